@@ -1,0 +1,164 @@
+# Copyright (c) The netops.flow_logs contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+#
+# Private to this collection: may change without notice.
+
+"""The one place that knows how to reach AWS: clients, retries, errors, calls side by side."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+from typing import Callable
+from typing import Dict
+from typing import Iterable
+from typing import Iterator
+from typing import List
+from typing import Sequence
+from typing import TypeVar
+
+from ansible_collections.amazon.aws.plugins.module_utils.botocore import is_boto3_error_code
+from ansible_collections.amazon.aws.plugins.module_utils.errors import AWSErrorHandler
+from ansible_collections.amazon.aws.plugins.module_utils.exceptions import AnsibleAWSError
+from ansible_collections.amazon.aws.plugins.module_utils.iam import get_aws_account_info
+from ansible_collections.amazon.aws.plugins.module_utils.policy import compare_policies
+from ansible_collections.amazon.aws.plugins.module_utils.retries import AWSRetry
+from ansible_collections.amazon.aws.plugins.module_utils.tagging import compare_aws_tags
+from ansible_collections.netops.flow_logs.plugins.module_utils._account import Account
+from ansible_collections.netops.flow_logs.plugins.module_utils._account import require_account
+from ansible_collections.netops.flow_logs.plugins.module_utils._errors import InvalidInput
+from ansible_collections.netops.flow_logs.plugins.module_utils._plan import Comparison
+
+Item = TypeVar("Item")
+Answer = TypeVar("Answer")
+
+COMPARISON = Comparison(policies_differ=compare_policies, tag_changes=compare_aws_tags)
+
+# What amazon.aws does not retry by itself, though each of these passes: CloudWatch Logs' throttling and its
+# "conflicting operation in progress", IAM's two writers at once, EC2's second name for a full token bucket.
+_ALSO_PASSING = [
+    "ThrottlingException",
+    "OperationAbortedException",
+    "ServiceUnavailableException",
+    "ConcurrentModification",
+    "EntityTemporarilyUnmodifiable",
+    "ServiceFailure",
+    "EC2ThrottledException",
+    "RequestThrottled",
+]
+
+# Ten tries, at most about two minutes in all: longer than the refill of every bucket that matters here.
+RETRY = AWSRetry.jittered_backoff(retries=10, delay=1, max_delay=20, catch_extra_error_codes=_ALSO_PASSING)
+
+# Threads that wait for AWS at the same time; botocore keeps ten connections open.
+SIDE_BY_SIDE = 8
+
+
+class AwsError(AnsibleAWSError):
+    """An AWS call that failed for good; message says which one."""
+
+    @property
+    def code(self) -> str:
+        """AWS's error code; empty when no answer came at all (network, credentials)."""
+        return _error_field(self.exception, "Code")
+
+    @property
+    def reason(self) -> str:
+        """AWS's own words, or the SDK's when AWS was not reached."""
+        return _error_field(self.exception, "Message") or str(self.exception)
+
+
+def _error_field(exception: Any, name: str) -> str:
+    response: Dict[str, Any] = getattr(exception, "response", None) or {}
+    return str(response.get("Error", {}).get(name) or "")
+
+
+class Ec2Errors(AWSErrorHandler):
+    _CUSTOM_EXCEPTION = AwsError
+
+
+class IamErrors(AWSErrorHandler):
+    _CUSTOM_EXCEPTION = AwsError
+
+    @classmethod
+    def _is_missing(cls) -> Any:
+        return is_boto3_error_code("NoSuchEntity")
+
+
+class LogsErrors(AWSErrorHandler):
+    _CUSTOM_EXCEPTION = AwsError
+
+    @classmethod
+    def _is_missing(cls) -> Any:
+        return is_boto3_error_code("ResourceNotFoundException")
+
+
+def client(module: Any, service: str) -> Any:
+    """A client of the service with the module's connection options; calls retry when given aws_retry=True."""
+    return module.client(service, retry_decorator=RETRY)
+
+
+def account_of(module: Any) -> Account:
+    """The account of the module's credentials, checked against its expected_account_id (InvalidInput)."""
+    account_id, partition = get_aws_account_info(module)
+    account = Account(account_id, partition)
+    require_account(account, module.params.get("expected_account_id"))
+    return account
+
+
+def region_of(module: Any) -> str:
+    """The region of the module's connection options. Raises InvalidInput when there is none."""
+    region = module.region
+    if not region:
+        raise InvalidInput(
+            "No region is known. Set region, or AWS_REGION in the environment, or a region in the profile."
+        )
+    return str(region)
+
+
+def supports(aws_client: Any, operation: str, member: str) -> bool:
+    """True when the installed botocore knows the member of the operation's request."""
+    shape = aws_client.meta.service_model.operation_model(operation).input_shape
+    return shape is not None and member in shape.members
+
+
+def chunks(items: Sequence[Item], size: int) -> List[List[Item]]:
+    """The items in order, in lists of size at most."""
+    return [list(items[start : start + size]) for start in range(0, len(items), size)]
+
+
+def side_by_side(call: Callable[[Item], Answer], items: Iterable[Item]) -> List[Answer]:
+    """call(item) for every item, several at a time; answers in the items' order. The first error is raised."""
+    work = list(items)
+    if len(work) < 2:
+        return [call(item) for item in work]
+    with ThreadPoolExecutor(max_workers=SIDE_BY_SIDE) as pool:
+        return list(pool.map(call, work))
+
+
+def pages(call: Callable[..., Dict[str, Any]], token: str, **arguments: Any) -> Iterator[Dict[str, Any]]:
+    """Every page of a listing; token is the name of the continuation mark, in the request and in the answer.
+
+    A page is retried by itself. botocore's paginators would start again at the first page, and a listing of many
+    pages would never end while a fraction of the calls is throttled.
+    """
+    page = call(aws_retry=True, **arguments)
+    yield page
+    while page.get(token):
+        page = call(aws_retry=True, **{token: page[token]}, **arguments)
+        yield page
+
+
+def deed(errors: Any, operation: str, what: str, until: Any = None) -> Callable[..., Dict[str, Any]]:
+    """A function (client, **request) that makes one call; what names the deed in the error of the given handler.
+
+    until is a further retry decorator, for answers that mean "not yet" after this deed only.
+    """
+
+    def call(aws_client: Any, **request: Any) -> Dict[str, Any]:
+        answer: Dict[str, Any] = getattr(aws_client, operation)(aws_retry=True, **request)
+        return answer
+
+    handled: Callable[..., Dict[str, Any]] = errors.common_error_handler(what)(until(call) if until else call)
+    return handled

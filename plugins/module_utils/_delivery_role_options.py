@@ -1,0 +1,108 @@
+# Copyright (c) The netops.flow_logs contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+#
+# Private to this collection: may change without notice.
+
+"""The wish of flow_log_iam out of its options; every rule of IAM that can be checked without asking it. Pure."""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import Any
+from typing import List
+from typing import Mapping
+from typing import Optional
+from typing import Tuple
+
+from ansible_collections.netops.flow_logs.plugins.module_utils._account import Account
+from ansible_collections.netops.flow_logs.plugins.module_utils._delivery_role import Principal
+from ansible_collections.netops.flow_logs.plugins.module_utils._delivery_role import Wish
+from ansible_collections.netops.flow_logs.plugins.module_utils._errors import InvalidInput
+from ansible_collections.netops.flow_logs.plugins.module_utils._name_template import placeholders
+from ansible_collections.netops.flow_logs.plugins.module_utils._name_template import policy_pattern
+from ansible_collections.netops.flow_logs.plugins.module_utils._plan import tag_wish
+
+# botocore's IAM model; the path is the policies' rule, which is stricter than the roles'.
+_NAME = r"[A-Za-z0-9_+=,.@-]{1,%d}"
+_PATH = re.compile(r"(/[A-Za-z0-9.,+@=_-]+)*/")
+_PRINCIPAL = re.compile(
+    r"arn:[\w-]+:iam::(?P<account>\d{12}):(?P<kind>user|group|role)/(?:[\x21-\x7e]*/)?(?P<name>[A-Za-z0-9_+=,.@-]+)"
+)
+_PATTERN = re.compile(r"[.\-_/#A-Za-z0-9*?]{1,512}")
+# IAM's quota for a managed policy, white space not counted.
+MOST_CHARACTERS = 6144
+
+
+def wish_from_options(options: Mapping[str, Any], account: Account) -> Wish:
+    """Raises InvalidInput."""
+    _check_name("role_name", options["role_name"], 64)
+    _check_name("policy_name", options["policy_name"], 128)
+    path = options["path"]
+    if path is not None and not (_PATH.fullmatch(path) and len(path) <= 512):
+        raise InvalidInput(f"path {path!r} is no IAM path: it begins and ends with a slash, for example /netops/.")
+    boundary = options["permissions_boundary"]
+    if boundary and not re.fullmatch(r"arn:[\w-]+:iam::(\d{12}|aws):policy/.+", boundary):
+        raise InvalidInput(f"permissions_boundary {boundary!r} is no ARN of an IAM policy.")
+    return Wish(
+        account=account,
+        role_name=options["role_name"],
+        policy_name=options["policy_name"],
+        path=path,
+        permissions_boundary=boundary,
+        log_group_names=_patterns(options["log_group_names"]),
+        purge_log_group_names=options["purge_log_group_names"],
+        allow_create_log_group=options["allow_create_log_group"],
+        restrict_trust=options["restrict_trust"],
+        pass_role_to=tuple(_principal(arn, account) for arn in options["pass_role_to"] or []),
+        tags=tag_wish(options["tags"], options["purge_tags"]),
+    )
+
+
+def require_fitting(document: Mapping[str, Any], policy_name: str) -> None:
+    """Raises InvalidInput when the document is longer than IAM takes."""
+    length = len(json.dumps(document, separators=(",", ":")))
+    if length > MOST_CHARACTERS:
+        raise InvalidInput(
+            f"The document of policy {policy_name} would have {length} characters, and IAM takes {MOST_CHARACTERS}."
+            " Name the log groups by patterns in log_group_names, such as /aws/shop/vpc/*/flowlogs."
+        )
+
+
+def _check_name(option: str, name: str, longest: int) -> None:
+    if not re.fullmatch(_NAME % longest, name):
+        raise InvalidInput(
+            f"{option} {name!r} is no IAM name: 1 to {longest} of the characters a-z, A-Z, 0-9 and _+=,.@- are allowed."
+        )
+
+
+def _patterns(names: Optional[List[str]]) -> Optional[Tuple[str, ...]]:
+    if names is None:
+        return None
+    if not names:
+        raise InvalidInput("log_group_names is empty, which would let the role write nowhere: leave it out for all groups.")
+    patterns = []
+    for name in names:
+        if "{" in name or "}" in name:
+            placeholders(name)
+        pattern = policy_pattern(name)
+        if not _PATTERN.fullmatch(pattern):
+            raise InvalidInput(f"log_group_names has {name!r}, which can't name a log group (patterns may have * and ?).")
+        patterns.append(pattern)
+    return tuple(dict.fromkeys(patterns))
+
+
+def _principal(arn: str, account: Account) -> Principal:
+    match = _PRINCIPAL.fullmatch(arn)
+    if not match:
+        raise InvalidInput(
+            f"pass_role_to has {arn!r}, which is no ARN of an IAM user, group or role, such as"
+            f" arn:{account.partition}:iam::{account.account_id}:user/alice."
+        )
+    if match.group("account") != account.account_id:
+        raise InvalidInput(
+            f"pass_role_to has {arn}, of account {match.group('account')}: a policy of account {account.account_id}"
+            " can only be attached to its own users, groups and roles."
+        )
+    return Principal(arn, match.group("kind"), match.group("name"))

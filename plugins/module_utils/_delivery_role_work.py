@@ -1,0 +1,137 @@
+# Copyright (c) The netops.flow_logs contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+#
+# Private to this collection: may change without notice.
+
+"""The flow_log_iam module's four chapters."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+from typing import Dict
+from typing import Optional
+
+from ansible_collections.netops.flow_logs.plugins.module_utils import _delivery_role_api as api
+from ansible_collections.netops.flow_logs.plugins.module_utils._aws import COMPARISON
+from ansible_collections.netops.flow_logs.plugins.module_utils._aws import AwsError
+from ansible_collections.netops.flow_logs.plugins.module_utils._aws import account_of
+from ansible_collections.netops.flow_logs.plugins.module_utils._aws import client
+from ansible_collections.netops.flow_logs.plugins.module_utils._delivery_role import Current
+from ansible_collections.netops.flow_logs.plugins.module_utils._delivery_role import Policy
+from ansible_collections.netops.flow_logs.plugins.module_utils._delivery_role import Role
+from ansible_collections.netops.flow_logs.plugins.module_utils._delivery_role import plan_delivery_role
+from ansible_collections.netops.flow_logs.plugins.module_utils._delivery_role import wanted_document
+from ansible_collections.netops.flow_logs.plugins.module_utils._delivery_role_options import require_fitting
+from ansible_collections.netops.flow_logs.plugins.module_utils._delivery_role_options import wish_from_options
+from ansible_collections.netops.flow_logs.plugins.module_utils._errors import Conflict
+from ansible_collections.netops.flow_logs.plugins.module_utils._errors import InvalidInput
+from ansible_collections.netops.flow_logs.plugins.module_utils._hints import pass_role_document
+from ansible_collections.netops.flow_logs.plugins.module_utils._plan import Plan
+from ansible_collections.netops.flow_logs.plugins.module_utils._run import Done
+from ansible_collections.netops.flow_logs.plugins.module_utils._run import Work
+
+# Answers that mean that another writer was faster; looking again shows what is left to do.
+_ANOTHER_WRITER = ("EntityAlreadyExists", "DeleteConflict", "NoSuchEntity")
+
+
+class DeliveryRoleWork(Work):
+    """Options are checked before the first call, except for what needs the account's number."""
+
+    def __init__(self, module: Any) -> None:
+        self.wish = wish_from_options(module.params, account_of(module))
+        self.client = client(module, "iam")
+
+    def observe(self) -> Current:
+        policy = self._policy(self.wish.policy_name)
+        if policy is not None:
+            policy = self._with_versions(policy, wanted_document(self.wish, policy))
+        role = self._role()
+        pass_role = self._pass_role(role) if self.wish.pass_role_to else None
+        return Current(role, policy, pass_role)
+
+    def _role(self) -> Optional[Role]:
+        name = self.wish.role_name
+        found = api.get_role(self.client, name)
+        if found is None:
+            other_case = api.find_role_name(self.client, name)
+            found = api.get_role(self.client, other_case) if other_case else None
+        if found is None:
+            return None
+        return Role(
+            name=found["RoleName"],
+            arn=found["Arn"],
+            path=found["Path"],
+            trust=found["AssumeRolePolicyDocument"],
+            permissions_boundary=(found.get("PermissionsBoundary") or {}).get("PermissionsBoundaryArn"),
+            tags=api.tags_of(found),
+            attached=api.attached_policies(self.client, found["RoleName"]),
+        )
+
+    def _policy(self, name: str) -> Optional[Policy]:
+        found = api.get_policy(self.client, self.wish.account.iam_arn("policy", self.wish.new_path, name))
+        if found is None:
+            elsewhere = api.find_policy_arn(self.client, name)
+            found = api.get_policy(self.client, elsewhere) if elsewhere else None
+        if found is None:
+            return None
+        version = found["DefaultVersionId"]
+        document = api.policy_document(self.client, found["Arn"], version)
+        return Policy(found["PolicyName"], found["Arn"], document, version, tags=api.tags_of(found))
+
+    def _with_versions(self, policy: Policy, document: Dict[str, Any]) -> Policy:
+        """Versions matter, and cost a call, only when a new one is to be made."""
+        if not COMPARISON.policies_differ(policy.document, document):
+            return policy
+        return replace(policy, versions=api.other_versions(self.client, policy.arn))
+
+    def _pass_role(self, role: Optional[Role]) -> Optional[Policy]:
+        policy = self._policy(self.wish.pass_role_name)
+        has = api.attached_to(self.client, policy.arn) if policy else frozenset()
+        unknown = [
+            principal.arn
+            for principal in self.wish.pass_role_to
+            if principal.key not in has and not api.principal_exists(self.client, principal.kind, principal.name)
+        ]
+        if unknown:
+            raise InvalidInput(f"pass_role_to names what does not exist: {', '.join(unknown)}. Nothing was written.")
+        if policy is None:
+            return None
+        arn = role.arn if role else self.wish.account.iam_arn("role", self.wish.new_path, self.wish.role_name)
+        return self._with_versions(replace(policy, attached_to=has), pass_role_document(arn))
+
+    def plan(self, current: Current) -> Plan:
+        require_fitting(wanted_document(self.wish, current.policy), self.wish.policy_name)
+        return plan_delivery_role(self.wish, current, COMPARISON)
+
+    def apply(self, plan: Plan, done: Done) -> Dict[str, Any]:
+        after = plan.after
+        for step in plan.steps:
+            try:
+                answer = api.DEEDS[step.kind](self.client, **step.arguments)
+            except AwsError as error:
+                if error.code in _ANOTHER_WRITER or _is_version_limit(step.kind, error):
+                    raise Conflict(f"{error.message}: {error.reason}") from error
+                raise
+            done.steps.append(step)
+            after = _with_answer(after, step.kind, step.subject, answer)
+        return after
+
+
+def _is_version_limit(kind: str, error: AwsError) -> bool:
+    """Another writer took the place that was made for the new version."""
+    return kind == "create_policy_version" and error.code == "LimitExceeded"
+
+
+def _with_answer(after: Dict[str, Any], kind: str, subject: str, answer: Dict[str, Any]) -> Dict[str, Any]:
+    """The predicted result with what only AWS knows: the ARNs as it gives them, the number of the new version."""
+    if kind == "create_role":
+        return {**after, "role": {**after["role"], "arn": answer["Role"]["Arn"]}}
+    if subject != after["policy"].get("policy_name"):
+        return after
+    if kind == "create_policy":
+        return {**after, "policy": {**after["policy"], "arn": answer["Policy"]["Arn"]}}
+    if kind == "create_policy_version":
+        return {**after, "policy": {**after["policy"], "default_version_id": answer["PolicyVersion"]["VersionId"]}}
+    return after

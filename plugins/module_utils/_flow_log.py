@@ -1,0 +1,130 @@
+# Copyright (c) The netops.flow_logs contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+#
+# Private to this collection: may change without notice.
+
+"""A flow log: the value, out of AWS's answer, into a request, into a result. Pure."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from dataclasses import field
+from typing import Any
+from typing import Dict
+from typing import Mapping
+from typing import Optional
+from typing import Tuple
+
+from ansible_collections.netops.flow_logs.plugins.module_utils._destination import Destination
+from ansible_collections.netops.flow_logs.plugins.module_utils._destination import from_aws as destination_from_aws
+from ansible_collections.netops.flow_logs.plugins.module_utils._log_format import DEFAULT_LOG_FORMAT
+from ansible_collections.netops.flow_logs.plugins.module_utils._target import Target
+
+DEFAULT_TRAFFIC_TYPE = "ALL"
+DEFAULT_INTERVAL = 600
+
+# What a flow log is made of, apart from tags: it can't be changed, only replaced. Field -> AWS's name in a request.
+IMMUTABLE = {
+    "traffic_type": "TrafficType",
+    "max_aggregation_interval": "MaxAggregationInterval",
+    "log_format": "LogFormat",
+    "role_arn": "DeliverLogsPermissionArn",
+}
+# Settings that no option speaks of, but that a replacement has to carry over.
+CARRIED_OVER = ("DeliverCrossAccountRole", "DestinationOptions", "TagFieldSpecifications")
+
+
+@dataclass(frozen=True)
+class FlowLog:
+    """flow_log_id is empty for one that is still to be created. max_aggregation_interval in seconds."""
+
+    resource_id: str
+    destination: Destination
+    traffic_type: str = DEFAULT_TRAFFIC_TYPE
+    max_aggregation_interval: int = DEFAULT_INTERVAL
+    log_format: str = DEFAULT_LOG_FORMAT
+    role_arn: Optional[str] = None
+    tags: Mapping[str, str] = field(default_factory=dict)
+    flow_log_id: str = ""
+    # AWS's own facts (CreationTime, DeliverLogsStatus, ...) and carried-over settings, under AWS's names.
+    facts: Mapping[str, Any] = field(default_factory=dict)
+
+    def settings(self) -> Dict[str, Any]:
+        """The settings that can't be changed, by field name."""
+        return {name: getattr(self, name) for name in IMMUTABLE}
+
+
+def from_aws(entry: Mapping[str, Any], tags: Mapping[str, str]) -> FlowLog:
+    """The value of one entry of DescribeFlowLogs. What AWS leaves out is its default (recordings of older answers)."""
+    facts = {
+        name: entry[name]
+        for name in ("CreationTime", "DeliverLogsStatus", "DeliverLogsErrorMessage", "FlowLogStatus", *CARRIED_OVER)
+        if entry.get(name) is not None
+    }
+    return FlowLog(
+        resource_id=entry["ResourceId"],
+        destination=destination_from_aws(entry),
+        traffic_type=entry.get("TrafficType") or DEFAULT_TRAFFIC_TYPE,
+        max_aggregation_interval=int(entry.get("MaxAggregationInterval") or DEFAULT_INTERVAL),
+        log_format=entry.get("LogFormat") or DEFAULT_LOG_FORMAT,
+        role_arn=entry.get("DeliverLogsPermissionArn"),
+        tags=tags,
+        flow_log_id=entry["FlowLogId"],
+        facts=facts,
+    )
+
+
+def create_request(flow_log: FlowLog, target: Target) -> Dict[str, Any]:
+    """What CreateFlowLogs wants for this flow log, but for ResourceIds, tags and the token.
+
+    Flow logs with equal requests and tags can be created by one call.
+    """
+    request = {
+        "ResourceType": target.resource_type,
+        "TrafficType": flow_log.traffic_type,
+        "MaxAggregationInterval": flow_log.max_aggregation_interval,
+        "LogFormat": flow_log.log_format,
+        **flow_log.destination.create_arguments(),
+    }
+    if flow_log.role_arn and flow_log.destination.needs_role:
+        request["DeliverLogsPermissionArn"] = flow_log.role_arn
+    request.update({name: flow_log.facts[name] for name in CARRIED_OVER if name in flow_log.facts})
+    return request
+
+
+def creatable_tags(flow_log: FlowLog) -> Dict[str, str]:
+    """The tags that a request may carry: those that begin with aws: only AWS itself can set."""
+    return {key: value for key, value in flow_log.tags.items() if not key.startswith("aws:")}
+
+
+def to_result(flow_log: FlowLog, action: str, replaced: Tuple[str, ...] = ()) -> Dict[str, Any]:
+    """One entry of flow_logs, under AWS's names in snake case; what is not known yet is missing."""
+    answer: Dict[str, Any] = {
+        "resource_id": flow_log.resource_id,
+        "action": action,
+        **flow_log.destination.as_result(),
+        "traffic_type": flow_log.traffic_type,
+        "max_aggregation_interval": flow_log.max_aggregation_interval,
+        "log_format": flow_log.log_format,
+        "deliver_logs_permission_arn": flow_log.role_arn,
+        "tags": dict(flow_log.tags),
+    }
+    if flow_log.flow_log_id:
+        answer["flow_log_id"] = flow_log.flow_log_id
+    if replaced:
+        answer["replaced_flow_log_ids"] = list(replaced)
+    for key, name in (
+        ("creation_time", "CreationTime"),
+        ("deliver_logs_status", "DeliverLogsStatus"),
+        ("deliver_logs_error_message", "DeliverLogsErrorMessage"),
+        ("flow_log_status", "FlowLogStatus"),
+    ):
+        if name in flow_log.facts:
+            answer[key] = _text(flow_log.facts[name])
+    return answer
+
+
+def _text(value: Any) -> str:
+    """Times as ISO 8601, as amazon.aws returns them."""
+    return str(value.isoformat()) if hasattr(value, "isoformat") else str(value)

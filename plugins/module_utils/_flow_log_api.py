@@ -1,0 +1,98 @@
+# Copyright (c) The netops.flow_logs contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+#
+# Private to this collection: may change without notice.
+
+"""EC2 calls on flow logs. They decide nothing; errors come out as AwsError, Unsuccessful as a list."""
+
+from __future__ import annotations
+
+import uuid
+from typing import Any
+from typing import Dict
+from typing import List
+from typing import Mapping
+from typing import NamedTuple
+from typing import Sequence
+
+from ansible_collections.amazon.aws.plugins.module_utils.tagging import ansible_dict_to_boto3_tag_list
+from ansible_collections.amazon.aws.plugins.module_utils.tagging import boto3_tag_list_to_ansible_dict
+from ansible_collections.amazon.aws.plugins.module_utils.tagging import boto3_tag_specifications
+from ansible_collections.netops.flow_logs.plugins.module_utils._aws import Ec2Errors
+from ansible_collections.netops.flow_logs.plugins.module_utils._aws import chunks
+from ansible_collections.netops.flow_logs.plugins.module_utils._aws import pages
+from ansible_collections.netops.flow_logs.plugins.module_utils._aws import side_by_side
+from ansible_collections.netops.flow_logs.plugins.module_utils._flow_log import FlowLog
+from ansible_collections.netops.flow_logs.plugins.module_utils._flow_log import from_aws
+from ansible_collections.netops.flow_logs.plugins.module_utils._resource_api import FILTER_VALUES
+
+# CreateFlowLogs takes 300 resources of these types in a call, DeleteFlowLogs 1000 flow logs (botocore's EC2 model).
+CREATE_AT_ONCE = 300
+DELETE_AT_ONCE = 1000
+# CreateTags and DeleteTags: EC2's guide advises against more than this many resources in a call.
+TAG_AT_ONCE = 200
+
+
+class Unsuccessful(NamedTuple):
+    """One entry of the list in which EC2 reports failures without failing."""
+
+    resource_id: str
+    code: str
+    message: str
+
+
+def _unsuccessful(answer: Mapping[str, Any]) -> List[Unsuccessful]:
+    return [
+        Unsuccessful(
+            entry.get("ResourceId", ""), entry.get("Error", {}).get("Code", ""), entry.get("Error", {}).get("Message", "")
+        )
+        for entry in answer.get("Unsuccessful") or []
+    ]
+
+
+@Ec2Errors.common_error_handler("describe flow logs")
+def _describe(client: Any, resource_ids: Sequence[str]) -> List[Dict[str, Any]]:
+    request = {"Filters": [{"Name": "resource-id", "Values": list(resource_ids)}], "MaxResults": 1000}
+    return [entry for page in pages(client.describe_flow_logs, "NextToken", **request) for entry in page["FlowLogs"]]
+
+
+def describe_flow_logs(client: Any, resource_ids: Sequence[str]) -> List[FlowLog]:
+    """All flow logs whose owner is one of the resources."""
+    answers = side_by_side(lambda ids: _describe(client, ids), chunks(resource_ids, FILTER_VALUES))
+    return [
+        from_aws(entry, boto3_tag_list_to_ansible_dict(entry.get("Tags") or []))
+        for entries in answers
+        for entry in entries
+    ]
+
+
+@Ec2Errors.common_error_handler("create flow logs")
+def create_flow_logs(
+    client: Any, resource_ids: Sequence[str], request: Mapping[str, Any], tags: Mapping[str, str]
+) -> List[Unsuccessful]:
+    """Creates a flow log of each resource; returns those that AWS refused.
+
+    The token is new for every call, and the same for the retries of one: a retry after a broken connection does not
+    create twice, and a later call never gets an old call's answer.
+    """
+    arguments = {**request, "ResourceIds": list(resource_ids), "ClientToken": str(uuid.uuid4())}
+    if tags:
+        arguments["TagSpecifications"] = boto3_tag_specifications(dict(tags), ["vpc-flow-log"])
+    return _unsuccessful(client.create_flow_logs(aws_retry=True, **arguments))
+
+
+@Ec2Errors.common_error_handler("delete flow logs")
+def delete_flow_logs(client: Any, flow_log_ids: Sequence[str]) -> List[Unsuccessful]:
+    """Deletes flow logs; returns those that AWS refused. The list must not be empty: AWS refuses that."""
+    return _unsuccessful(client.delete_flow_logs(aws_retry=True, FlowLogIds=list(flow_log_ids)))
+
+
+@Ec2Errors.common_error_handler("tag flow logs")
+def create_tags(client: Any, flow_log_ids: Sequence[str], tags: Mapping[str, str]) -> None:
+    client.create_tags(aws_retry=True, Resources=list(flow_log_ids), Tags=ansible_dict_to_boto3_tag_list(dict(tags)))
+
+
+@Ec2Errors.common_error_handler("remove tags from flow logs")
+def delete_tags(client: Any, flow_log_ids: Sequence[str], keys: Sequence[str]) -> None:
+    client.delete_tags(aws_retry=True, Resources=list(flow_log_ids), Tags=[{"Key": key} for key in keys])

@@ -1,0 +1,248 @@
+# Copyright (c) The netops.flow_logs contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+#
+# Private to this collection: may change without notice.
+
+"""Carrying out the plan for flow logs without a gap in the records.
+
+Order: create; replace (the new one first, then the old one goes); delete what is surplus; tags; look again.
+"""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+from dataclasses import field
+from dataclasses import replace
+from typing import Any
+from typing import Dict
+from typing import FrozenSet
+from typing import List
+from typing import Mapping
+from typing import Sequence
+from typing import Set
+from typing import Tuple
+
+from ansible_collections.netops.flow_logs.plugins.module_utils import _flow_log_api as api
+from ansible_collections.netops.flow_logs.plugins.module_utils._aws import AwsError
+from ansible_collections.netops.flow_logs.plugins.module_utils._aws import chunks
+from ansible_collections.netops.flow_logs.plugins.module_utils._aws import side_by_side
+from ansible_collections.netops.flow_logs.plugins.module_utils._errors import Failure
+from ansible_collections.netops.flow_logs.plugins.module_utils._flow_log import FlowLog
+from ansible_collections.netops.flow_logs.plugins.module_utils._flow_log import creatable_tags
+from ansible_collections.netops.flow_logs.plugins.module_utils._flow_log import create_request
+from ansible_collections.netops.flow_logs.plugins.module_utils._flow_log_create import Batch
+from ansible_collections.netops.flow_logs.plugins.module_utils._flow_log_create import Creator
+from ansible_collections.netops.flow_logs.plugins.module_utils._flow_log_create import Outcome
+from ansible_collections.netops.flow_logs.plugins.module_utils._flow_log_create import batches
+from ansible_collections.netops.flow_logs.plugins.module_utils._flow_log_create import is_as_wanted
+from ansible_collections.netops.flow_logs.plugins.module_utils._flow_log_plan import CREATE
+from ansible_collections.netops.flow_logs.plugins.module_utils._flow_log_plan import DELETE_SURPLUS
+from ansible_collections.netops.flow_logs.plugins.module_utils._flow_log_plan import REPLACE
+from ansible_collections.netops.flow_logs.plugins.module_utils._flow_log_plan import RETAG
+from ansible_collections.netops.flow_logs.plugins.module_utils._flow_log_plan import Change
+from ansible_collections.netops.flow_logs.plugins.module_utils._hints import hint_for
+from ansible_collections.netops.flow_logs.plugins.module_utils._plan import Step
+
+# Seconds between looks for flow logs that were just created and do not show yet: half a minute in all.
+_VISIBLE_AFTER = (0.0, 1.0, 2.0, 4.0, 8.0, 15.0)
+_NOT_FOUND = "invalidflowlogid.notfound"
+
+
+@dataclass
+class Applied:
+    """Steps that were carried out, and what failed, by resource id."""
+
+    steps: List[Step] = field(default_factory=list)
+    failures: Dict[str, Failure] = field(default_factory=dict)
+
+    def fail(self, failure: Failure) -> None:
+        self.failures.setdefault(failure.resource_id, failure)
+
+
+def apply_steps(client: Any, steps: Sequence[Step], wait_timeout: float, applied: Applied) -> None:
+    """Carries the steps out, noting each in applied as soon as it is done."""
+    by_kind: Dict[str, List[Step]] = {}
+    for step in steps:
+        by_kind.setdefault(step.kind, []).append(step)
+    creator = Creator(client, wait_timeout)
+    _create(creator, by_kind.get(CREATE, []), applied)
+    _replace(creator, by_kind.get(REPLACE, []), applied)
+    _delete_old(client, by_kind.get(DELETE_SURPLUS, []), applied)
+    _retag(client, by_kind.get(RETAG, []), applied)
+
+
+def _change(step: Step) -> Change:
+    change: Change = step.arguments["change"]
+    return change
+
+
+def _batches(steps: Sequence[Step]) -> List[Batch]:
+    return batches(
+        [
+            (
+                create_request(_change(step).wanted, _change(step).target),
+                creatable_tags(_change(step).wanted),
+                _change(step).wanted,
+                frozenset(_change(step).surplus_ids),
+            )
+            for step in steps
+        ]
+    )
+
+
+def _create(creator: Creator, steps: Sequence[Step], applied: Applied) -> Outcome:
+    outcome = Outcome()
+    for part in side_by_side(creator.create, _batches(steps)):
+        outcome.add(part)
+    applied.steps += [step for step in steps if step.subject in outcome.made]
+    for failure in outcome.failed.values():
+        applied.fail(failure)
+    return outcome
+
+
+def _replace(creator: Creator, steps: Sequence[Step], applied: Applied) -> None:
+    """Creates the new ones beside the old ones, then deletes the old ones; where AWS refuses that, one by one."""
+    outcome = Outcome()
+    for part in side_by_side(creator.create, _batches(steps)):
+        outcome.add(part)
+    for failure in outcome.failed.values():
+        applied.fail(failure)
+    _delete_old(creator.client, [step for step in steps if step.subject in outcome.made], applied)
+    in_the_way = [step for step in steps if step.subject in outcome.refused]
+    side_by_side(lambda step: _replace_in_place(creator, step, applied), in_the_way)
+
+
+def _replace_in_place(creator: Creator, step: Step, applied: Applied) -> None:
+    """Delete, create; and when the new one is refused, put the old ones back.
+
+    One target at a time: should this be interrupted, no more than a few are without a flow log until the next run.
+    """
+    change = _change(step)
+    failures = _delete(creator.client, {log.flow_log_id: log.resource_id for log in change.surplus})
+    if failures:
+        for failure in failures:
+            applied.fail(failure)
+        return
+    # No waiting for a role here: while we wait, nothing is recorded.
+    impatient = replace(creator, wait_timeout=0)
+    outcome = _insist(impatient, change.wanted, change)
+    if change.wanted.resource_id in outcome.made:
+        applied.steps.append(step)
+        return
+    failure = {**outcome.failed, **outcome.refused}[change.wanted.resource_id]
+    applied.fail(_put_back(creator, change, failure))
+    sentence = f"delete {' and '.join(change.surplus_ids)} of {step.subject} and create it again as it was"
+    applied.steps.append(replace(step, sentence=sentence))
+
+
+def _insist(creator: Creator, wanted: FlowLog, change: Change) -> Outcome:
+    """Creates one flow log where an old one was deleted a moment ago and may still be in the way."""
+    outcome = Outcome()
+    for pause in _VISIBLE_AFTER:
+        creator.sleep(pause)
+        batch = Batch(create_request(wanted, change.target), creatable_tags(wanted), {wanted.resource_id: wanted}, frozenset(change.surplus_ids))
+        outcome = creator.create(batch)
+        if not outcome.refused:
+            break
+    return outcome
+
+
+def _put_back(creator: Creator, change: Change, failure: Failure) -> Failure:
+    """The failure to report, after the old flow logs were created again as they were."""
+    lost = []
+    for old in change.surplus:
+        outcome = _insist(creator, replace(old, flow_log_id=""), change)
+        if old.resource_id not in outcome.made:
+            lost.append(f"{old.flow_log_id} ({old.settings()})")
+    if lost:
+        message = f"{failure.message} The old flow log was deleted first and could not be put back: {', '.join(lost)}."
+        return replace(failure, message=message, hint=f"{failure.hint} Run it again: the resource has no flow log now.".strip())
+    return replace(failure, message=f"{failure.message} The old flow log was put back.")
+
+
+def _delete_old(client: Any, steps: Sequence[Step], applied: Applied) -> None:
+    owners = {log.flow_log_id: log.resource_id for step in steps for log in _change(step).surplus}
+    failed = set()
+    for failure in _delete(client, owners):
+        message = f"The new flow log is in place, but the old one could not be deleted: {failure.message}"
+        applied.fail(replace(failure, message=message, hint=failure.hint or "Run it again: it deletes the old one."))
+        failed.add(failure.resource_id)
+    for step in steps:
+        if step.subject not in failed:
+            applied.steps.append(step)
+        elif step.kind == REPLACE:
+            # Half of it was done, and that half is a change.
+            sentence = f"create a flow log of {step.subject} beside {' and '.join(_change(step).surplus_ids)}"
+            applied.steps.append(replace(step, sentence=sentence))
+
+
+def _delete(client: Any, owners: Mapping[str, str]) -> List[Failure]:
+    """Deletes flow logs (id -> its resource); those that are gone already are fine."""
+    answers = side_by_side(lambda ids: _delete_some(client, ids), chunks(sorted(owners), api.DELETE_AT_ONCE))
+    return [
+        Failure(owners.get(entry.resource_id, entry.resource_id), entry.code, entry.message, hint_for(entry.code, entry.message))
+        for answer in answers
+        for entry in answer
+        if entry.code.lower() != _NOT_FOUND
+    ]
+
+
+def _delete_some(client: Any, flow_log_ids: List[str]) -> List[api.Unsuccessful]:
+    try:
+        return api.delete_flow_logs(client, flow_log_ids)
+    except AwsError as error:
+        if len(flow_log_ids) == 1:
+            return [api.Unsuccessful(flow_log_ids[0], error.code or "NoAnswer", error.reason)]
+    # One that is gone may have failed the call for all of them: each by itself.
+    return [entry for flow_log_id in flow_log_ids for entry in _delete_some(client, [flow_log_id])]
+
+
+def _retag(client: Any, steps: Sequence[Step], applied: Applied) -> None:
+    """Flow logs with the same change of tags share a call."""
+    groups: Dict[str, List[Step]] = {}
+    for step in steps:
+        if step.subject not in applied.failures:
+            key = repr((sorted(_change(step).tags_to_set.items()), _change(step).tags_to_unset))
+            groups.setdefault(key, []).append(step)
+    for group in groups.values():
+        for part in chunks(group, api.TAG_AT_ONCE):
+            _retag_some(client, part, applied)
+
+
+def _retag_some(client: Any, steps: Sequence[Step], applied: Applied) -> None:
+    ids = [_change(step).wanted.flow_log_id for step in steps]
+    change = _change(steps[0])
+    try:
+        if change.tags_to_unset:
+            api.delete_tags(client, ids, change.tags_to_unset)
+        if change.tags_to_set:
+            api.create_tags(client, ids, change.tags_to_set)
+    except AwsError as error:
+        for step in steps:
+            hint = hint_for(error.code, error.reason)
+            applied.fail(Failure(step.subject, error.code or "NoAnswer", f"{error.message}: {error.reason}", hint))
+        return
+    applied.steps += steps
+
+
+def read_back(client: Any, steps: Sequence[Step], failed: Set[str]) -> Tuple[Dict[str, FlowLog], List[str]]:
+    """Resource id -> its flow log as AWS shows it now, for the steps' targets, and those that do not show in time.
+
+    EC2's reads lag behind its writes, so it looks again until all that was created is there.
+    """
+    wanted = {step.subject: _change(step).wanted for step in steps if step.subject not in failed}
+    old_ids: FrozenSet[str] = frozenset(
+        flow_log_id for step in steps for flow_log_id in _change(step).surplus_ids
+    )
+    seen: Dict[str, FlowLog] = {}
+    for pause in _VISIBLE_AFTER:
+        time.sleep(pause)
+        missing = [resource_id for resource_id in wanted if resource_id not in seen]
+        if not missing:
+            break
+        for log in api.describe_flow_logs(client, missing):
+            if log.flow_log_id not in old_ids and is_as_wanted(log, wanted[log.resource_id]):
+                seen[log.resource_id] = log
+    return seen, [resource_id for resource_id in wanted if resource_id not in seen]

@@ -1,0 +1,234 @@
+# Copyright (c) The netops.flow_logs contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+#
+# Private to this collection: may change without notice.
+
+"""Creating many flow logs by few calls, so that one bad target never stops the others.
+
+AWS may answer for a list of resources with an entry in Unsuccessful or with an error for the whole call, and after an
+error some of the list may exist all the same. So: look what is there, set aside what the error names, send the rest
+again, halve it when the error names nobody.
+"""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+from dataclasses import field
+from typing import Any
+from typing import Callable
+from typing import Dict
+from typing import FrozenSet
+from typing import List
+from typing import Mapping
+from typing import Sequence
+from typing import Set
+from typing import Tuple
+
+from ansible_collections.netops.flow_logs.plugins.module_utils import _flow_log_api as api
+from ansible_collections.netops.flow_logs.plugins.module_utils._aws import AwsError
+from ansible_collections.netops.flow_logs.plugins.module_utils._errors import Failure
+from ansible_collections.netops.flow_logs.plugins.module_utils._flow_log import FlowLog
+from ansible_collections.netops.flow_logs.plugins.module_utils._hints import hint_for
+from ansible_collections.netops.flow_logs.plugins.module_utils._hints import is_unassumable_role
+
+# AWS refuses a further flow log beside the one that is there; compared without regard to case, as all codes are.
+_SECOND_REFUSED = ("flowlogalreadyexists", "flowlogslimitexceeded")
+# The caller's problem, most likely: the same for every target.
+_DENIED = ("unauthorizedoperation", "accessdenied", "authfailure")
+# Seconds between looks while a flow log that exists (or was just deleted) does not show that yet.
+_LAG = (0.5, 1.0, 2.0)
+# Seconds between tries while a new role can't be assumed yet.
+_ROLE_WAIT = 5.0
+
+
+@dataclass(frozen=True)
+class Batch:
+    """Flow logs that one request creates: equal but for their resource. old_ids: flow logs that are none of them."""
+
+    request: Mapping[str, Any]
+    tags: Mapping[str, str]
+    wanted: Mapping[str, FlowLog]
+    old_ids: FrozenSet[str] = frozenset()
+
+
+@dataclass
+class Outcome:
+    """Resource ids by what became of them. refused: AWS allows no second flow log beside the old one."""
+
+    made: Set[str] = field(default_factory=set)
+    refused: Dict[str, Failure] = field(default_factory=dict)
+    failed: Dict[str, Failure] = field(default_factory=dict)
+
+    def add(self, other: Outcome) -> Outcome:
+        self.made |= other.made
+        self.refused.update(other.refused)
+        self.failed.update(other.failed)
+        return self
+
+
+@dataclass
+class Creator:
+    """wait_timeout: seconds to wait for a role that can't be assumed yet."""
+
+    client: Any
+    wait_timeout: float
+    clock: Callable[[], float] = time.monotonic
+    sleep: Callable[[float], None] = time.sleep
+
+    def create(self, batch: Batch) -> Outcome:
+        """Creates all of the batch that AWS lets us create."""
+        return self._create(batch, list(batch.wanted), self.clock() + self.wait_timeout)
+
+    def _create(self, batch: Batch, ids: Sequence[str], deadline: float) -> Outcome:
+        if not ids:
+            return Outcome()
+        try:
+            unsuccessful = self._send(batch, ids, deadline)
+        except AwsError as error:
+            return self._after_error(batch, list(ids), error, deadline)
+        outcome = Outcome()
+        for entry in unsuccessful:
+            self._sort_in(outcome, batch, entry.resource_id, entry.code, entry.message)
+        refused = {**outcome.failed, **outcome.refused}
+        outcome.made = {resource_id for resource_id in ids if resource_id not in refused}
+        return self._adopt(batch, outcome)
+
+    def _send(self, batch: Batch, ids: Sequence[str], deadline: float) -> List[api.Unsuccessful]:
+        """One request, again while its role can't be assumed yet, which AWS says in either of two ways."""
+        refused: List[api.Unsuccessful] = []
+        pending = list(ids)
+        while True:
+            try:
+                answer = api.create_flow_logs(self.client, pending, batch.request, batch.tags)
+            except AwsError as error:
+                if not is_unassumable_role(error.reason) or self.clock() + _ROLE_WAIT > deadline:
+                    raise
+                self.sleep(_ROLE_WAIT)
+                continue
+            waiting = [entry for entry in answer if is_unassumable_role(entry.message)]
+            if not waiting or self.clock() + _ROLE_WAIT > deadline:
+                return refused + answer
+            refused += [entry for entry in answer if entry not in waiting]
+            pending = [entry.resource_id for entry in waiting]
+            self.sleep(_ROLE_WAIT)
+
+    def _after_error(self, batch: Batch, ids: List[str], error: AwsError, deadline: float) -> Outcome:
+        """The call failed as a whole: find out for whom."""
+        if error.code.lower() in _SECOND_REFUSED:
+            return self._after_refusal(batch, ids, error, deadline)
+        made = self.made(batch, ids)
+        rest = [resource_id for resource_id in ids if resource_id not in made]
+        outcome = Outcome(made=made)
+        named = [resource_id for resource_id in rest if resource_id in error.reason]
+        if named and (len(named) < len(rest) or _blames_ids(error.code)):
+            others = [resource_id for resource_id in rest if resource_id not in named]
+            return self._all_failed(batch, outcome, named, error).add(self._create(batch, others, deadline))
+        if len(rest) < 2 or self._is_everybodys(batch, rest, error):
+            return self._all_failed(batch, outcome, rest, error)
+        return self._halves(batch, rest, deadline, outcome)
+
+    def _after_refusal(self, batch: Batch, ids: List[str], error: AwsError, deadline: float) -> Outcome:
+        """Somebody else may have made the same ones: adopt those. Old ones in the way are the caller's decision."""
+        outcome = Outcome()
+        rest = ids
+        for pause in (0.0, *_LAG):
+            self.sleep(pause)
+            outcome.made |= self.made(batch, rest)
+            rest = [resource_id for resource_id in rest if resource_id not in outcome.made]
+            if batch.old_ids or len(rest) < len(ids):
+                break
+        if batch.old_ids:
+            for resource_id in rest:
+                self._sort_in(outcome, batch, resource_id, error.code, error.reason)
+            return outcome
+        if len(rest) < len(ids):
+            return outcome.add(self._create(batch, rest, deadline))
+        if len(rest) == 1:
+            return self._all_failed(batch, outcome, rest, error)
+        return self._halves(batch, rest, deadline, outcome)
+
+    def _halves(self, batch: Batch, ids: List[str], deadline: float, outcome: Outcome) -> Outcome:
+        middle = len(ids) // 2
+        for half in (ids[:middle], ids[middle:]):
+            outcome.add(self._create(batch, half, deadline))
+        return outcome
+
+    def _is_everybodys(self, batch: Batch, ids: List[str], error: AwsError) -> bool:
+        """True when singling out makes no sense: no answer, one role for all, or the caller lacks the permission.
+
+        A denial can still be one target's (a shared VPC), so it is asked about the first and the last alone.
+        """
+        code = error.code.lower()
+        if not code or is_unassumable_role(error.reason) or "throttl" in code or code == "requestlimitexceeded":
+            return True
+        if code not in _DENIED:
+            return False
+        return all(self._denied_alone(batch, resource_id) for resource_id in (ids[0], ids[-1]))
+
+    def _denied_alone(self, batch: Batch, resource_id: str) -> bool:
+        try:
+            api.create_flow_logs(self.client, [resource_id], batch.request, batch.tags)
+        except AwsError as error:
+            return error.code.lower() in _DENIED
+        return False
+
+    def _adopt(self, batch: Batch, outcome: Outcome) -> Outcome:
+        """Refused because it exists already: as good as made when it is the one that is wanted."""
+        if outcome.refused and not batch.old_ids:
+            made = self.made(batch, list(outcome.refused))
+            outcome.made |= made
+            outcome.failed.update({key: value for key, value in outcome.refused.items() if key not in made})
+            outcome.refused = {}
+        return outcome
+
+    def made(self, batch: Batch, ids: Sequence[str]) -> Set[str]:
+        """Those of the resources that have the flow log that is wanted, whoever made it."""
+        return {log.resource_id for log in self.find(batch.wanted, ids, batch.old_ids)}
+
+    def find(self, wanted: Mapping[str, FlowLog], ids: Sequence[str], old_ids: FrozenSet[str]) -> List[FlowLog]:
+        """The resources' flow logs that are as wanted."""
+        if not ids:
+            return []
+        return [
+            log
+            for log in api.describe_flow_logs(self.client, ids)
+            if log.flow_log_id not in old_ids and is_as_wanted(log, wanted[log.resource_id])
+        ]
+
+    def _sort_in(self, outcome: Outcome, batch: Batch, resource_id: str, code: str, message: str) -> None:
+        hint = hint_for(code, message, batch.request.get("DeliverLogsPermissionArn"))
+        kind = outcome.refused if code.lower() in _SECOND_REFUSED else outcome.failed
+        kind[resource_id] = Failure(resource_id, code, message, hint)
+
+    def _all_failed(self, batch: Batch, outcome: Outcome, ids: Sequence[str], error: AwsError) -> Outcome:
+        hint = hint_for(error.code, error.reason, batch.request.get("DeliverLogsPermissionArn"))
+        for resource_id in ids:
+            outcome.failed[resource_id] = Failure(resource_id, error.code or "NoAnswer", error.reason, hint)
+        return outcome
+
+
+def _blames_ids(code: str) -> bool:
+    """True for codes that speak of the ids that the message names (EC2's list of error codes)."""
+    return code.lower().endswith((".notfound", ".malformed"))
+
+
+def is_as_wanted(log: FlowLog, wanted: FlowLog) -> bool:
+    """True for the same destination and settings, whatever the tags and the id."""
+    return log.destination == wanted.destination and log.settings() == wanted.settings()
+
+
+def batches(wanted: Sequence[Tuple[Mapping[str, Any], Mapping[str, str], FlowLog, FrozenSet[str]]]) -> List[Batch]:
+    """Groups (request, tags, flow log, old ids) into requests of as many resources as AWS takes."""
+    groups: Dict[str, List[Tuple[Mapping[str, Any], Mapping[str, str], FlowLog, FrozenSet[str]]]] = {}
+    for entry in wanted:
+        request, tags, _flow_log, old_ids = entry
+        groups.setdefault(repr((sorted(request.items()), sorted(tags.items()), bool(old_ids))), []).append(entry)
+    made: List[Batch] = []
+    for group in groups.values():
+        for start in range(0, len(group), api.CREATE_AT_ONCE):
+            part = group[start : start + api.CREATE_AT_ONCE]
+            old_ids = frozenset(flow_log_id for entry in part for flow_log_id in entry[3])
+            made.append(Batch(part[0][0], part[0][1], {entry[2].resource_id: entry[2] for entry in part}, old_ids))
+    return made

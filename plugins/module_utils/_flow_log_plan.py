@@ -1,0 +1,234 @@
+# Copyright (c) The netops.flow_logs contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+#
+# Private to this collection: may change without notice.
+
+"""Which flow logs to create, replace, retag or leave alone: the decision, one target at a time. Pure.
+
+Chapters: what is wished for, which flow logs are the same one (identity), what becomes of them.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from dataclasses import field
+from dataclasses import replace
+from typing import Any
+from typing import Dict
+from typing import List
+from typing import Mapping
+from typing import Sequence
+from typing import Tuple
+
+from ansible_collections.netops.flow_logs.plugins.module_utils._destination import Destination
+from ansible_collections.netops.flow_logs.plugins.module_utils._errors import Failure
+from ansible_collections.netops.flow_logs.plugins.module_utils._flow_log import CARRIED_OVER
+from ansible_collections.netops.flow_logs.plugins.module_utils._flow_log import IMMUTABLE
+from ansible_collections.netops.flow_logs.plugins.module_utils._flow_log import FlowLog
+from ansible_collections.netops.flow_logs.plugins.module_utils._flow_log import to_result
+from ansible_collections.netops.flow_logs.plugins.module_utils._plan import Comparison
+from ansible_collections.netops.flow_logs.plugins.module_utils._plan import Plan
+from ansible_collections.netops.flow_logs.plugins.module_utils._plan import Step
+from ansible_collections.netops.flow_logs.plugins.module_utils._plan import TagWish
+from ansible_collections.netops.flow_logs.plugins.module_utils._target import Target
+
+BY_DESTINATION = "destination"
+BY_TRAFFIC_TYPE = "traffic_type"
+
+# Step kinds.
+CREATE = "create"
+REPLACE = "replace"
+DELETE_SURPLUS = "delete_surplus"
+RETAG = "retag"
+
+
+@dataclass(frozen=True)
+class Wish:
+    """settings has only the options that were given: the others are left alone on a flow log that exists."""
+
+    settings: Mapping[str, Any] = field(default_factory=dict)
+    tags: TagWish = TagWish()
+    lookup: str = BY_DESTINATION
+    allow_replace: bool = True
+
+
+@dataclass(frozen=True)
+class Change:
+    """What becomes of one target.
+
+    wanted: how its flow log looks afterwards; without a flow_log_id it has to be created.
+    surplus: flow logs that go once wanted is there.
+    """
+
+    target: Target
+    wanted: FlowLog
+    surplus: Tuple[FlowLog, ...] = ()
+    tags_to_set: Mapping[str, str] = field(default_factory=dict)
+    tags_to_unset: Tuple[str, ...] = ()
+
+    @property
+    def action(self) -> str:
+        """The action as the module's result names it."""
+        if self.surplus:
+            return "replaced"
+        if not self.wanted.flow_log_id:
+            return "created"
+        return "retagged" if self.tags_to_set or self.tags_to_unset else "unchanged"
+
+    @property
+    def surplus_ids(self) -> Tuple[str, ...]:
+        return tuple(log.flow_log_id for log in self.surplus)
+
+
+class Refusal(Exception):
+    """Nothing can be planned for one target; carries its Failure."""
+
+    def __init__(self, failure: Failure) -> None:
+        super().__init__(failure.message)
+        self.failure = failure
+
+
+def same_flow_logs(wish: Wish, target: Target, destination: Destination, current: Sequence[FlowLog]) -> List[FlowLog]:
+    """Identity: the flow logs that count as the one that is wished for; anything else is somebody else's."""
+    return [
+        log
+        for log in current
+        if log.resource_id == target.resource_id
+        and log.destination == destination
+        and (wish.lookup != BY_TRAFFIC_TYPE or log.traffic_type == wish.settings["traffic_type"])
+    ]
+
+
+def differing(wish: Wish, log: FlowLog) -> List[str]:
+    """Names of the wished settings that the flow log does not have."""
+    return [name for name, value in wish.settings.items() if getattr(log, name) != value]
+
+
+def plan_change(
+    wish: Wish, target: Target, destination: Destination, current: Sequence[FlowLog], compare: Comparison
+) -> Change:
+    """The change for one target. Raises Refusal."""
+    same = same_flow_logs(wish, target, destination, current)
+    if not same:
+        return Change(target, _new(wish, target, destination, compare))
+    _refuse_ambiguous(wish, target, same)
+    # An interrupted replacement leaves two: the one that fits best stays, of equal ones the oldest.
+    best = min(same, key=lambda log: (len(differing(wish, log)), str(log.facts.get("CreationTime", "")), log.flow_log_id))
+    others = tuple(log for log in same if log is not best)
+    fields = differing(wish, best)
+    _refuse_replacement(wish, target, best, fields, others)
+    tags = wish.tags.merged(best.tags, compare)
+    if fields:
+        facts = {name: best.facts[name] for name in CARRIED_OVER if name in best.facts}
+        wanted = replace(best, flow_log_id="", tags=tags, facts=facts, **dict(wish.settings))
+        return Change(target, wanted, (best, *others))
+    to_set, to_unset = wish.tags.changes(best.tags, compare)
+    return Change(target, replace(best, tags=tags), others, to_set, tuple(to_unset))
+
+
+def _new(wish: Wish, target: Target, destination: Destination, compare: Comparison) -> FlowLog:
+    if destination.needs_role and not wish.settings.get("role_arn"):
+        raise Refusal(
+            Failure(
+                target.resource_id,
+                "RoleArnRequired",
+                f"{target.resource_id} has no flow log to {destination.name} yet, and a new one needs role_arn.",
+                "Give role_arn, the ARN of the role that netops.flow_logs.flow_log_iam returns.",
+            )
+        )
+    return FlowLog(target.resource_id, destination, tags=wish.tags.merged({}, compare), **dict(wish.settings))
+
+
+def _refuse_ambiguous(wish: Wish, target: Target, same: Sequence[FlowLog]) -> None:
+    """Which of several to keep must not be a guess: they may differ only in what is wished for."""
+    open_fields = [
+        name
+        for name in IMMUTABLE
+        if name not in wish.settings and len({getattr(log, name) for log in same}) > 1
+    ]
+    if open_fields:
+        listed = ", ".join(f"{log.flow_log_id} ({_shown(log, open_fields)})" for log in same)
+        raise Refusal(
+            Failure(
+                target.resource_id,
+                "AmbiguousFlowLogs",
+                f"{target.resource_id} has {len(same)} flow logs to {same[0].destination.name}: {listed}.",
+                f"Say which one is meant by giving {' and '.join(open_fields)}; flow logs of different traffic types may"
+                " share a log group with lookup=traffic_type.",
+            )
+        )
+
+
+def _refuse_replacement(
+    wish: Wish, target: Target, best: FlowLog, fields: Sequence[str], others: Sequence[FlowLog]
+) -> None:
+    if wish.allow_replace or not (fields or others):
+        return
+    if fields:
+        what = f"{best.flow_log_id} of {target.resource_id} differs in {', '.join(fields)} ({_from_to(wish, best, fields)})"
+    else:
+        surplus = ", ".join(log.flow_log_id for log in others)
+        what = f"{target.resource_id} has further flow logs to the same destination ({surplus})"
+    raise Refusal(
+        Failure(
+            target.resource_id,
+            "ReplaceNotAllowed",
+            f"{what}; a flow log can only be replaced, and allow_replace is false.",
+            "Set allow_replace to true, or leave out the options that differ.",
+        )
+    )
+
+
+def _shown(log: FlowLog, fields: Sequence[str]) -> str:
+    return ", ".join(f"{name} {getattr(log, name)}" for name in fields)
+
+
+def _from_to(wish: Wish, log: FlowLog, fields: Sequence[str]) -> str:
+    return ", ".join(f"{name} from {getattr(log, name)} to {wish.settings[name]}" for name in fields)
+
+
+def plan_flow_logs(
+    wish: Wish, destinations: Mapping[Target, Destination], current: Sequence[FlowLog], compare: Comparison
+) -> Plan:
+    """The plan for all targets; a target that is refused does not stop the others."""
+    by_resource: Dict[str, List[FlowLog]] = {}
+    for log in current:
+        by_resource.setdefault(log.resource_id, []).append(log)
+    before: List[Dict[str, Any]] = []
+    after: List[Dict[str, Any]] = []
+    steps: List[Step] = []
+    refusals: List[Failure] = []
+    for target, destination in destinations.items():
+        own = by_resource.get(target.resource_id, [])
+        now = [to_result(log, "unchanged") for log in same_flow_logs(wish, target, destination, own)]
+        before += now
+        try:
+            change = plan_change(wish, target, destination, own, compare)
+        except Refusal as refusal:
+            refusals.append(refusal.failure)
+            after += now
+            continue
+        after.append(to_result(change.wanted, change.action, change.surplus_ids))
+        steps += _steps(wish, change)
+    return Plan({"flow_logs": before}, {"flow_logs": after}, tuple(steps), tuple(refusals))
+
+
+def _steps(wish: Wish, change: Change) -> List[Step]:
+    resource_id, argument = change.target.resource_id, {"change": change}
+    place = change.wanted.destination.name
+    if not change.wanted.flow_log_id and not change.surplus:
+        return [Step(CREATE, resource_id, f"create a flow log of {resource_id} to {place}", argument)]
+    if not change.wanted.flow_log_id:
+        best = change.surplus[0]
+        what = _from_to(wish, best, differing(wish, best))
+        sentence = f"replace {' and '.join(change.surplus_ids)} of {resource_id} to {place}: {what}"
+        return [Step(REPLACE, resource_id, sentence, argument)]
+    steps = []
+    if change.surplus:
+        sentence = f"delete {' and '.join(change.surplus_ids)} of {resource_id}, which {change.wanted.flow_log_id} replaces"
+        steps.append(Step(DELETE_SURPLUS, resource_id, sentence, argument))
+    if change.tags_to_set or change.tags_to_unset:
+        names = ", ".join([*sorted(change.tags_to_set), *change.tags_to_unset])
+        steps.append(Step(RETAG, resource_id, f"change the tags {names} of {change.wanted.flow_log_id}", argument))
+    return steps

@@ -1,0 +1,131 @@
+# Copyright (c) The netops.flow_logs contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+#
+# Private to this collection: may change without notice.
+
+"""The flow_log module's four chapters."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from typing import Any
+from typing import Dict
+from typing import List
+
+from ansible_collections.netops.flow_logs.plugins.module_utils import _flow_log_api as api
+from ansible_collections.netops.flow_logs.plugins.module_utils._aws import COMPARISON
+from ansible_collections.netops.flow_logs.plugins.module_utils._aws import account_of
+from ansible_collections.netops.flow_logs.plugins.module_utils._aws import client
+from ansible_collections.netops.flow_logs.plugins.module_utils._aws import region_of
+from ansible_collections.netops.flow_logs.plugins.module_utils._destination import log_group
+from ansible_collections.netops.flow_logs.plugins.module_utils._errors import InvalidInput
+from ansible_collections.netops.flow_logs.plugins.module_utils._flow_log import FlowLog
+from ansible_collections.netops.flow_logs.plugins.module_utils._flow_log import to_result
+from ansible_collections.netops.flow_logs.plugins.module_utils._flow_log_apply import Applied
+from ansible_collections.netops.flow_logs.plugins.module_utils._flow_log_apply import apply_steps
+from ansible_collections.netops.flow_logs.plugins.module_utils._flow_log_apply import read_back
+from ansible_collections.netops.flow_logs.plugins.module_utils._flow_log_plan import Wish
+from ansible_collections.netops.flow_logs.plugins.module_utils._flow_log_plan import plan_flow_logs
+from ansible_collections.netops.flow_logs.plugins.module_utils._log_format import normalise
+from ansible_collections.netops.flow_logs.plugins.module_utils._log_group_names import resolve
+from ansible_collections.netops.flow_logs.plugins.module_utils._name_template import placeholders
+from ansible_collections.netops.flow_logs.plugins.module_utils._plan import Plan
+from ansible_collections.netops.flow_logs.plugins.module_utils._plan import tag_wish
+from ansible_collections.netops.flow_logs.plugins.module_utils._run import Done
+from ansible_collections.netops.flow_logs.plugins.module_utils._run import Work
+from ansible_collections.netops.flow_logs.plugins.module_utils._target import parse_targets
+
+_ROLE_ARN = re.compile(r"arn:[\w-]+:iam::(?P<account>\d{12}):role/.+")
+
+
+def wish_from_options(options: Dict[str, Any]) -> Wish:
+    """The wish from the module's options. Raises InvalidInput."""
+    role_arn = options["role_arn"]
+    if role_arn is not None and not _ROLE_ARN.fullmatch(role_arn):
+        raise InvalidInput(
+            f"role_arn {role_arn!r} is no ARN of an IAM role. It looks like"
+            " arn:aws:iam::123456789012:role/Flow-Logs-Role-to-cloudwatch-logs."
+        )
+    settings = {
+        "traffic_type": options["traffic_type"],
+        "max_aggregation_interval": options["max_aggregation_interval"],
+        "log_format": normalise(options["log_format"]),
+        "role_arn": role_arn,
+    }
+    return Wish(
+        settings={name: value for name, value in settings.items() if value is not None},
+        tags=tag_wish(options["tags"], options["purge_tags"]),
+        lookup=options["lookup"],
+        allow_replace=options["allow_replace"],
+    )
+
+
+class FlowLogWork(Work):
+    """Options are checked before the first call, names and account before the first write."""
+
+    def __init__(self, module: Any) -> None:
+        options = module.params
+        targets = parse_targets(options["resource_ids"])
+        template = options["log_group_name"]
+        placeholders(template)
+        self.wish = wish_from_options(options)
+        self.wait_timeout = options["wait_timeout"]
+        account = account_of(module)
+        _require_own_role(options["role_arn"], account.account_id)
+        region = region_of(module)
+        self.client = client(module, "ec2")
+        resolved = resolve(template, targets, account, region, lambda: self.client)
+        self.missing = resolved.missing
+        self.destinations = {
+            target: log_group(resolved.names[target.resource_id])
+            for target in targets
+            if target.resource_id in resolved.names
+        }
+
+    def observe(self) -> List[FlowLog]:
+        return api.describe_flow_logs(self.client, [target.resource_id for target in self.destinations])
+
+    def plan(self, current: List[FlowLog]) -> Plan:
+        plan = plan_flow_logs(self.wish, self.destinations, current, COMPARISON)
+        return Plan(plan.before, plan.after, plan.steps, (*self.missing, *plan.refusals))
+
+    def apply(self, plan: Plan, done: Done) -> Dict[str, Any]:
+        applied = Applied(done.steps)
+        try:
+            apply_steps(self.client, plan.steps, self.wait_timeout, applied)
+        finally:
+            done.failures += applied.failures.values()
+        failed = set(applied.failures)
+        seen, invisible = read_back(self.client, plan.steps, failed)
+        if invisible:
+            done.warnings.append(
+                f"AWS accepted flow logs of {', '.join(invisible)}, but does not show them yet: their flow_log_id is missing."
+            )
+        before = {entry["resource_id"]: entry for entry in plan.before["flow_logs"]}
+        entries = [_after(entry, seen, failed, before) for entry in plan.after["flow_logs"]]
+        return {"flow_logs": [entry for entry in entries if entry]}
+
+
+def _after(
+    entry: Dict[str, Any], seen: Dict[str, FlowLog], failed: Any, before: Dict[str, Dict[str, Any]]
+) -> Dict[str, Any]:
+    """The planned entry with what AWS adds; of a target that failed, what it had before."""
+    resource_id = entry["resource_id"]
+    if resource_id in failed:
+        return before.get(resource_id, {})
+    if resource_id not in seen:
+        return entry
+    # Tags are shown as they were set: a read may still lag behind.
+    log = replace(seen[resource_id], tags=entry["tags"])
+    return to_result(log, entry["action"], tuple(entry.get("replaced_flow_log_ids", ())))
+
+
+def _require_own_role(role_arn: Any, account_id: str) -> None:
+    match = _ROLE_ARN.fullmatch(role_arn or "")
+    if match and match.group("account") != account_id:
+        raise InvalidInput(
+            f"role_arn {role_arn} is of account {match.group('account')}, but the credentials belong to {account_id}:"
+            " flow logs of a log group need a role of their own account."
+        )

@@ -1,0 +1,85 @@
+# Copyright (c) The netops.flow_logs contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+#
+# Private to this collection: may change without notice.
+
+"""What to do about an error of AWS. Pure."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+from typing import Dict
+from typing import Optional
+from typing import Tuple
+
+# The service that assumes the role; the same name in all partitions (VPC user guide, also in China's edition).
+SERVICE = "vpc-flow-logs.amazonaws.com"
+
+_DENIED = ("unauthorizedoperation", "accessdenied", "accessdeniedexception", "authfailure")
+
+
+def pass_role_document(role_arn: str) -> Dict[str, Any]:
+    """The policy that an operator needs besides, when not an administrator: PassRole on exactly this role."""
+    statement = {"Effect": "Allow", "Action": "iam:PassRole", "Resource": role_arn}
+    return {"Version": "2012-10-17", "Statement": [statement]}
+
+
+def is_unassumable_role(message: str) -> bool:
+    """True for AWS's answer while the flow-log service can't assume the role: missing, too new, or wrong trust."""
+    return "unable to assume given iam role" in message.lower()
+
+
+# (beginning or part of the code, part of the message, hint); the first that fits is taken. Lower case.
+_HINTS: Tuple[Tuple[str, str, str], ...] = (
+    (
+        "",
+        "unable to assume given iam role",
+        f"The role has to exist in this account and to trust {SERVICE}: netops.flow_logs.flow_log_iam creates or"
+        " corrects it. If it was created just now, IAM may need longer: raise wait_timeout or run it again.",
+    ),
+    (".notfound", "", "Check the id, and that region and credentials are those of the resource."),
+    (".malformed", "", "Check the id: it is none that AWS could have given out."),
+    (
+        "flowlogalreadyexists",
+        "",
+        "Another flow log with the same configuration and destination is there, or was a moment ago. Run it again;"
+        " if it stays, look at the resource's flow logs.",
+    ),
+    ("flowlogslimitexceeded", "", "The resource has as many flow logs as AWS allows: delete one that nobody needs, or ask for a higher quota."),
+    ("limitexceeded", "", "A quota of the account is used up: remove what is no longer needed, or ask AWS for a higher quota."),
+    ("", "logformat", "AWS refuses this log_format: check the field names, and that each is allowed for this kind of resource."),
+    ("", "tagfieldspecifications", "Tag fields in log_format need TagFieldSpecifications, which this module does not set: leave the tag fields out."),
+    ("invalidparameterexception", "", "Check that a KMS key is enabled, symmetric and lets CloudWatch Logs of this region use it."),
+    ("optinrequired", "", "The region is not enabled for this account: enable it, or leave it out."),
+    ("throttl", "", "AWS held back the calls for too long. Run it again: it goes on from here."),
+    ("requestlimitexceeded", "", "AWS held back the calls for too long. Run it again: it goes on from here."),
+    ("operationaborted", "", "Somebody else is changing the same log group. Run it again: it goes on from here."),
+    ("expiredtoken", "", "The session's credentials have run out: get new ones and run it again."),
+    ("requestexpired", "", "The session's credentials have run out: get new ones and run it again."),
+)
+
+
+def hint_for(code: str, message: str, role_arn: Optional[str] = None) -> str:
+    """What to do about this error code and message; empty when nothing better is known than AWS's words.
+
+    Codes are compared without regard to case: AWS spells some in two ways (its list of EC2 error codes).
+    """
+    code, message = code.lower(), message.lower()
+    if code in _DENIED:
+        return _denied(role_arn)
+    for part, words, hint in _HINTS:
+        if part in code and words in message:
+            return hint
+    return ""
+
+
+def _denied(role_arn: Optional[str]) -> str:
+    if not role_arn:
+        return "The caller lacks the permission for this call: the collection's README lists what each playbook needs."
+    return (
+        "The caller lacks iam:PassRole on the role, or the permission for the call itself. For the first, attach this"
+        f" policy to the caller: {json.dumps(pass_role_document(role_arn))}. An encoded message tells which:"
+        " aws sts decode-authorization-message --encoded-message <message>."
+    )

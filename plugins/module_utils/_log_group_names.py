@@ -1,0 +1,93 @@
+# Copyright (c) The netops.flow_logs contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+#
+# Private to this collection: may change without notice.
+
+"""Which log group each target goes to: the template resolved, with the calls that it needs and no others."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+from typing import Callable
+from typing import Dict
+from typing import FrozenSet
+from typing import List
+from typing import Sequence
+from typing import Tuple
+
+from ansible_collections.netops.flow_logs.plugins.module_utils._account import Account
+from ansible_collections.netops.flow_logs.plugins.module_utils._errors import Failure
+from ansible_collections.netops.flow_logs.plugins.module_utils._name_template import placeholders
+from ansible_collections.netops.flow_logs.plugins.module_utils._name_template import render_all
+from ansible_collections.netops.flow_logs.plugins.module_utils._resource_api import describe_resources
+from ansible_collections.netops.flow_logs.plugins.module_utils._target import Target
+
+# EC2's codes for ids that do not exist (its list of error codes).
+_NOT_FOUND = {"vpc": "InvalidVpcID.NotFound", "subnet": "InvalidSubnetID.NotFound", "eni": "InvalidNetworkInterfaceID.NotFound"}
+
+
+@dataclass(frozen=True)
+class LogGroupNames:
+    """names: resource id -> log group name. missing: targets that do not exist, as far as the template made us look."""
+
+    names: Dict[str, str]
+    missing: Tuple[Failure, ...] = ()
+
+
+def resolve(
+    template: str, targets: Sequence[Target], account: Account, region: str, ec2: Callable[[], Any]
+) -> LogGroupNames:
+    """Raises InvalidInput for a wrong template or an illegal name, AwsError when the resources can't be read."""
+    needed = placeholders(template)
+    constant = {"account_id": account.account_id, "region": region}
+    to_read = _to_read(needed, targets)
+    known = describe_resources(ec2(), to_read) if to_read else {}
+    missing = [target for target in to_read if target.resource_id not in known]
+    absent = set(missing)
+    vpc_names = _vpc_names(ec2, known) if "vpc_name" in needed else {}
+    facts = {
+        target.resource_id: {**constant, **_facts(target, known.get(target.resource_id, {}), vpc_names)}
+        for target in targets
+        if target not in absent
+    }
+    return LogGroupNames(render_all(template, facts), tuple(_missing(target, account, region) for target in missing))
+
+
+def _to_read(needed: FrozenSet[str], targets: Sequence[Target]) -> List[Target]:
+    """A VPC knows its own VPC; everything else about names and VPCs has to be read."""
+    if needed & {"resource_name", "vpc_name"}:
+        return list(targets)
+    if "vpc_id" in needed:
+        return [target for target in targets if target.prefix != "vpc"]
+    return []
+
+
+def _vpc_names(ec2: Callable[[], Any], known: Dict[str, Dict[str, str]]) -> Dict[str, str]:
+    names = {resource_id: entry["name"] for resource_id, entry in known.items() if resource_id.startswith("vpc-")}
+    unread = sorted({entry["vpc_id"] for entry in known.values()} - set(names))
+    if unread:
+        more = describe_resources(ec2(), [Target(vpc_id, "vpc") for vpc_id in unread])
+        names.update({vpc_id: entry["name"] for vpc_id, entry in more.items()})
+    return names
+
+
+def _facts(target: Target, entry: Dict[str, str], vpc_names: Dict[str, str]) -> Dict[str, str]:
+    vpc_id = target.resource_id if target.prefix == "vpc" else entry.get("vpc_id", "")
+    return {
+        "resource_id": target.resource_id,
+        "resource_type": target.prefix,
+        "resource_name": entry.get("name") or target.resource_id,
+        "vpc_id": vpc_id,
+        "vpc_name": vpc_names.get(vpc_id) or vpc_id,
+    }
+
+
+def _missing(target: Target, account: Account, region: str) -> Failure:
+    return Failure(
+        target.resource_id,
+        _NOT_FOUND[target.prefix],
+        f"{target.resource_id} does not exist in {region} of account {account.account_id}.",
+        "Check the id, and that region and credentials are those of the resource.",
+    )

@@ -1,0 +1,142 @@
+# Copyright (c) The netops.flow_logs contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+#
+# Private to this collection: may change without notice.
+
+"""The log_group module's four chapters."""
+
+from __future__ import annotations
+
+from typing import Any
+from typing import Dict
+from typing import List
+from typing import Set
+from typing import Tuple
+
+from ansible_collections.netops.flow_logs.plugins.module_utils import _log_group_api as api
+from ansible_collections.netops.flow_logs.plugins.module_utils._aws import COMPARISON
+from ansible_collections.netops.flow_logs.plugins.module_utils._aws import AwsError
+from ansible_collections.netops.flow_logs.plugins.module_utils._aws import account_of
+from ansible_collections.netops.flow_logs.plugins.module_utils._aws import client
+from ansible_collections.netops.flow_logs.plugins.module_utils._aws import region_of
+from ansible_collections.netops.flow_logs.plugins.module_utils._aws import side_by_side
+from ansible_collections.netops.flow_logs.plugins.module_utils._aws import supports
+from ansible_collections.netops.flow_logs.plugins.module_utils._errors import Conflict
+from ansible_collections.netops.flow_logs.plugins.module_utils._errors import Failure
+from ansible_collections.netops.flow_logs.plugins.module_utils._errors import InvalidInput
+from ansible_collections.netops.flow_logs.plugins.module_utils._hints import hint_for
+from ansible_collections.netops.flow_logs.plugins.module_utils._log_group import LogGroup
+from ansible_collections.netops.flow_logs.plugins.module_utils._log_group import Wish
+from ansible_collections.netops.flow_logs.plugins.module_utils._log_group import from_aws
+from ansible_collections.netops.flow_logs.plugins.module_utils._log_group import plan_groups
+from ansible_collections.netops.flow_logs.plugins.module_utils._log_group import to_result
+from ansible_collections.netops.flow_logs.plugins.module_utils._log_group import wish_from_options
+from ansible_collections.netops.flow_logs.plugins.module_utils._log_group_names import resolve
+from ansible_collections.netops.flow_logs.plugins.module_utils._name_template import OF_THE_RESOURCE
+from ansible_collections.netops.flow_logs.plugins.module_utils._name_template import placeholders
+from ansible_collections.netops.flow_logs.plugins.module_utils._name_template import render_all
+from ansible_collections.netops.flow_logs.plugins.module_utils._plan import Plan
+from ansible_collections.netops.flow_logs.plugins.module_utils._plan import Step
+from ansible_collections.netops.flow_logs.plugins.module_utils._plan import tag_wish
+from ansible_collections.netops.flow_logs.plugins.module_utils._run import Done
+from ansible_collections.netops.flow_logs.plugins.module_utils._run import Work
+from ansible_collections.netops.flow_logs.plugins.module_utils._target import parse_targets
+
+_ALREADY_THERE = "ResourceAlreadyExistsException"
+
+
+class LogGroupWork(Work):
+    """Options are checked before the first call, names before the first write."""
+
+    def __init__(self, module: Any) -> None:
+        options = module.params
+        template = options["log_group_name"]
+        targets = parse_targets(options["resource_ids"] or [])
+        of_resource = sorted(placeholders(template) & OF_THE_RESOURCE)
+        if of_resource and options["resource_ids"] is None:
+            raise InvalidInput(f"log_group_name {template!r} speaks of the resource: give resource_ids with it.")
+        tags = tag_wish(options["tags"], options["purge_tags"])
+        wish_from_options(options, {}, tags)
+        self.account = account_of(module)
+        self.region = region_of(module)
+        self.client = client(module, "logs")
+        resolved = resolve(template, targets, self.account, self.region, lambda: client(module, "ec2"))
+        self.missing = resolved.missing
+        names = _by_name(resolved.names) if of_resource else _one_name(template, resolved.names, self)
+        self.wish = wish_from_options(options, names, tags)
+        if self.wish.deletion_protection is not None:
+            _require_protection(self.client)
+
+    def observe(self) -> Dict[str, LogGroup]:
+        found = api.find_log_groups(self.client, list(self.wish.names))
+        groups = {name: from_aws(group) for name, group in found.items()}
+        if self.wish.tags.tags is None:
+            return groups
+        names = sorted(groups)
+        tags = side_by_side(lambda name: api.list_tags(self.client, self._arn(name)), names)
+        return {name: from_aws(found[name], own) for name, own in zip(names, tags)}
+
+    def plan(self, current: Dict[str, LogGroup]) -> Plan:
+        arns = {name: self._arn(name) for name in self.wish.names}
+        plan = plan_groups(self.wish, current, arns, COMPARISON)
+        return Plan(plan.before, plan.after, plan.steps, self.missing, plan.warnings)
+
+    def apply(self, plan: Plan, done: Done) -> Dict[str, Any]:
+        by_name: Dict[str, List[Step]] = {}
+        for step in plan.steps:
+            by_name.setdefault(step.subject, []).append(step)
+        outcomes = side_by_side(lambda steps: self._apply_one(steps, done), by_name.values())
+        if "again" in outcomes:
+            raise Conflict("Somebody else created the same log groups at the same time, again and again.")
+        return self._read_back(plan, {name for name, outcome in zip(by_name, outcomes) if outcome == "failed"})
+
+    def _apply_one(self, steps: List[Step], done: Done) -> str:
+        """Carries out one group's steps in their order: done, again (another look helps) or failed."""
+        for step in steps:
+            try:
+                api.DEEDS[step.kind](self.client, **step.arguments)
+            except AwsError as error:
+                if error.code == _ALREADY_THERE:
+                    return "again"
+                text = f"{error.message}: {error.reason}"
+                done.failures.append(Failure(step.subject, error.code or "NoAnswer", text, hint_for(error.code, text)))
+                return "failed"
+            done.steps.append(step)
+        return "done"
+
+    def _read_back(self, plan: Plan, failed: Set[str]) -> Dict[str, Any]:
+        """What was planned, with what AWS adds (creation time); of groups that failed, what is there now."""
+        found = api.find_log_groups(self.client, sorted({step.subject for step in plan.steps}))
+        answer = []
+        for entry in plan.after["log_groups"]:
+            name = entry["log_group_name"]
+            seen = from_aws(found[name]) if name in found else None
+            if name not in failed:
+                answer.append({**entry, **(seen.facts if seen else {})})
+            elif seen:
+                answer.append(to_result(seen, "failed", tuple(entry["resource_ids"])))
+        return {"log_groups": answer}
+
+    def _arn(self, name: str) -> str:
+        return self.account.log_group_arn(self.region, name)
+
+
+def _by_name(names: Dict[str, str]) -> Dict[str, Tuple[str, ...]]:
+    """Log group name -> the resources that go there, in their order."""
+    by_name: Dict[str, List[str]] = {}
+    for resource_id, name in names.items():
+        by_name.setdefault(name, []).append(resource_id)
+    return {name: tuple(resource_ids) for name, resource_ids in by_name.items()}
+
+
+def _one_name(template: str, names: Dict[str, str], work: LogGroupWork) -> Dict[str, Tuple[str, ...]]:
+    """The single group of a template that does not speak of the resource, with or without resource_ids."""
+    facts = {"account_id": work.account.account_id, "region": work.region}
+    name = render_all(template, {"log_group_name": facts})["log_group_name"]
+    return {name: tuple(names)}
+
+
+def _require_protection(logs: Any) -> None:
+    if not supports(logs, "CreateLogGroup", "deletionProtectionEnabled"):
+        raise InvalidInput("deletion_protection needs a newer botocore: the installed one does not know it. Upgrade botocore and boto3.")

@@ -1,0 +1,108 @@
+# Copyright (c) The netops.flow_logs contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+#
+# Private to this collection: may change without notice.
+
+"""What a module is about to do: data that can be shown, counted and applied. Pure."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from dataclasses import field
+from typing import Any
+from typing import Callable
+from typing import Dict
+from typing import List
+from typing import Mapping
+from typing import Optional
+from typing import Tuple
+
+from ansible_collections.netops.flow_logs.plugins.module_utils._errors import Failure
+from ansible_collections.netops.flow_logs.plugins.module_utils._errors import InvalidInput
+
+
+@dataclass(frozen=True)
+class Step:
+    """One thing to do: kind picks the deed, subject is what it is done to, arguments go to the deed."""
+
+    kind: str
+    subject: str
+    sentence: str
+    arguments: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Plan:
+    """steps lead from before to after; both have the shape of the module's result.
+
+    refusals are targets for which nothing can be planned; they do not stop the others.
+    """
+
+    before: Dict[str, Any]
+    after: Dict[str, Any]
+    steps: Tuple[Step, ...] = ()
+    refusals: Tuple[Failure, ...] = ()
+    warnings: Tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """How policies and tags compare. amazon.aws brings both; planners get them handed in and stay free of imports.
+
+    policies_differ(a, b) -> bool; tag_changes(current, wanted, purge) -> (tags to set, keys to unset).
+    """
+
+    policies_differ: Callable[[Any, Any], bool]
+    tag_changes: Callable[[Dict[str, str], Dict[str, str], bool], Tuple[Dict[str, str], List[str]]]
+
+
+@dataclass(frozen=True)
+class TagWish:
+    """tags None leaves all tags alone; purge removes those that are not named."""
+
+    tags: Optional[Mapping[str, str]] = None
+    purge: bool = True
+
+    def changes(self, current: Mapping[str, str], compare: Comparison) -> Tuple[Dict[str, str], List[str]]:
+        """Tags to set and keys to unset on a resource that has the current ones."""
+        if self.tags is None:
+            return {}, []
+        to_set, to_unset = compare.tag_changes(dict(current), dict(self.tags), self.purge)
+        return to_set, sorted(to_unset)
+
+    def merged(self, current: Mapping[str, str], compare: Comparison) -> Dict[str, str]:
+        """The tags that a resource with the current ones has afterwards."""
+        to_set, to_unset = self.changes(current, compare)
+        kept = {key: value for key, value in current.items() if key not in to_unset}
+        return {**kept, **to_set}
+
+
+def tag_wish(tags: Optional[Mapping[str, Any]], purge: bool) -> TagWish:
+    """The wish from the module's options, values as text. Raises InvalidInput on tags that AWS refuses."""
+    if tags is None:
+        return TagWish(None, purge)
+    wrong = [
+        f"{key!r}: {problem}"
+        for key, value in tags.items()
+        for problem in _tag_problems(str(key), value)
+    ]
+    if len(tags) > 50:
+        wrong.append(f"{len(tags)} tags: a resource has 50 at most")
+    if wrong:
+        raise InvalidInput(f"These tags can't be set: {'; '.join(wrong)}.")
+    return TagWish({str(key): str(value) for key, value in tags.items()}, purge)
+
+
+def _tag_problems(key: str, value: Any) -> List[str]:
+    # 127 characters is what CreateFlowLogs takes for a key, one less than other resources.
+    problems = []
+    if not 1 <= len(key) <= 127:
+        problems.append("a key has 1 to 127 characters")
+    if key.lower().startswith("aws:"):
+        problems.append("keys that begin with aws: belong to AWS")
+    if value is None or isinstance(value, (dict, list)):
+        problems.append(f"the value has to be text, not {type(value).__name__}")
+    elif len(str(value)) > 256:
+        problems.append("a value has 256 characters at most")
+    return problems

@@ -1,0 +1,150 @@
+# Copyright (c) The netops.flow_logs contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+#
+# Private to this collection: may change without notice.
+
+"""From desired state to result: the only place that knows check mode, diff, success and failure.
+
+Each module brings one object with four chapters: observe (read AWS), plan (pure), apply (write), result.
+"""
+
+from __future__ import annotations
+
+import json
+import random
+import time
+from abc import ABC
+from abc import abstractmethod
+from dataclasses import dataclass
+from dataclasses import field
+from typing import Any
+from typing import Callable
+from typing import Dict
+from typing import List
+from typing import NoReturn
+from typing import Optional
+from typing import Set
+from typing import Tuple
+
+from ansible_collections.amazon.aws.plugins.module_utils.exceptions import AnsibleAWSError
+from ansible_collections.netops.flow_logs.plugins.module_utils._errors import Conflict
+from ansible_collections.netops.flow_logs.plugins.module_utils._errors import Failure
+from ansible_collections.netops.flow_logs.plugins.module_utils._errors import FlowLogsError
+from ansible_collections.netops.flow_logs.plugins.module_utils._plan import Plan
+from ansible_collections.netops.flow_logs.plugins.module_utils._plan import Step
+
+# Rounds of look, plan, apply when others change the same resources at the same time. IAM needs seconds to agree.
+ROUNDS = 12
+
+
+@dataclass
+class Done:
+    """What was really written, filled in while applying, so that it is known also when something fails midway."""
+
+    steps: List[Step] = field(default_factory=list)
+    failures: List[Failure] = field(default_factory=list)
+    warnings: List[str] = field(default_factory=list)
+
+
+class Work(ABC):
+    """What a module brings. Everything but plan may raise FlowLogsError or amazon.aws' AnsibleAWSError."""
+
+    @abstractmethod
+    def observe(self) -> Any:
+        """The current state, read from AWS."""
+
+    @abstractmethod
+    def plan(self, current: Any) -> Plan:
+        """The steps from the current state to the desired one. Pure; raises InvalidInput to refuse everything."""
+
+    @abstractmethod
+    def apply(self, plan: Plan, done: Done) -> Dict[str, Any]:
+        """Carries the steps out, noting each in done; returns the state afterwards in the shape of plan.after.
+
+        Raises Conflict when somebody else was faster and another look helps.
+        """
+
+
+def run(module: Any, make_work: Callable[[], Work]) -> NoReturn:
+    """Runs the work and ends the module."""
+    done = Done()
+    before: Dict[str, Any] = {}
+    try:
+        work = make_work()
+        plan, before, after = _converge(module, work, done)
+    except FlowLogsError as error:
+        _fail(module, done, {"msg": str(error)})
+    except AnsibleAWSError as error:
+        _fail(module, done, _of_aws_error(error))
+    failures = [*plan.refusals, *done.failures]
+    steps = list(plan.steps) if module.check_mode else done.steps
+    answer = dict(after, changed=bool(steps), actions=[step.sentence for step in steps])
+    if module._diff:
+        answer["diff"] = _diff(before, after)
+    for warning in [*plan.warnings, *done.warnings]:
+        module.warn(warning)
+    if failures:
+        # A list in place of true: Ansible takes it for a failure all the same, and the contract promises it.
+        answer["failed"] = [failure.as_result() for failure in failures]
+        answer["msg"] = _summary(failures)
+    module.exit_json(**answer)
+
+
+def _converge(module: Any, work: Work, done: Done) -> Tuple[Plan, Dict[str, Any], Dict[str, Any]]:
+    first: Optional[Dict[str, Any]] = None
+    for attempt in range(ROUNDS):
+        plan = work.plan(work.observe())
+        first = plan.before if first is None else first
+        if module.check_mode or not plan.steps:
+            return plan, first, plan.after
+        try:
+            return plan, first, work.apply(plan, done)
+        except Conflict:
+            if attempt == ROUNDS - 1:
+                raise
+            time.sleep(random.uniform(0.2, 1.0) * min(attempt + 1, 5))
+    raise Conflict("The resources keep changing under this module. Run it again when the others are done.")
+
+
+def _of_aws_error(error: AnsibleAWSError) -> Dict[str, Any]:
+    answer: Dict[str, Any] = {"msg": f"{error.message}: {error.exception}" if error.exception else str(error.message)}
+    response = getattr(error.exception, "response", None) or {}
+    if response.get("Error"):
+        answer["error"] = {"code": response["Error"].get("Code"), "message": response["Error"].get("Message")}
+    return answer
+
+
+def _fail(module: Any, done: Done, answer: Dict[str, Any]) -> NoReturn:
+    """Ends the module, saying what had been done before the failure."""
+    if done.steps:
+        answer["actions"] = [step.sentence for step in done.steps]
+        answer["msg"] += (
+            f" Before that: {'; '.join(answer['actions'])}. Run it again when the cause is mended: it goes on from here."
+        )
+    module.fail_json(changed=bool(done.steps), **answer)
+
+
+def _summary(failures: List[Failure]) -> str:
+    shown = [failure.as_sentence() for failure in failures[:5]]
+    more = f" (and {len(failures) - 5} more, see failed)" if len(failures) > 5 else ""
+    return f"{len(failures)} failed: {' | '.join(shown)}{more}"
+
+
+def _diff(before: Dict[str, Any], after: Dict[str, Any]) -> Dict[str, Any]:
+    """before and after, and of long lists only the entries that change."""
+    shorter_before, shorter_after = dict(before), dict(after)
+    for key in after:
+        old, new = before.get(key), after[key]
+        if isinstance(old, list) and isinstance(new, list):
+            shorter_before[key] = _without(old, _texts(new))
+            shorter_after[key] = _without(new, _texts(old))
+    return {"before": shorter_before, "after": shorter_after}
+
+
+def _texts(items: List[Any]) -> Set[str]:
+    return {json.dumps(item, sort_keys=True, default=str) for item in items}
+
+
+def _without(items: List[Any], texts: Set[str]) -> List[Any]:
+    return [item for item in items if json.dumps(item, sort_keys=True, default=str) not in texts]

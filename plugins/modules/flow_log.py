@@ -1,0 +1,293 @@
+#!/usr/bin/python
+# Copyright (c) The netops.flow_logs contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: flow_log
+version_added: "1.0.0"
+short_description: Manage VPC flow logs of VPCs, subnets and network interfaces
+description:
+  - Gives VPCs, subnets and network interfaces a flow log to a CloudWatch Logs log group.
+  - Takes any number of resources of mixed types, and reads and creates their flow logs by as few calls as AWS allows.
+  - An option that is left out is left alone on a flow log that exists, and gets AWS's default on a new one.
+  - Flow logs can't be changed, but for their tags. Any other difference is a replacement. The new flow log is created first
+    and the old one deleted then, so that nothing goes unrecorded. Where AWS refuses a second flow log, the old one is
+    deleted first, and put back should the new one be refused.
+  - Flow logs of the same resource to other destinations are never touched.
+  - A resource that fails does not stop the others. The module does all it can, returns what it did and fails then.
+author:
+  - The netops.flow_logs contributors (@netops)
+options:
+  resource_ids:
+    description:
+      - Ids of VPCs, subnets and network interfaces, mixed as you like. The type is read from the prefix.
+    type: list
+    elements: str
+    required: true
+  log_group_name:
+    description:
+      - Name of the log group, or a template for the names, with the placeholders of O(netops.flow_logs.log_group#module:log_group_name).
+      - The log group need not exist for the flow log to be created, but records arrive only once it does.
+    type: str
+    required: true
+  role_arn:
+    description:
+      - ARN of the role with which records are delivered, RV(netops.flow_logs.flow_log_iam#module:role.arn).
+      - Needed for new flow logs. It must belong to the account of the resources.
+    type: str
+  traffic_type:
+    description:
+      - Which traffic is recorded. New flow logs get V(ALL) when it is left out.
+    type: str
+    choices: [ALL, ACCEPT, REJECT]
+  max_aggregation_interval:
+    description:
+      - For how many seconds packets are collected into a record. New flow logs get V(600) when it is left out.
+    type: int
+    choices: [60, 600]
+  log_format:
+    description:
+      - The fields of a record, as in V(${version} ${srcaddr} ${dstaddr} ${action}). Any white space between fields will do.
+      - New flow logs get AWS's default fields when it is left out.
+    type: str
+  lookup:
+    description:
+      - Which existing flow log counts as the one that is described here.
+      - With V(destination) a resource has at most one flow log to a log group, and further ones are surplus. They are deleted
+        once the right one is there.
+      - With V(traffic_type) it has at most one to a log group for each traffic type, so that V(ACCEPT) and V(REJECT) may share a
+        log group. Needs O(traffic_type).
+    type: str
+    choices: [destination, traffic_type]
+    default: destination
+  allow_replace:
+    description:
+      - Whether a flow log that differs may be replaced. With V(false) the module fails for it instead, and names what differs.
+    type: bool
+    default: true
+  wait_timeout:
+    description:
+      - For how many seconds to wait for a role that can't be assumed yet, as IAM needs a while for a role that was created
+        a moment ago.
+    type: int
+    default: 120
+  state:
+    description:
+      - V(present) creates or replaces flow logs.
+    type: str
+    choices: [present]
+    default: present
+attributes:
+  check_mode:
+    support: full
+  diff_mode:
+    support: full
+  idempotent:
+    support: full
+extends_documentation_fragment:
+  - amazon.aws.common.modules
+  - amazon.aws.region.modules
+  - amazon.aws.tags
+  - amazon.aws.boto3
+  - netops.flow_logs._attributes
+  - netops.flow_logs._attributes.actiongroup_flow_logs
+  - netops.flow_logs._account
+seealso:
+  - module: netops.flow_logs.flow_log_iam
+  - module: netops.flow_logs.log_group
+  - plugin: netops.flow_logs.flow_logs
+    plugin_type: role
+  - name: Logging IP traffic using VPC Flow Logs
+    description: The chapter of the VPC user guide on flow logs.
+    link: https://docs.aws.amazon.com/vpc/latest/userguide/flow-logs.html
+"""
+
+EXAMPLES = r"""
+- name: Role and policy
+  netops.flow_logs.flow_log_iam:
+    role_name: Flow-Logs-Role-to-cloudwatch-logs
+    policy_name: Send_to_CloudWatch_Logs
+  register: iam
+
+- name: Flow logs of a VPC and of a subnet in another VPC
+  netops.flow_logs.flow_log:
+    resource_ids:
+      - vpc-0123456789abcdef0
+      - subnet-0123456789abcdef0
+    log_group_name: /aws/shop/vpc/{resource_name}/flowlogs
+    role_arn: "{{ iam.role.arn }}"
+    tags:
+      project: shop
+
+- name: Rejected traffic only, by the minute, with fields of one's own
+  netops.flow_logs.flow_log:
+    resource_ids: [eni-0123456789abcdef0]
+    log_group_name: /aws/shop/vpc/rejected
+    role_arn: "{{ iam.role.arn }}"
+    traffic_type: REJECT
+    max_aggregation_interval: 60
+    log_format: ${version} ${vpc-id} ${srcaddr} ${dstaddr} ${dstport} ${action}
+
+- name: Accepted and rejected traffic by flow logs of their own in one log group
+  netops.flow_logs.flow_log:
+    resource_ids: [vpc-0123456789abcdef0]
+    log_group_name: /aws/shop/vpc/flowlogs
+    role_arn: "{{ iam.role.arn }}"
+    traffic_type: "{{ item }}"
+    lookup: traffic_type
+  loop: [ACCEPT, REJECT]
+"""
+
+RETURN = r"""
+actions:
+  description: What was done, in check mode what would be done, in sentences.
+  returned: always
+  type: list
+  elements: str
+  sample: ["create a flow log of vpc-0123456789abcdef0 to /aws/shop/vpc/web/flowlogs"]
+flow_logs:
+  description: The flow logs of the resources to the given log group, as they are afterwards.
+  returned: always
+  type: list
+  elements: dict
+  contains:
+    resource_id:
+      description: The resource whose flow log it is.
+      returned: always
+      type: str
+      sample: vpc-0123456789abcdef0
+    action:
+      description: What was done, V(created), V(replaced), V(retagged) or V(unchanged).
+      returned: always
+      type: str
+      sample: created
+    flow_log_id:
+      description: Its id. Missing in check mode for flow logs that would be created.
+      returned: when it exists
+      type: str
+      sample: fl-0123456789abcdef0
+    replaced_flow_log_ids:
+      description: The flow logs that it replaces.
+      returned: when RV(flow_logs[].action) is V(replaced)
+      type: list
+      elements: str
+      sample: ["fl-0fedcba9876543210"]
+    log_destination_type:
+      description: The kind of its destination.
+      returned: always
+      type: str
+      sample: cloud-watch-logs
+    log_group_name:
+      description: The log group that it publishes to.
+      returned: always
+      type: str
+      sample: /aws/shop/vpc/web/flowlogs
+    traffic_type:
+      description: Which traffic it records.
+      returned: always
+      type: str
+      sample: ALL
+    max_aggregation_interval:
+      description: For how many seconds packets are collected into a record.
+      returned: always
+      type: int
+      sample: 600
+    log_format:
+      description: The fields of a record.
+      returned: always
+      type: str
+      sample: ${version} ${srcaddr} ${dstaddr} ${action}
+    deliver_logs_permission_arn:
+      description: The role with which records are delivered.
+      returned: always
+      type: str
+      sample: arn:aws:iam::123456789012:role/Flow-Logs-Role-to-cloudwatch-logs
+    deliver_logs_status:
+      description: What AWS says about the delivery. C(SUCCESS) right after the creation proves nothing, as nothing was delivered yet.
+      returned: when it exists
+      type: str
+      sample: SUCCESS
+    deliver_logs_error_message:
+      description: Why the delivery fails.
+      returned: when it does
+      type: str
+      sample: Access error
+    flow_log_status:
+      description: Always V(ACTIVE).
+      returned: when it exists
+      type: str
+      sample: ACTIVE
+    creation_time:
+      description: When it was created, in ISO 8601.
+      returned: when it exists
+      type: str
+      sample: "2026-01-01T12:00:00+00:00"
+    tags:
+      description: Its tags.
+      returned: always
+      type: dict
+      sample: {project: shop}
+failed:
+  description:
+    - What could not be done. The other resources are done all the same, and RV(flow_logs) has what they have now.
+  returned: when something failed
+  type: list
+  elements: dict
+  contains:
+    resource_id:
+      description: The resource.
+      returned: always
+      type: str
+      sample: vpc-0123456789abcdef0
+    code:
+      description: AWS's error code, or one of V(RoleArnRequired), V(ReplaceNotAllowed), V(AmbiguousFlowLogs) where the module refused.
+      returned: always
+      type: str
+      sample: UnauthorizedOperation
+    message:
+      description: What was wrong, in AWS's words.
+      returned: always
+      type: str
+      sample: You are not authorized to perform this operation.
+    hint:
+      description: What to do about it; for a missing C(iam:PassRole) the policy to attach.
+      returned: always
+      type: str
+      sample: The caller lacks iam:PassRole on the role.
+"""
+
+from ansible_collections.amazon.aws.plugins.module_utils.modules import AnsibleAWSModule
+from ansible_collections.netops.flow_logs.plugins.module_utils._flow_log_plan import BY_DESTINATION
+from ansible_collections.netops.flow_logs.plugins.module_utils._flow_log_plan import BY_TRAFFIC_TYPE
+from ansible_collections.netops.flow_logs.plugins.module_utils._flow_log_work import FlowLogWork
+from ansible_collections.netops.flow_logs.plugins.module_utils._run import run
+
+
+def main() -> None:
+    module = AnsibleAWSModule(
+        argument_spec={
+            "resource_ids": {"type": "list", "elements": "str", "required": True},
+            "log_group_name": {"type": "str", "required": True},
+            "role_arn": {"type": "str"},
+            "traffic_type": {"type": "str", "choices": ["ALL", "ACCEPT", "REJECT"]},
+            "max_aggregation_interval": {"type": "int", "choices": [60, 600]},
+            "log_format": {"type": "str"},
+            "lookup": {"type": "str", "choices": [BY_DESTINATION, BY_TRAFFIC_TYPE], "default": BY_DESTINATION},
+            "allow_replace": {"type": "bool", "default": True},
+            "wait_timeout": {"type": "int", "default": 120},
+            "expected_account_id": {"type": "str"},
+            "tags": {"type": "dict", "aliases": ["resource_tags"]},
+            "purge_tags": {"type": "bool", "default": True},
+            "state": {"type": "str", "choices": ["present"], "default": "present"},
+        },
+        required_if=[("lookup", BY_TRAFFIC_TYPE, ("traffic_type",))],
+        supports_check_mode=True,
+    )
+    run(module, lambda: FlowLogWork(module))
+
+
+if __name__ == "__main__":
+    main()

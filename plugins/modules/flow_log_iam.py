@@ -1,0 +1,268 @@
+#!/usr/bin/python
+# Copyright (c) The netops.flow_logs contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: flow_log_iam
+version_added: "1.0.0"
+short_description: Manage the IAM role and policy with which VPC flow logs reach CloudWatch Logs
+description:
+  - Creates or corrects a customer-managed policy that allows publishing to CloudWatch Logs, and a role with that policy
+    that the VPC flow-log service may assume.
+  - A role that exists with any other trust, for example EC2's as the console leaves it, is corrected.
+  - A policy that exists with any other document gets a new default version. When it has five versions already, the oldest
+    one that is not in force is deleted to make room.
+  - Other policies that are attached to the role are left alone.
+  - Safe to run many times at once for the same role. Those that come late find the work done.
+author:
+  - The netops.flow_logs contributors (@netops)
+options:
+  role_name:
+    description:
+      - Name of the role. IAM does not tell names apart by case, nor by path.
+    type: str
+    required: true
+  policy_name:
+    description:
+      - Name of the customer-managed policy. IAM does not tell names apart by case, nor by path.
+    type: str
+    required: true
+  path:
+    description:
+      - Path of the role and the policies.
+      - New ones get V(/) when this is left out; existing ones are used where they are.
+      - A path can't be changed. The module fails when an existing role or policy has another one than given here.
+    type: str
+  permissions_boundary:
+    description:
+      - ARN of the policy that is the role's permissions boundary. An empty string removes the boundary.
+      - Left out, the boundary is left alone.
+    type: str
+  log_group_names:
+    description:
+      - Names of the log groups that the role may write to, in all regions of the account. Left out, it may write to all
+        log groups, as in AWS's own documentation.
+      - C(*) and C(?) are wildcards, and the placeholders of a log group template such as C({resource_name}) become C(*).
+    type: list
+    elements: str
+  purge_log_group_names:
+    description:
+      - Whether log groups that the policy allows already, but that O(log_group_names) does not name, lose the permission.
+      - With V(false) the names add up, so that several plays can share one role.
+    type: bool
+    default: true
+  allow_create_log_group:
+    description:
+      - Whether the role may create log groups.
+      - With V(false), records in flight can't bring back a log group after its deletion. The log groups then have to exist,
+        see M(netops.flow_logs.log_group).
+    type: bool
+    default: true
+  restrict_trust:
+    description:
+      - Whether the role may be assumed for flow logs of its own account only, by the conditions C(aws:SourceAccount) and
+        C(aws:SourceArn) against the confused deputy problem. They hold for all regions and any flow log of the account.
+    type: bool
+    default: false
+  pass_role_to:
+    description:
+      - ARNs of IAM users, groups and roles that get a policy to pass exactly this role, C(iam:PassRole). Whoever creates
+        flow logs needs that.
+      - The policy is called C(PassRole-) followed by the name of the role. Others to whom it is attached keep it.
+    type: list
+    elements: str
+  state:
+    description:
+      - V(present) creates or corrects role and policy.
+    type: str
+    choices: [present]
+    default: present
+attributes:
+  check_mode:
+    support: full
+  diff_mode:
+    support: full
+  idempotent:
+    support: full
+extends_documentation_fragment:
+  - amazon.aws.common.modules
+  - amazon.aws.region.modules
+  - amazon.aws.tags
+  - amazon.aws.boto3
+  - netops.flow_logs._attributes
+  - netops.flow_logs._attributes.actiongroup_flow_logs
+  - netops.flow_logs._account
+seealso:
+  - module: netops.flow_logs.flow_log
+  - module: netops.flow_logs.log_group
+  - plugin: netops.flow_logs.flow_logs
+    plugin_type: role
+  - name: IAM role for publishing flow logs to CloudWatch Logs
+    description: The page of the VPC user guide that this module puts into practice.
+    link: https://docs.aws.amazon.com/vpc/latest/userguide/flow-logs-iam-role.html
+"""
+
+EXAMPLES = r"""
+- name: Role and policy as in AWS's documentation
+  netops.flow_logs.flow_log_iam:
+    role_name: Flow-Logs-Role-to-cloudwatch-logs
+    policy_name: Send_to_CloudWatch_Logs
+
+- name: The least that will do, and the operators may use it
+  netops.flow_logs.flow_log_iam:
+    role_name: Flow-Logs-Role-to-cloudwatch-logs
+    policy_name: Send_to_CloudWatch_Logs
+    log_group_names:
+      - /aws/shop/vpc/{resource_name}/flowlogs
+    allow_create_log_group: false
+    restrict_trust: true
+    pass_role_to:
+      - arn:aws:iam::123456789012:group/network-operators
+    expected_account_id: "123456789012"
+    tags:
+      owner: network
+"""
+
+RETURN = r"""
+actions:
+  description: What was done, in check mode what would be done, one sentence for each call that writes.
+  returned: always
+  type: list
+  elements: str
+  sample: ["create policy Send_to_CloudWatch_Logs"]
+role:
+  description: The role as it is afterwards.
+  returned: always
+  type: dict
+  contains:
+    role_name:
+      description: Its name.
+      returned: always
+      type: str
+      sample: Flow-Logs-Role-to-cloudwatch-logs
+    arn:
+      description: Its ARN, in check mode also that of a role that is still to be created.
+      returned: always
+      type: str
+      sample: arn:aws:iam::123456789012:role/Flow-Logs-Role-to-cloudwatch-logs
+    path:
+      description: Its path.
+      returned: always
+      type: str
+      sample: /
+    assume_role_policy_document:
+      description: Its trust policy.
+      returned: always
+      type: dict
+      sample:
+        Version: "2012-10-17"
+        Statement:
+          - Effect: Allow
+            Principal: {Service: vpc-flow-logs.amazonaws.com}
+            Action: sts:AssumeRole
+    permissions_boundary:
+      description: ARN of its permissions boundary, or null.
+      returned: always
+      type: str
+      sample: null
+    attached_policies:
+      description: ARNs of the managed policies that are attached to it.
+      returned: always
+      type: list
+      elements: str
+      sample: ["arn:aws:iam::123456789012:policy/Send_to_CloudWatch_Logs"]
+    tags:
+      description: Its tags.
+      returned: always
+      type: dict
+      sample: {owner: network}
+policy:
+  description: The policy as it is afterwards.
+  returned: always
+  type: dict
+  contains:
+    policy_name:
+      description: Its name.
+      returned: always
+      type: str
+      sample: Send_to_CloudWatch_Logs
+    arn:
+      description: Its ARN.
+      returned: always
+      type: str
+      sample: arn:aws:iam::123456789012:policy/Send_to_CloudWatch_Logs
+    default_version_id:
+      description: The version in force; missing in check mode when a new one would be made, as AWS gives the number.
+      returned: when known
+      type: str
+      sample: v1
+    policy_document:
+      description: The document in force.
+      returned: always
+      type: dict
+      sample:
+        Version: "2012-10-17"
+        Statement:
+          - Effect: Allow
+            Action:
+              - logs:CreateLogGroup
+              - logs:CreateLogStream
+              - logs:PutLogEvents
+              - logs:DescribeLogGroups
+              - logs:DescribeLogStreams
+            Resource: "*"
+    tags:
+      description: Its tags.
+      returned: always
+      type: dict
+      sample: {owner: network}
+pass_role_policy:
+  description: The document that lets somebody pass exactly this role. Attach it to whoever creates flow logs.
+  returned: always
+  type: dict
+  sample:
+    Version: "2012-10-17"
+    Statement:
+      - Effect: Allow
+        Action: iam:PassRole
+        Resource: arn:aws:iam::123456789012:role/Flow-Logs-Role-to-cloudwatch-logs
+pass_role_attached_to:
+  description: Kinds and names of those to whom that policy is attached; empty without O(pass_role_to).
+  returned: always
+  type: list
+  elements: str
+  sample: ["group/network-operators"]
+"""
+
+from ansible_collections.amazon.aws.plugins.module_utils.modules import AnsibleAWSModule
+from ansible_collections.netops.flow_logs.plugins.module_utils._delivery_role_work import DeliveryRoleWork
+from ansible_collections.netops.flow_logs.plugins.module_utils._run import run
+
+
+def main() -> None:
+    module = AnsibleAWSModule(
+        argument_spec={
+            "role_name": {"type": "str", "required": True},
+            "policy_name": {"type": "str", "required": True},
+            "path": {"type": "str"},
+            "permissions_boundary": {"type": "str"},
+            "log_group_names": {"type": "list", "elements": "str"},
+            "purge_log_group_names": {"type": "bool", "default": True},
+            "allow_create_log_group": {"type": "bool", "default": True},
+            "restrict_trust": {"type": "bool", "default": False},
+            "pass_role_to": {"type": "list", "elements": "str", "no_log": False},
+            "expected_account_id": {"type": "str"},
+            "tags": {"type": "dict", "aliases": ["resource_tags"]},
+            "purge_tags": {"type": "bool", "default": True},
+            "state": {"type": "str", "choices": ["present"], "default": "present"},
+        },
+        supports_check_mode=True,
+    )
+    run(module, lambda: DeliveryRoleWork(module))
+
+
+if __name__ == "__main__":
+    main()
