@@ -85,8 +85,10 @@ def run(module: Any, make_work: Callable[[], Work]) -> NoReturn:
     for warning in [*plan.warnings, *done.warnings]:
         module.warn(warning)
     if failures:
-        # A list in place of true: Ansible takes it for a failure all the same, and the contract promises it.
-        answer["failed"] = [failure.as_result() for failure in failures]
+        # A list in place of true: Ansible takes it for a failure all the same. failed_when overwrites that key, so the
+        # list has a second name.
+        answer["failures"] = [failure.as_result() for failure in failures]
+        answer["failed"] = answer["failures"]
         answer["msg"] = _summary(failures)
     module.exit_json(**answer)
 

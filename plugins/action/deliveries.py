@@ -1,0 +1,125 @@
+# Copyright (c) The netops.flow_logs contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+import difflib
+from typing import Any
+from typing import Dict
+from typing import List
+from typing import Mapping
+from typing import Optional
+from typing import Sequence
+
+from ansible.errors import AnsibleActionFail
+from ansible.errors import AnsibleError
+from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
+from ansible.plugins.action import ActionBase
+from ansible_collections.netops.flow_logs.plugins.module_utils._errors import InvalidInput
+from ansible_collections.netops.flow_logs.plugins.plugin_utils._deliveries import HostWish
+from ansible_collections.netops.flow_logs.plugins.plugin_utils._deliveries import gather
+from ansible_collections.netops.flow_logs.plugins.plugin_utils._deliveries import shortened
+
+PREFIX = "flow_logs_"
+# The playbooks' own variable, and the inventory plugin's group.
+NOT_THE_ROLES = ("flow_logs_hosts", "flow_logs_uncovered")
+
+
+class ActionModule(ActionBase):
+    """Reads the role's variables for every host of the batch on the controller, without a process for each."""
+
+    TRANSFERS_FILES = False
+    _supports_check_mode = True
+
+    def run(self, tmp: Optional[str] = None, task_vars: Optional[Dict[str, Any]] = None) -> Dict[str, Any]:
+        result: Dict[str, Any] = super().run(tmp, task_vars)
+        variables = task_vars or {}
+        spec = self._task.args.get("argument_spec")
+        if not isinstance(spec, Mapping):
+            raise AnsibleActionFail("argument_spec has to be the options of the role's argument specification.")
+        reader = _HostVariables(self._task, self._templar, variables, list(spec))
+        wishes: List[HostWish] = []
+        problems: List[str] = []
+        for host in variables["ansible_play_batch"]:
+            try:
+                wishes.append(HostWish(host, _validated(spec, reader.read(host))))
+            except (InvalidInput, AnsibleError) as error:
+                problems.append(f"host {host}: {error}")
+        if problems:
+            raise AnsibleActionFail(shortened(problems))
+        for warning in reader.misspelt():
+            self._display.warning(warning)
+        try:
+            accounts = gather(wishes)
+        except InvalidInput as error:
+            raise AnsibleActionFail(str(error)) from error
+        targets = sum(len(delivery["resource_ids"]) for account in accounts for delivery in account["deliveries"])
+        return {**result, "changed": False, "accounts": accounts, "targets": targets}
+
+
+def _validated(spec: Mapping[str, Any], values: Dict[str, Any]) -> Dict[str, Any]:
+    """The values in the types that the specification gives them. Raises InvalidInput."""
+    outcome = ArgumentSpecValidator(spec).validate(values)
+    if outcome.error_messages:
+        raise InvalidInput("; ".join(outcome.error_messages))
+    return {name: value for name, value in outcome.validated_parameters.items() if value is not None}
+
+
+class _HostVariables:
+    """The role's variables as each host has them, with all of Ansible's precedence."""
+
+    def __init__(self, task: Any, templar: Any, task_vars: Mapping[str, Any], names: Sequence[str]) -> None:
+        self.task = task
+        self.templar = templar
+        self.names = names
+        self.manager = task.get_variable_manager()
+        self.inventory = self.manager._inventory
+        # Lists of all the hosts, once: for each host anew they would cost the square of the number of hosts.
+        self.common = {name: task_vars[name] for name in ("ansible_play_hosts", "ansible_play_hosts_all", "ansible_play_batch", "hostvars") if name in task_vars}
+        self.unknown: Dict[str, str] = {}
+
+    def read(self, name: str) -> Dict[str, Any]:
+        """Raises InvalidInput or AnsibleError (an undefined variable, for example)."""
+        host = self.inventory.get_host(name)
+        play = self.task.get_play()
+        raw = self.manager.get_vars(play=play, host=host, task=self.task, _hosts=[name], _hosts_all=[name])
+        raw.update(self.common)
+        self._note_unknown(raw, name)
+        project = None if "flow_logs_project" in raw else _project(host)
+        if project is not None:
+            raw["flow_logs_project"] = project
+        templar = self.templar.copy_with_new_env(available_variables=raw)
+        return {key: self._template(templar, key, raw[key]) for key in self.names if key in raw}
+
+    def _template(self, templar: Any, key: str, value: Any) -> Any:
+        try:
+            return templar.template(value)
+        except AnsibleError as error:
+            if "flow_logs_project" in str(error):
+                raise InvalidInput(
+                    "its project is not known, as it is in no group or in several that could be it: set flow_logs_project."
+                ) from error
+            raise InvalidInput(f"{key} can't be worked out: {error}") from error
+
+    def _note_unknown(self, raw: Mapping[str, Any], host: str) -> None:
+        for key in raw:
+            if key.startswith(PREFIX) and key not in self.names and key not in NOT_THE_ROLES:
+                self.unknown.setdefault(key, host)
+
+    def misspelt(self) -> List[str]:
+        """Warnings about variables that look like one of the role's."""
+        warnings = []
+        for key, host in self.unknown.items():
+            close = difflib.get_close_matches(key, self.names, n=1, cutoff=0.8)
+            if close:
+                warnings.append(f"{key} (host {host}) is no variable of the role: is {close[0]} meant?")
+        return warnings
+
+
+def _project(host: Any) -> Optional[str]:
+    """Groups are projects: the name of the one innermost group of the host, or None when that is not clear."""
+    groups = [group for group in host.get_groups() if group.name not in ("all", "ungrouped", *NOT_THE_ROLES)]
+    outer = {ancestor.name for group in groups for ancestor in group.get_ancestors()}
+    inner = [str(group.name) for group in groups if group.name not in outer]
+    return inner[0] if len(inner) == 1 else None

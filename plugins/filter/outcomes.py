@@ -1,0 +1,89 @@
+# Copyright (c) The netops.flow_logs contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import Any
+from typing import Callable
+from typing import Dict
+from typing import List
+from typing import Mapping
+from typing import Sequence
+
+from ansible.errors import AnsibleFilterError
+
+# In the order in which they are counted up.
+_ACTIONS = ("created", "replaced", "retagged", "deleted", "unchanged")
+
+
+def summary_lines(outcomes: Sequence[Mapping[str, Any]]) -> List[str]:
+    """For each delivery a line of counts, and a line for each target that changed or failed."""
+    _require_list(outcomes)
+    return [line for outcome in outcomes for line in _summary(outcome)]
+
+
+def failure_lines(outcomes: Sequence[Mapping[str, Any]]) -> List[str]:
+    """A line for each account, delivery and target that failed, with what to do; empty when all went well."""
+    _require_list(outcomes)
+    return [f"{_place(outcome)}: {line}" for outcome in outcomes for line in _failures(outcome)]
+
+
+def _require_list(outcomes: Any) -> None:
+    if isinstance(outcomes, (str, Mapping)) or not isinstance(outcomes, Sequence):
+        raise AnsibleFilterError(f"takes the list of outcomes that the role flow_logs collects, not {type(outcomes).__name__}")
+
+
+def _place(outcome: Mapping[str, Any]) -> str:
+    account = outcome["account"]["label"]
+    return f"{outcome['delivery']['label']} of {account}" if "delivery" in outcome else str(account)
+
+
+def _summary(outcome: Mapping[str, Any]) -> List[str]:
+    if "error" in outcome:
+        return [f"{_place(outcome)}: FAILED, nothing further was done"]
+    logs = outcome["flow_logs"]["flow_logs"]
+    failures = _by_target(outcome)
+    counts = Counter(log["action"] for log in logs if log["resource_id"] not in failures)
+    counts["failed"] = len(failures)
+    counted = ", ".join(f"{counts[action]} {action}" for action in (*_ACTIONS, "failed") if counts[action])
+    lines = [f"{_place(outcome)}: {counted}"]
+    hosts: Mapping[str, str] = outcome["delivery"]["hosts"]
+    for log in logs:
+        if log["action"] != "unchanged" and log["resource_id"] not in failures:
+            lines.append(f"  {_named(hosts, log['resource_id'])}: {log.get('flow_log_id', 'a flow log')} {log['action']}, to {log['log_group_name']}")
+    return lines + [f"  {_named(hosts, resource_id)}: FAILED" for resource_id in failures]
+
+
+def _named(hosts: Mapping[str, str], resource_id: str) -> str:
+    host = hosts.get(resource_id, resource_id)
+    return resource_id if host == resource_id else f"{host} ({resource_id})"
+
+
+def _by_target(outcome: Mapping[str, Any]) -> Dict[str, Mapping[str, str]]:
+    """Failures of log groups and flow logs; a target that failed in both is told once."""
+    failures: Dict[str, Mapping[str, str]] = {}
+    for part in ("log_groups", "flow_logs"):
+        for failure in outcome[part].get("failures") or []:
+            failures.setdefault(failure["resource_id"], failure)
+    return failures
+
+
+def _failures(outcome: Mapping[str, Any]) -> List[str]:
+    if "error" in outcome:
+        error = outcome["error"]
+        return [str(error.get("msg") or error.get("stderr") or error)]
+    lines = []
+    for resource_id, failure in _by_target(outcome).items():
+        hint = f" {failure['hint']}" if failure.get("hint") else ""
+        name = _named(outcome["delivery"]["hosts"], resource_id)
+        lines.append(f"{name}: {failure['code']}: {failure['message']}{hint}")
+    return lines
+
+
+class FilterModule:
+    """What the role needs to say what it did."""
+
+    def filters(self) -> Dict[str, Callable[..., List[str]]]:
+        return {"summary_lines": summary_lines, "failure_lines": failure_lines}

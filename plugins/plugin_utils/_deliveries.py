@@ -1,0 +1,188 @@
+# Copyright (c) The netops.flow_logs contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+#
+# Private to this collection: may change without notice.
+
+"""From hosts and their variables to accounts and deliveries. Pure: no Ansible, no AWS.
+
+A delivery is one account, region and set of identical settings with all its targets; an account is what deliveries of
+one set of credentials share: the IAM role and policy.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from dataclasses import field
+from typing import Any
+from typing import Dict
+from typing import Iterable
+from typing import List
+from typing import Mapping
+from typing import Sequence
+from typing import Tuple
+
+from ansible_collections.netops.flow_logs.plugins.module_utils._errors import InvalidInput
+from ansible_collections.netops.flow_logs.plugins.module_utils._name_template import policy_pattern
+from ansible_collections.netops.flow_logs.plugins.module_utils._target import parse_targets
+
+# Variables that say how to reach an account. Equal values mean the same credentials, so the same account.
+CONNECTION = ("flow_logs_profile", "flow_logs_assume_role_arn", "flow_logs_endpoint_url", "flow_logs_expected_account_id")
+# Variables that name an account's IAM resources; those in SHARED have to agree among its deliveries.
+IAM_NAMES = ("flow_logs_role_name", "flow_logs_policy_name")
+SHARED = ("flow_logs_least_privilege", "flow_logs_iam_tags", "flow_logs_state")
+# Variables that belong to a host, not to its delivery.
+_OF_THE_HOST = ("flow_logs_resource_id", "flow_logs_resource_ids", "flow_logs_pass_role_to", "flow_logs_iam_tags")
+# Errors shown before the rest is counted only.
+_SHOWN = 10
+
+
+@dataclass(frozen=True)
+class HostWish:
+    """An inventory host and the role's variables as they are for it, templated and checked."""
+
+    host: str
+    settings: Mapping[str, Any]
+
+
+@dataclass
+class Delivery:
+    """hosts: resource id -> the inventory host that asked for it."""
+
+    settings: Dict[str, Any]
+    hosts: Dict[str, str] = field(default_factory=dict)
+
+
+def resource_ids(wish: HostWish) -> List[str]:
+    """The ids that a host stands for: flow_logs_resource_ids, flow_logs_resource_id, or its name. Raises InvalidInput."""
+    listed = wish.settings.get("flow_logs_resource_ids")
+    if listed is None:
+        listed = [wish.settings.get("flow_logs_resource_id") or wish.host]
+    try:
+        return [target.resource_id for target in parse_targets(listed)]
+    except InvalidInput:
+        given = ", ".join(map(str, listed))
+        raise InvalidInput(
+            f"host {wish.host}: {given} is no id of a VPC, subnet or network interface. Name the host by its id, or set"
+            " flow_logs_resource_id or flow_logs_resource_ids for it."
+        ) from None
+
+
+def gather(wishes: Sequence[HostWish]) -> List[Dict[str, Any]]:
+    """Accounts with their IAM and their deliveries, in the order of the hosts. Raises InvalidInput that names hosts."""
+    deliveries: Dict[str, Delivery] = {}
+    problems: List[str] = []
+    for wish in wishes:
+        try:
+            ids = resource_ids(wish)
+        except InvalidInput as error:
+            problems.append(str(error))
+            continue
+        settings = {key: value for key, value in wish.settings.items() if key not in _OF_THE_HOST and value is not None}
+        delivery = deliveries.setdefault(_key(settings), Delivery(settings))
+        for resource_id in ids:
+            delivery.hosts.setdefault(resource_id, wish.host)
+    problems += _asked_twice(deliveries.values())
+    accounts = _accounts(deliveries.values(), wishes, problems)
+    if problems:
+        raise InvalidInput(shortened(problems))
+    return accounts
+
+
+def shortened(problems: Sequence[str]) -> str:
+    """The first problems one below the other, and how many more there are."""
+    more = [f"... and {len(problems) - _SHOWN} more."] if len(problems) > _SHOWN else []
+    return "\n".join([*problems[:_SHOWN], *more])
+
+
+def _key(value: Any) -> str:
+    return json.dumps(value, sort_keys=True, default=str)
+
+
+def _asked_twice(deliveries: Iterable[Delivery]) -> List[str]:
+    """One target, one log group and two sets of settings: each would undo the other."""
+    seen: Dict[str, Tuple[str, Delivery]] = {}
+    problems = []
+    for delivery in deliveries:
+        place = [delivery.settings.get(name) for name in (*CONNECTION, "flow_logs_region", "flow_logs_log_group_name")]
+        for resource_id, host in delivery.hosts.items():
+            other, first = seen.setdefault(_key([resource_id, place]), (host, delivery))
+            if first is not delivery:
+                names = sorted(
+                    name
+                    for name in {*first.settings, *delivery.settings}
+                    if first.settings.get(name) != delivery.settings.get(name)
+                )
+                problems.append(f"{resource_id} is asked for by hosts {other} and {host} with different {', '.join(names)}.")
+    return problems
+
+
+def _accounts(deliveries: Iterable[Delivery], wishes: Sequence[HostWish], problems: List[str]) -> List[Dict[str, Any]]:
+    groups: Dict[str, List[Delivery]] = {}
+    for delivery in deliveries:
+        groups.setdefault(_account_key(delivery.settings), []).append(delivery)
+    by_account: Dict[str, List[HostWish]] = {}
+    for wish in wishes:
+        by_account.setdefault(_account_key(wish.settings), []).append(wish)
+    accounts = []
+    for key, group in groups.items():
+        own = by_account[key]
+        problems += _disagreements(own)
+        accounts.append(_account(group, own))
+    return accounts
+
+
+def _account_key(settings: Mapping[str, Any]) -> str:
+    return _key([settings.get(name) for name in (*CONNECTION, *IAM_NAMES)])
+
+
+def _disagreements(wishes: Sequence[HostWish]) -> List[str]:
+    problems = []
+    for name in SHARED:
+        hosts = {_key(wish.settings.get(name)): wish.host for wish in reversed(wishes)}
+        if len(hosts) > 1:
+            role = wishes[0].settings.get("flow_logs_role_name")
+            problems.append(
+                f"Hosts {' and '.join(sorted(hosts.values()))} share the IAM role {role} but not the value of {name}."
+                " Give them the same one, or roles of their own by flow_logs_role_name and flow_logs_policy_name."
+            )
+    return problems
+
+
+def _account(deliveries: Sequence[Delivery], wishes: Sequence[HostWish]) -> Dict[str, Any]:
+    settings = deliveries[0].settings
+    connection = {name: settings[name] for name in (*CONNECTION, "flow_logs_region") if name in settings}
+    iam: Dict[str, Any] = {name: settings[name] for name in (*IAM_NAMES, "flow_logs_least_privilege") if name in settings}
+    pass_role_to = [arn for wish in wishes for arn in wish.settings.get("flow_logs_pass_role_to") or []]
+    if pass_role_to:
+        iam["flow_logs_pass_role_to"] = list(dict.fromkeys(pass_role_to))
+    if wishes[0].settings.get("flow_logs_iam_tags") is not None:
+        iam["flow_logs_iam_tags"] = wishes[0].settings["flow_logs_iam_tags"]
+    patterns = sorted({policy_pattern(delivery.settings["flow_logs_log_group_name"]) for delivery in deliveries})
+    return {
+        "label": _account_label(settings),
+        "settings": {**connection, **iam},
+        "log_group_patterns": patterns,
+        "deliveries": [_delivery(delivery) for delivery in deliveries],
+    }
+
+
+def _account_label(settings: Mapping[str, Any]) -> str:
+    for name in ("flow_logs_expected_account_id", "flow_logs_assume_role_arn", "flow_logs_profile"):
+        if settings.get(name):
+            return str(settings[name])
+    return "the caller's account"
+
+
+def _delivery(delivery: Delivery) -> Dict[str, Any]:
+    settings = delivery.settings
+    place = f" in {settings['flow_logs_region']}" if settings.get("flow_logs_region") else ""
+    project = settings.get("flow_logs_project") or settings["flow_logs_log_group_name"]
+    count = len(delivery.hosts)
+    return {
+        "label": f"{project}{place}, {count} target{'' if count == 1 else 's'}",
+        "settings": dict(settings),
+        "resource_ids": list(delivery.hosts),
+        "hosts": dict(delivery.hosts),
+    }
