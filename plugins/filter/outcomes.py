@@ -36,13 +36,20 @@ def _require_list(outcomes: Any) -> None:
 
 
 def _place(outcome: Mapping[str, Any]) -> str:
-    account = outcome["account"]["label"]
-    return f"{outcome['delivery']['label']} of {account}" if "delivery" in outcome else str(account)
+    account = _account(outcome)
+    return f"{outcome['delivery']['label']} in {account}" if "delivery" in outcome else account
+
+
+def _account(outcome: Mapping[str, Any]) -> str:
+    """The account's number out of the role's ARN, or what the account is called while that is not known."""
+    arn = str(outcome.get("iam", {}).get("role", {}).get("arn", ""))
+    return arn.split(":")[4] if arn.count(":") >= 5 else str(outcome["account"]["label"])
 
 
 def _summary(outcome: Mapping[str, Any]) -> List[str]:
     if "error" in outcome:
-        return [f"{_place(outcome)}: FAILED, nothing further was done"]
+        skipped = [] if "delivery" in outcome else outcome["account"].get("deliveries", [])
+        return [f"{_place(outcome)}: FAILED", *(f"  {delivery['label']}: not done" for delivery in skipped)]
     logs = outcome["flow_logs"]["flow_logs"]
     failures = _by_target(outcome)
     counts = Counter(log["action"] for log in logs if log["resource_id"] not in failures)
@@ -52,7 +59,8 @@ def _summary(outcome: Mapping[str, Any]) -> List[str]:
     hosts: Mapping[str, str] = outcome["delivery"]["hosts"]
     for log in logs:
         if log["action"] != "unchanged" and log["resource_id"] not in failures:
-            lines.append(f"  {_named(hosts, log['resource_id'])}: {log.get('flow_log_id', 'a flow log')} {log['action']}, to {log['log_group_name']}")
+            flow_log = log.get("flow_log_id", "a flow log")
+            lines.append(f"  {_named(hosts, log['resource_id'])}: {flow_log} {log['action']}, to {log['log_group_name']}")
     return lines + [f"  {_named(hosts, resource_id)}: FAILED" for resource_id in failures]
 
 

@@ -27,12 +27,17 @@ from typing import Optional
 from typing import Set
 from typing import Tuple
 
+from ansible.module_utils.ansible_release import __version__ as CORE_VERSION
 from ansible_collections.amazon.aws.plugins.module_utils.exceptions import AnsibleAWSError
 from ansible_collections.netops.flow_logs.plugins.module_utils._errors import Conflict
 from ansible_collections.netops.flow_logs.plugins.module_utils._errors import Failure
 from ansible_collections.netops.flow_logs.plugins.module_utils._errors import FlowLogsError
 from ansible_collections.netops.flow_logs.plugins.module_utils._plan import Plan
 from ansible_collections.netops.flow_logs.plugins.module_utils._plan import Step
+
+# The list of failures goes by the name of failed, too: any list that is not empty makes Ansible take the result for a
+# failure. ansible-core 2.21 and later insist on a boolean there and warn about anything else.
+_FAILED_IS_BOOLEAN = tuple(int(part) for part in CORE_VERSION.split(".")[:2]) >= (2, 21)
 
 # Rounds of look, plan, apply when others change the same resources at the same time. IAM needs seconds to agree.
 ROUNDS = 12
@@ -85,10 +90,8 @@ def run(module: Any, make_work: Callable[[], Work]) -> NoReturn:
     for warning in [*plan.warnings, *done.warnings]:
         module.warn(warning)
     if failures:
-        # A list in place of true: Ansible takes it for a failure all the same. failed_when overwrites that key, so the
-        # list has a second name.
         answer["failures"] = [failure.as_result() for failure in failures]
-        answer["failed"] = answer["failures"]
+        answer["failed"] = True if _FAILED_IS_BOOLEAN else answer["failures"]
         answer["msg"] = _summary(failures)
     module.exit_json(**answer)
 
@@ -129,7 +132,7 @@ def _fail(module: Any, done: Done, answer: Dict[str, Any]) -> NoReturn:
 
 def _summary(failures: List[Failure]) -> str:
     shown = [failure.as_sentence() for failure in failures[:5]]
-    more = f" (and {len(failures) - 5} more, see failed)" if len(failures) > 5 else ""
+    more = f" (and {len(failures) - 5} more, see failures)" if len(failures) > 5 else ""
     return f"{len(failures)} failed: {' | '.join(shown)}{more}"
 
 

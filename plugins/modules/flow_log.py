@@ -230,9 +230,10 @@ flow_logs:
       returned: always
       type: dict
       sample: {project: shop}
-failed:
+failures:
   description:
     - What could not be done. The other resources are done all the same, and RV(flow_logs) has what they have now.
+    - On ansible-core before 2.21 RV(ignore:failed) is the same list. Later ones want a boolean there.
   returned: when something failed
   type: list
   elements: dict

@@ -187,8 +187,10 @@ log_groups:
       returned: when AWS tells
       type: int
       sample: 0
-failed:
-  description: What could not be done. The other log groups are done all the same.
+failures:
+  description:
+    - What could not be done. The other log groups are done all the same.
+    - On ansible-core before 2.21 RV(ignore:failed) is the same list. Later ones want a boolean there.
   returned: when something failed
   type: list
   elements: dict
