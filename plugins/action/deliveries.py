@@ -76,7 +76,11 @@ class _HostVariables:
         self.manager = task.get_variable_manager()
         self.inventory = self.manager._inventory
         # Lists of all the hosts, once: for each host anew they would cost the square of the number of hosts.
-        self.common = {name: task_vars[name] for name in ("ansible_play_hosts", "ansible_play_hosts_all", "ansible_play_batch", "hostvars") if name in task_vars}
+        self.common = {
+            name: task_vars[name]
+            for name in ("ansible_play_hosts", "ansible_play_hosts_all", "ansible_play_batch", "hostvars")
+            if name in task_vars
+        }
         self.unknown: Dict[str, str] = {}
 
     def read(self, name: str) -> Dict[str, Any]:

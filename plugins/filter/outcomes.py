@@ -32,7 +32,9 @@ def failure_lines(outcomes: Sequence[Mapping[str, Any]]) -> List[str]:
 
 def _require_list(outcomes: Any) -> None:
     if isinstance(outcomes, (str, Mapping)) or not isinstance(outcomes, Sequence):
-        raise AnsibleFilterError(f"takes the list of outcomes that the role flow_logs collects, not {type(outcomes).__name__}")
+        raise AnsibleFilterError(
+            f"takes the list of outcomes that the role flow_logs collects, not {type(outcomes).__name__}"
+        )
 
 
 def _place(outcome: Mapping[str, Any]) -> str:
@@ -60,7 +62,9 @@ def _summary(outcome: Mapping[str, Any]) -> List[str]:
     for log in logs:
         if log["action"] != "unchanged" and log["resource_id"] not in failures:
             flow_log = log.get("flow_log_id", "a flow log")
-            lines.append(f"  {_named(hosts, log['resource_id'])}: {flow_log} {log['action']}, to {log['log_group_name']}")
+            lines.append(
+                f"  {_named(hosts, log['resource_id'])}: {flow_log} {log['action']}, to {log['log_group_name']}"
+            )
     return lines + [f"  {_named(hosts, resource_id)}: FAILED" for resource_id in failures]
 
 

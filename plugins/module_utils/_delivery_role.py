@@ -257,9 +257,13 @@ def _new_version(policy: Policy, document: Mapping[str, Any]) -> List[Step]:
     if policy.versions is not None and len(policy.versions) + 1 >= MOST_VERSIONS:
         oldest = policy.versions[0]
         request = {"PolicyArn": policy.arn, "VersionId": oldest}
-        steps.append(Step("delete_policy_version", policy.name, f"delete version {oldest} of policy {policy.name}", request))
-    request = {"PolicyArn": policy.arn, "PolicyDocument": document, "SetAsDefault": True}
-    steps.append(Step("create_policy_version", policy.name, f"give policy {policy.name} a new default version", request))
+        steps.append(
+            Step("delete_policy_version", policy.name, f"delete version {oldest} of policy {policy.name}", request)
+        )
+    version: Dict[str, Any] = {"PolicyArn": policy.arn, "PolicyDocument": document, "SetAsDefault": True}
+    steps.append(
+        Step("create_policy_version", policy.name, f"give policy {policy.name} a new default version", version)
+    )
     return steps
 
 

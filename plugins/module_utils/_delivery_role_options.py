@@ -81,14 +81,18 @@ def _patterns(names: Optional[List[str]]) -> Optional[Tuple[str, ...]]:
     if names is None:
         return None
     if not names:
-        raise InvalidInput("log_group_names is empty, which would let the role write nowhere: leave it out for all groups.")
+        raise InvalidInput(
+            "log_group_names is empty, which would let the role write nowhere: leave it out for all groups."
+        )
     patterns = []
     for name in names:
         if "{" in name or "}" in name:
             placeholders(name)
         pattern = policy_pattern(name)
         if not _PATTERN.fullmatch(pattern):
-            raise InvalidInput(f"log_group_names has {name!r}, which can't name a log group (patterns may have * and ?).")
+            raise InvalidInput(
+                f"log_group_names has {name!r}, which can't name a log group (patterns may have * and ?)."
+            )
         patterns.append(pattern)
     return tuple(dict.fromkeys(patterns))
 

@@ -49,7 +49,7 @@ def log_group(name: str) -> Destination:
 def _bare_name(value: str) -> str:
     """A log group's name out of its name or ARN, with or without the ':*' that DescribeLogGroups appends."""
     name = value.split(":log-group:", 1)[-1]
-    return name[:-2] if name.endswith(":*") else name
+    return name.removesuffix(":*")
 
 
 def from_aws(flow_log: Mapping[str, Any]) -> Destination:

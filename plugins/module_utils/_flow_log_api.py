@@ -45,7 +45,9 @@ class Unsuccessful(NamedTuple):
 def _unsuccessful(answer: Mapping[str, Any]) -> List[Unsuccessful]:
     return [
         Unsuccessful(
-            entry.get("ResourceId", ""), entry.get("Error", {}).get("Code", ""), entry.get("Error", {}).get("Message", "")
+            entry.get("ResourceId", ""),
+            entry.get("Error", {}).get("Code", ""),
+            entry.get("Error", {}).get("Message", ""),
         )
         for entry in answer.get("Unsuccessful") or []
     ]

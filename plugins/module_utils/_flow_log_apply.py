@@ -142,7 +142,12 @@ def _insist(creator: Creator, wanted: FlowLog, change: Change) -> Outcome:
     outcome = Outcome()
     for pause in _VISIBLE_AFTER:
         creator.sleep(pause)
-        batch = Batch(create_request(wanted, change.target), creatable_tags(wanted), {wanted.resource_id: wanted}, frozenset(change.surplus_ids))
+        batch = Batch(
+            create_request(wanted, change.target),
+            creatable_tags(wanted),
+            {wanted.resource_id: wanted},
+            frozenset(change.surplus_ids),
+        )
         outcome = creator.create(batch)
         if not outcome.refused:
             break
@@ -158,7 +163,9 @@ def _put_back(creator: Creator, change: Change, failure: Failure) -> Failure:
             lost.append(f"{old.flow_log_id} ({old.settings()})")
     if lost:
         message = f"{failure.message} The old flow log was deleted first and could not be put back: {', '.join(lost)}."
-        return replace(failure, message=message, hint=f"{failure.hint} Run it again: the resource has no flow log now.".strip())
+        return replace(
+            failure, message=message, hint=f"{failure.hint} Run it again: the resource has no flow log now.".strip()
+        )
     return replace(failure, message=f"{failure.message} The old flow log was put back.")
 
 
@@ -182,7 +189,12 @@ def _delete(client: Any, owners: Mapping[str, str]) -> List[Failure]:
     """Deletes flow logs (id -> its resource); those that are gone already are fine."""
     answers = side_by_side(lambda ids: _delete_some(client, ids), chunks(sorted(owners), api.DELETE_AT_ONCE))
     return [
-        Failure(owners.get(entry.resource_id, entry.resource_id), entry.code, entry.message, hint_for(entry.code, entry.message))
+        Failure(
+            owners.get(entry.resource_id, entry.resource_id),
+            entry.code,
+            entry.message,
+            hint_for(entry.code, entry.message),
+        )
         for answer in answers
         for entry in answer
         if entry.code.lower() != _NOT_FOUND
@@ -191,7 +203,8 @@ def _delete(client: Any, owners: Mapping[str, str]) -> List[Failure]:
 
 def _delete_some(client: Any, flow_log_ids: List[str]) -> List[api.Unsuccessful]:
     try:
-        return api.delete_flow_logs(client, flow_log_ids)
+        refused: List[api.Unsuccessful] = api.delete_flow_logs(client, flow_log_ids)
+        return refused
     except AwsError as error:
         if len(flow_log_ids) == 1:
             return [api.Unsuccessful(flow_log_ids[0], error.code or "NoAnswer", error.reason)]
@@ -233,9 +246,7 @@ def read_back(client: Any, steps: Sequence[Step], failed: Set[str]) -> Tuple[Dic
     EC2's reads lag behind its writes, so it looks again until all that was created is there.
     """
     wanted = {step.subject: _change(step).wanted for step in steps if step.subject not in failed}
-    old_ids: FrozenSet[str] = frozenset(
-        flow_log_id for step in steps for flow_log_id in _change(step).surplus_ids
-    )
+    old_ids: FrozenSet[str] = frozenset(flow_log_id for step in steps for flow_log_id in _change(step).surplus_ids)
     seen: Dict[str, FlowLog] = {}
     for pause in _VISIBLE_AFTER:
         time.sleep(pause)

@@ -101,7 +101,7 @@ class Creator:
         pending = list(ids)
         while True:
             try:
-                answer = api.create_flow_logs(self.client, pending, batch.request, batch.tags)
+                answer: List[api.Unsuccessful] = api.create_flow_logs(self.client, pending, batch.request, batch.tags)
             except AwsError as error:
                 if not is_unassumable_role(error.reason) or self.clock() + _ROLE_WAIT > deadline:
                     raise

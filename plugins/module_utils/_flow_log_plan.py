@@ -114,7 +114,9 @@ def plan_change(
         return Change(target, _new(wish, target, destination, compare))
     _refuse_ambiguous(wish, target, same)
     # An interrupted replacement leaves two: the one that fits best stays, of equal ones the oldest.
-    best = min(same, key=lambda log: (len(differing(wish, log)), str(log.facts.get("CreationTime", "")), log.flow_log_id))
+    best = min(
+        same, key=lambda log: (len(differing(wish, log)), str(log.facts.get("CreationTime", "")), log.flow_log_id)
+    )
     others = tuple(log for log in same if log is not best)
     fields = differing(wish, best)
     _refuse_replacement(wish, target, best, fields, others)
@@ -143,9 +145,7 @@ def _new(wish: Wish, target: Target, destination: Destination, compare: Comparis
 def _refuse_ambiguous(wish: Wish, target: Target, same: Sequence[FlowLog]) -> None:
     """Which of several to keep must not be a guess: they may differ only in what is wished for."""
     open_fields = [
-        name
-        for name in IMMUTABLE
-        if name not in wish.settings and len({getattr(log, name) for log in same}) > 1
+        name for name in IMMUTABLE if name not in wish.settings and len({getattr(log, name) for log in same}) > 1
     ]
     if open_fields:
         listed = ", ".join(f"{log.flow_log_id} ({_shown(log, open_fields)})" for log in same)
@@ -226,7 +226,9 @@ def _steps(wish: Wish, change: Change) -> List[Step]:
         return [Step(REPLACE, resource_id, sentence, argument)]
     steps = []
     if change.surplus:
-        sentence = f"delete {' and '.join(change.surplus_ids)} of {resource_id}, which {change.wanted.flow_log_id} replaces"
+        sentence = (
+            f"delete {' and '.join(change.surplus_ids)} of {resource_id}, which {change.wanted.flow_log_id} replaces"
+        )
         steps.append(Step(DELETE_SURPLUS, resource_id, sentence, argument))
     if change.tags_to_set or change.tags_to_unset:
         names = ", ".join([*sorted(change.tags_to_set), *change.tags_to_unset])

@@ -47,11 +47,31 @@ _HINTS: Tuple[Tuple[str, str, str], ...] = (
         "Another flow log with the same configuration and destination is there, or was a moment ago. Run it again;"
         " if it stays, look at the resource's flow logs.",
     ),
-    ("flowlogslimitexceeded", "", "The resource has as many flow logs as AWS allows: delete one that nobody needs, or ask for a higher quota."),
-    ("limitexceeded", "", "A quota of the account is used up: remove what is no longer needed, or ask AWS for a higher quota."),
-    ("", "logformat", "AWS refuses this log_format: check the field names, and that each is allowed for this kind of resource."),
-    ("", "tagfieldspecifications", "Tag fields in log_format need TagFieldSpecifications, which this module does not set: leave the tag fields out."),
-    ("invalidparameterexception", "", "Check that a KMS key is enabled, symmetric and lets CloudWatch Logs of this region use it."),
+    (
+        "flowlogslimitexceeded",
+        "",
+        "The resource has as many flow logs as AWS allows: delete one that nobody needs, or ask for a higher quota.",
+    ),
+    (
+        "limitexceeded",
+        "",
+        "A quota of the account is used up: remove what is no longer needed, or ask AWS for a higher quota.",
+    ),
+    (
+        "",
+        "logformat",
+        "AWS refuses this log_format: check the field names, and that each is allowed for this kind of resource.",
+    ),
+    (
+        "",
+        "tagfieldspecifications",
+        "Tag fields in log_format need TagFieldSpecifications, which this module does not set: leave the tag fields out.",
+    ),
+    (
+        "invalidparameterexception",
+        "",
+        "Check that a KMS key is enabled, symmetric and lets CloudWatch Logs of this region use it.",
+    ),
     ("optinrequired", "", "The region is not enabled for this account: enable it, or leave it out."),
     ("throttl", "", "AWS held back the calls for too long. Run it again: it goes on from here."),
     ("requestlimitexceeded", "", "AWS held back the calls for too long. Run it again: it goes on from here."),

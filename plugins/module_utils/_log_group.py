@@ -210,7 +210,9 @@ def _correct(wish: Wish, group: LogGroup, arn: str, compare: Comparison) -> List
     if wish.deletion_protection is not None and wish.deletion_protection != group.deletion_protection:
         request = {"logGroupIdentifier": group.name, "deletionProtectionEnabled": wish.deletion_protection}
         verb = "protect" if wish.deletion_protection else "stop protecting"
-        steps.append(Step("put_log_group_deletion_protection", group.name, f"{verb} {group.name} from deletion", request))
+        steps.append(
+            Step("put_log_group_deletion_protection", group.name, f"{verb} {group.name} from deletion", request)
+        )
     return steps + _retag(wish, group, arn, compare)
 
 

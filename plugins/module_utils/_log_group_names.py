@@ -25,7 +25,11 @@ from ansible_collections.netops.flow_logs.plugins.module_utils._resource_api imp
 from ansible_collections.netops.flow_logs.plugins.module_utils._target import Target
 
 # EC2's codes for ids that do not exist (its list of error codes).
-_NOT_FOUND = {"vpc": "InvalidVpcID.NotFound", "subnet": "InvalidSubnetID.NotFound", "eni": "InvalidNetworkInterfaceID.NotFound"}
+_NOT_FOUND = {
+    "vpc": "InvalidVpcID.NotFound",
+    "subnet": "InvalidSubnetID.NotFound",
+    "eni": "InvalidNetworkInterfaceID.NotFound",
+}
 
 
 @dataclass(frozen=True)

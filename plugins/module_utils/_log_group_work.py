@@ -27,7 +27,6 @@ from ansible_collections.netops.flow_logs.plugins.module_utils._errors import Fa
 from ansible_collections.netops.flow_logs.plugins.module_utils._errors import InvalidInput
 from ansible_collections.netops.flow_logs.plugins.module_utils._hints import hint_for
 from ansible_collections.netops.flow_logs.plugins.module_utils._log_group import LogGroup
-from ansible_collections.netops.flow_logs.plugins.module_utils._log_group import Wish
 from ansible_collections.netops.flow_logs.plugins.module_utils._log_group import from_aws
 from ansible_collections.netops.flow_logs.plugins.module_utils._log_group import plan_groups
 from ansible_collections.netops.flow_logs.plugins.module_utils._log_group import to_result
@@ -139,4 +138,6 @@ def _one_name(template: str, names: Dict[str, str], work: LogGroupWork) -> Dict[
 
 def _require_protection(logs: Any) -> None:
     if not supports(logs, "CreateLogGroup", "deletionProtectionEnabled"):
-        raise InvalidInput("deletion_protection needs a newer botocore: the installed one does not know it. Upgrade botocore and boto3.")
+        raise InvalidInput(
+            "deletion_protection needs a newer botocore: the installed one does not know it. Upgrade botocore and boto3."
+        )

@@ -82,11 +82,7 @@ def tag_wish(tags: Optional[Mapping[str, Any]], purge: bool) -> TagWish:
     """The wish from the module's options, values as text. Raises InvalidInput on tags that AWS refuses."""
     if tags is None:
         return TagWish(None, purge)
-    wrong = [
-        f"{key!r}: {problem}"
-        for key, value in tags.items()
-        for problem in _tag_problems(str(key), value)
-    ]
+    wrong = [f"{key!r}: {problem}" for key, value in tags.items() for problem in _tag_problems(str(key), value)]
     if len(tags) > 50:
         wrong.append(f"{len(tags)} tags: a resource has 50 at most")
     if wrong:

@@ -22,7 +22,6 @@ from typing import Any
 from typing import Callable
 from typing import Dict
 from typing import List
-from typing import NoReturn
 from typing import Optional
 from typing import Set
 from typing import Tuple
@@ -71,7 +70,7 @@ class Work(ABC):
         """
 
 
-def run(module: Any, make_work: Callable[[], Work]) -> NoReturn:
+def run(module: Any, make_work: Callable[[], Work]) -> None:
     """Runs the work and ends the module."""
     done = Done()
     before: Dict[str, Any] = {}
@@ -79,9 +78,9 @@ def run(module: Any, make_work: Callable[[], Work]) -> NoReturn:
         work = make_work()
         plan, before, after = _converge(module, work, done)
     except FlowLogsError as error:
-        _fail(module, done, {"msg": str(error)})
+        return _fail(module, done, {"msg": str(error)})
     except AnsibleAWSError as error:
-        _fail(module, done, _of_aws_error(error))
+        return _fail(module, done, _of_aws_error(error))
     failures = [*plan.refusals, *done.failures]
     steps = list(plan.steps) if module.check_mode else done.steps
     answer = dict(after, changed=bool(steps), actions=[step.sentence for step in steps])
@@ -120,7 +119,7 @@ def _of_aws_error(error: AnsibleAWSError) -> Dict[str, Any]:
     return answer
 
 
-def _fail(module: Any, done: Done, answer: Dict[str, Any]) -> NoReturn:
+def _fail(module: Any, done: Done, answer: Dict[str, Any]) -> None:
     """Ends the module, saying what had been done before the failure."""
     if done.steps:
         answer["actions"] = [step.sentence for step in done.steps]
@@ -139,8 +138,8 @@ def _summary(failures: List[Failure]) -> str:
 def _diff(before: Dict[str, Any], after: Dict[str, Any]) -> Dict[str, Any]:
     """before and after, and of long lists only the entries that change."""
     shorter_before, shorter_after = dict(before), dict(after)
-    for key in after:
-        old, new = before.get(key), after[key]
+    for key, new in after.items():
+        old = before.get(key)
         if isinstance(old, list) and isinstance(new, list):
             shorter_before[key] = _without(old, _texts(new))
             shorter_after[key] = _without(new, _texts(old))

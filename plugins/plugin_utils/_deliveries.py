@@ -28,7 +28,12 @@ from ansible_collections.netops.flow_logs.plugins.module_utils._name_template im
 from ansible_collections.netops.flow_logs.plugins.module_utils._target import parse_targets
 
 # Variables that say how to reach an account. Equal values mean the same credentials, so the same account.
-CONNECTION = ("flow_logs_profile", "flow_logs_assume_role_arn", "flow_logs_endpoint_url", "flow_logs_expected_account_id")
+CONNECTION = (
+    "flow_logs_profile",
+    "flow_logs_assume_role_arn",
+    "flow_logs_endpoint_url",
+    "flow_logs_expected_account_id",
+)
 # Variables that name an account's IAM resources; those in SHARED have to agree among its deliveries.
 IAM_NAMES = ("flow_logs_role_name", "flow_logs_policy_name")
 SHARED = ("flow_logs_least_privilege", "flow_logs_iam_tags", "flow_logs_state")
@@ -114,7 +119,9 @@ def _asked_twice(deliveries: Iterable[Delivery]) -> List[str]:
                     for name in {*first.settings, *delivery.settings}
                     if first.settings.get(name) != delivery.settings.get(name)
                 )
-                problems.append(f"{resource_id} is asked for by hosts {other} and {host} with different {', '.join(names)}.")
+                problems.append(
+                    f"{resource_id} is asked for by hosts {other} and {host} with different {', '.join(names)}."
+                )
     return problems
 
 
@@ -153,7 +160,9 @@ def _disagreements(wishes: Sequence[HostWish]) -> List[str]:
 def _account(deliveries: Sequence[Delivery], wishes: Sequence[HostWish]) -> Dict[str, Any]:
     settings = deliveries[0].settings
     connection = {name: settings[name] for name in (*CONNECTION, "flow_logs_region") if name in settings}
-    iam: Dict[str, Any] = {name: settings[name] for name in (*IAM_NAMES, "flow_logs_least_privilege") if name in settings}
+    iam: Dict[str, Any] = {
+        name: settings[name] for name in (*IAM_NAMES, "flow_logs_least_privilege") if name in settings
+    }
     pass_role_to = [arn for wish in wishes for arn in wish.settings.get("flow_logs_pass_role_to") or []]
     if pass_role_to:
         iam["flow_logs_pass_role_to"] = list(dict.fromkeys(pass_role_to))
