@@ -20,7 +20,7 @@ from ansible_collections.netops.flow_logs.plugins.module_utils._account import A
 from ansible_collections.netops.flow_logs.plugins.module_utils._delivery_role import Principal
 from ansible_collections.netops.flow_logs.plugins.module_utils._delivery_role import Wish
 from ansible_collections.netops.flow_logs.plugins.module_utils._errors import InvalidInput
-from ansible_collections.netops.flow_logs.plugins.module_utils._name_template import placeholders
+from ansible_collections.netops.flow_logs.plugins.module_utils._name_template import named_placeholders
 from ansible_collections.netops.flow_logs.plugins.module_utils._name_template import policy_pattern
 from ansible_collections.netops.flow_logs.plugins.module_utils._plan import tag_wish
 
@@ -86,8 +86,7 @@ def _patterns(names: Optional[List[str]]) -> Optional[Tuple[str, ...]]:
         )
     patterns = []
     for name in names:
-        if "{" in name or "}" in name:
-            placeholders(name)
+        named_placeholders("log_group_names", name)
         pattern = policy_pattern(name)
         if not _PATTERN.fullmatch(pattern):
             raise InvalidInput(

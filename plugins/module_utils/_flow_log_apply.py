@@ -33,10 +33,12 @@ from ansible_collections.netops.flow_logs.plugins.module_utils._flow_log import 
 from ansible_collections.netops.flow_logs.plugins.module_utils._flow_log import creatable_tags
 from ansible_collections.netops.flow_logs.plugins.module_utils._flow_log import create_request
 from ansible_collections.netops.flow_logs.plugins.module_utils._flow_log_create import Batch
+from ansible_collections.netops.flow_logs.plugins.module_utils._flow_log_create import Creation
 from ansible_collections.netops.flow_logs.plugins.module_utils._flow_log_create import Creator
 from ansible_collections.netops.flow_logs.plugins.module_utils._flow_log_create import Outcome
 from ansible_collections.netops.flow_logs.plugins.module_utils._flow_log_create import batches
 from ansible_collections.netops.flow_logs.plugins.module_utils._flow_log_create import is_as_wanted
+from ansible_collections.netops.flow_logs.plugins.module_utils._flow_log_create import is_callers_problem
 from ansible_collections.netops.flow_logs.plugins.module_utils._flow_log_plan import CREATE
 from ansible_collections.netops.flow_logs.plugins.module_utils._flow_log_plan import DELETE_SURPLUS
 from ansible_collections.netops.flow_logs.plugins.module_utils._flow_log_plan import REPLACE
@@ -79,15 +81,16 @@ def _change(step: Step) -> Change:
 
 
 def _batches(steps: Sequence[Step]) -> List[Batch]:
+    changes = [_change(step) for step in steps]
     return batches(
         [
-            (
-                create_request(_change(step).wanted, _change(step).target),
-                creatable_tags(_change(step).wanted),
-                _change(step).wanted,
-                frozenset(_change(step).surplus_ids),
+            Creation(
+                request=create_request(change.wanted, change.target),
+                tags=creatable_tags(change.wanted),
+                wanted=change.wanted,
+                old=change.surplus,
             )
-            for step in steps
+            for change in changes
         ]
     )
 
@@ -132,9 +135,10 @@ def _replace_in_place(creator: Creator, step: Step, applied: Applied) -> None:
         applied.steps.append(step)
         return
     failure = {**outcome.failed, **outcome.refused}[change.wanted.resource_id]
-    applied.fail(_put_back(creator, change, failure))
-    sentence = f"delete {' and '.join(change.surplus_ids)} of {step.subject} and create it again as it was"
-    applied.steps.append(replace(step, sentence=sentence))
+    lost = _put_back(creator, change)
+    applied.fail(_with_loss(failure, lost))
+    fate = "" if lost else " and create it again as it was"
+    applied.steps.append(replace(step, sentence=f"delete {' and '.join(change.surplus_ids)} of {step.subject}{fate}"))
 
 
 def _insist(creator: Creator, wanted: FlowLog, change: Change) -> Outcome:
@@ -154,19 +158,22 @@ def _insist(creator: Creator, wanted: FlowLog, change: Change) -> Outcome:
     return outcome
 
 
-def _put_back(creator: Creator, change: Change, failure: Failure) -> Failure:
-    """The failure to report, after the old flow logs were created again as they were."""
-    lost = []
-    for old in change.surplus:
-        outcome = _insist(creator, replace(old, flow_log_id=""), change)
-        if old.resource_id not in outcome.made:
-            lost.append(f"{old.flow_log_id} ({old.settings()})")
-    if lost:
-        message = f"{failure.message} The old flow log was deleted first and could not be put back: {', '.join(lost)}."
-        return replace(
-            failure, message=message, hint=f"{failure.hint} Run it again: the resource has no flow log now.".strip()
-        )
-    return replace(failure, message=f"{failure.message} The old flow log was put back.")
+def _put_back(creator: Creator, change: Change) -> List[FlowLog]:
+    """Creates the old flow logs again as they were; returns those for which that failed."""
+    outcomes = [(old, _insist(creator, replace(old, flow_log_id=""), change)) for old in change.surplus]
+    return [old for old, outcome in outcomes if old.resource_id not in outcome.made]
+
+
+def _with_loss(failure: Failure, lost: Sequence[FlowLog]) -> Failure:
+    """The failure of the new flow log, with what became of the old one."""
+    if not lost:
+        return replace(failure, message=f"{failure.message} The old flow log was put back.")
+    listed = ", ".join(f"{old.flow_log_id} ({old.settings()})" for old in lost)
+    return replace(
+        failure,
+        message=f"{failure.message} The old flow log was deleted first and could not be put back: {listed}.",
+        hint=f"{failure.hint} Run it again: the resource has no flow log now.".strip(),
+    )
 
 
 def _delete_old(client: Any, steps: Sequence[Step], applied: Applied) -> None:
@@ -225,6 +232,7 @@ def _retag(client: Any, steps: Sequence[Step], applied: Applied) -> None:
 
 
 def _retag_some(client: Any, steps: Sequence[Step], applied: Applied) -> None:
+    """One call for all; where that fails each by itself, as one that is gone fails the call for the others."""
     ids = [_change(step).wanted.flow_log_id for step in steps]
     change = _change(steps[0])
     try:
@@ -233,6 +241,10 @@ def _retag_some(client: Any, steps: Sequence[Step], applied: Applied) -> None:
         if change.tags_to_set:
             api.create_tags(client, ids, change.tags_to_set)
     except AwsError as error:
+        if len(steps) > 1 and not is_callers_problem(error):
+            for step in steps:
+                _retag_some(client, [step], applied)
+            return
         for step in steps:
             hint = hint_for(error.code, error.reason)
             applied.fail(Failure(step.subject, error.code or "NoAnswer", f"{error.message}: {error.reason}", hint))
@@ -249,10 +261,10 @@ def read_back(client: Any, steps: Sequence[Step], failed: Set[str]) -> Tuple[Dic
     old_ids: FrozenSet[str] = frozenset(flow_log_id for step in steps for flow_log_id in _change(step).surplus_ids)
     seen: Dict[str, FlowLog] = {}
     for pause in _VISIBLE_AFTER:
-        time.sleep(pause)
         missing = [resource_id for resource_id in wanted if resource_id not in seen]
         if not missing:
             break
+        time.sleep(pause)
         for log in api.describe_flow_logs(client, missing):
             if log.flow_log_id not in old_ids and is_as_wanted(log, wanted[log.resource_id]):
                 seen[log.resource_id] = log

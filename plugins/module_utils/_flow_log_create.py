@@ -28,13 +28,15 @@ from typing import Tuple
 
 from ansible_collections.netops.flow_logs.plugins.module_utils import _flow_log_api as api
 from ansible_collections.netops.flow_logs.plugins.module_utils._aws import AwsError
+from ansible_collections.netops.flow_logs.plugins.module_utils._aws import chunks
 from ansible_collections.netops.flow_logs.plugins.module_utils._errors import Failure
 from ansible_collections.netops.flow_logs.plugins.module_utils._flow_log import FlowLog
 from ansible_collections.netops.flow_logs.plugins.module_utils._hints import hint_for
 from ansible_collections.netops.flow_logs.plugins.module_utils._hints import is_unassumable_role
 
 # AWS refuses a further flow log beside the one that is there; compared without regard to case, as all codes are.
-_SECOND_REFUSED = ("flowlogalreadyexists", "flowlogslimitexceeded")
+_ALREADY_EXISTS = "flowlogalreadyexists"
+_SECOND_REFUSED = (_ALREADY_EXISTS, "flowlogslimitexceeded")
 # The caller's problem, most likely: the same for every target.
 _DENIED = ("unauthorizedoperation", "accessdenied", "authfailure")
 # Seconds between looks while a flow log that exists (or was just deleted) does not show that yet.
@@ -121,33 +123,40 @@ class Creator:
         made = self.made(batch, ids)
         rest = [resource_id for resource_id in ids if resource_id not in made]
         outcome = Outcome(made=made)
+        if len(rest) < 2 or self._is_everybodys(batch, rest, error):
+            return self._all_failed(batch, outcome, rest, error)
         named = [resource_id for resource_id in rest if resource_id in error.reason]
         if named and (len(named) < len(rest) or _blames_ids(error.code)):
             others = [resource_id for resource_id in rest if resource_id not in named]
             return self._all_failed(batch, outcome, named, error).add(self._create(batch, others, deadline))
-        if len(rest) < 2 or self._is_everybodys(batch, rest, error):
-            return self._all_failed(batch, outcome, rest, error)
         return self._halves(batch, rest, deadline, outcome)
 
     def _after_refusal(self, batch: Batch, ids: List[str], error: AwsError, deadline: float) -> Outcome:
         """Somebody else may have made the same ones: adopt those. Old ones in the way are the caller's decision."""
         outcome = Outcome()
         rest = ids
-        for pause in (0.0, *_LAG):
+        # Others' new flow logs may not show yet; old ones in the way and a used-up limit do not go away by waiting.
+        patient = not batch.old_ids and error.code.lower() == _ALREADY_EXISTS
+        for pause in (0.0, *_LAG) if patient else (0.0,):
             self.sleep(pause)
             outcome.made |= self.made(batch, rest)
             rest = [resource_id for resource_id in rest if resource_id not in outcome.made]
-            if batch.old_ids or len(rest) < len(ids):
-                break
-        if batch.old_ids:
+            if len(rest) < len(ids):
+                return outcome.add(self._create(batch, rest, deadline))
+        if len(rest) == 1 or (batch.old_ids and self._all_in_the_way(batch, rest, error)):
             for resource_id in rest:
                 self._sort_in(outcome, batch, resource_id, error.code, error.reason)
-            return outcome
-        if len(rest) < len(ids):
-            return outcome.add(self._create(batch, rest, deadline))
-        if len(rest) == 1:
-            return self._all_failed(batch, outcome, rest, error)
+            return outcome if batch.old_ids else _final(outcome)
         return self._halves(batch, rest, deadline, outcome)
+
+    def _all_in_the_way(self, batch: Batch, ids: List[str], error: AwsError) -> bool:
+        """True when every old flow log is in the way of its new one, to go by the first and the last alone.
+
+        The flow logs of a batch had the same settings and get the same ones; a limit is each resource's own.
+        """
+        if error.code.lower() != _ALREADY_EXISTS:
+            return False
+        return all(self._refused_alone(batch, resource_id, (_ALREADY_EXISTS,)) for resource_id in (ids[0], ids[-1]))
 
     def _halves(self, batch: Batch, ids: List[str], deadline: float, outcome: Outcome) -> Outcome:
         middle = len(ids) // 2
@@ -160,18 +169,16 @@ class Creator:
 
         A denial can still be one target's (a shared VPC), so it is asked about the first and the last alone.
         """
-        code = error.code.lower()
-        if not code or is_unassumable_role(error.reason) or "throttl" in code or code == "requestlimitexceeded":
-            return True
-        if code not in _DENIED:
-            return False
-        return all(self._denied_alone(batch, resource_id) for resource_id in (ids[0], ids[-1]))
+        if error.code.lower() in _DENIED:
+            return all(self._refused_alone(batch, resource_id, _DENIED) for resource_id in (ids[0], ids[-1]))
+        return is_callers_problem(error) or is_unassumable_role(error.reason)
 
-    def _denied_alone(self, batch: Batch, resource_id: str) -> bool:
+    def _refused_alone(self, batch: Batch, resource_id: str, codes: Tuple[str, ...]) -> bool:
+        """True when the call for this one resource fails with one of the codes; when it does not, it is made."""
         try:
             api.create_flow_logs(self.client, [resource_id], batch.request, batch.tags)
         except AwsError as error:
-            return error.code.lower() in _DENIED
+            return error.code.lower() in codes
         return False
 
     def _adopt(self, batch: Batch, outcome: Outcome) -> Outcome:
@@ -209,6 +216,19 @@ class Creator:
         return outcome
 
 
+def is_callers_problem(error: AwsError) -> bool:
+    """True for an error that has nothing to do with the resources: no answer, no permission, held back too long."""
+    code = error.code.lower()
+    return not code or code in _DENIED or "throttl" in code or code == "requestlimitexceeded"
+
+
+def _final(outcome: Outcome) -> Outcome:
+    """Nobody decides on refusals where there is no old flow log: they are failures."""
+    outcome.failed.update(outcome.refused)
+    outcome.refused = {}
+    return outcome
+
+
 def _blames_ids(code: str) -> bool:
     """True for codes that speak of the ids that the message names (EC2's list of error codes)."""
     return code.lower().endswith((".notfound", ".malformed"))
@@ -219,16 +239,33 @@ def is_as_wanted(log: FlowLog, wanted: FlowLog) -> bool:
     return log.destination == wanted.destination and log.settings() == wanted.settings()
 
 
-def batches(wanted: Sequence[Tuple[Mapping[str, Any], Mapping[str, str], FlowLog, FrozenSet[str]]]) -> List[Batch]:
-    """Groups (request, tags, flow log, old ids) into requests of as many resources as AWS takes."""
-    groups: Dict[str, List[Tuple[Mapping[str, Any], Mapping[str, str], FlowLog, FrozenSet[str]]]] = {}
-    for entry in wanted:
-        request, tags, _flow_log, old_ids = entry
-        groups.setdefault(repr((sorted(request.items()), sorted(tags.items()), bool(old_ids))), []).append(entry)
-    made: List[Batch] = []
-    for group in groups.values():
-        for start in range(0, len(group), api.CREATE_AT_ONCE):
-            part = group[start : start + api.CREATE_AT_ONCE]
-            old_ids = frozenset(flow_log_id for entry in part for flow_log_id in entry[3])
-            made.append(Batch(part[0][0], part[0][1], {entry[2].resource_id: entry[2] for entry in part}, old_ids))
-    return made
+@dataclass(frozen=True)
+class Creation:
+    """One flow log to create; old: those of the same resource that it replaces."""
+
+    request: Mapping[str, Any]
+    tags: Mapping[str, str]
+    wanted: FlowLog
+    old: Tuple[FlowLog, ...] = ()
+
+    def likeness(self) -> str:
+        """Equal for those that one request may create, and that AWS will answer alike."""
+        old = [sorted(log.settings().items()) for log in self.old]
+        return repr((sorted(self.request.items()), sorted(self.tags.items()), old))
+
+
+def batches(creations: Sequence[Creation]) -> List[Batch]:
+    """Groups creations into requests of as many resources as AWS takes."""
+    groups: Dict[str, List[Creation]] = {}
+    for creation in creations:
+        groups.setdefault(creation.likeness(), []).append(creation)
+    return [_batch(part) for group in groups.values() for part in chunks(group, api.CREATE_AT_ONCE)]
+
+
+def _batch(creations: Sequence[Creation]) -> Batch:
+    return Batch(
+        request=creations[0].request,
+        tags=creations[0].tags,
+        wanted={creation.wanted.resource_id: creation.wanted for creation in creations},
+        old_ids=frozenset(log.flow_log_id for creation in creations for log in creation.old),
+    )

@@ -13,6 +13,7 @@ from dataclasses import replace
 from typing import Any
 from typing import Dict
 from typing import List
+from typing import Set
 
 from ansible_collections.netops.flow_logs.plugins.module_utils import _flow_log_api as api
 from ansible_collections.netops.flow_logs.plugins.module_utils._aws import COMPARISON
@@ -28,6 +29,7 @@ from ansible_collections.netops.flow_logs.plugins.module_utils._flow_log_apply i
 from ansible_collections.netops.flow_logs.plugins.module_utils._flow_log_apply import read_back
 from ansible_collections.netops.flow_logs.plugins.module_utils._flow_log_plan import Wish
 from ansible_collections.netops.flow_logs.plugins.module_utils._flow_log_plan import plan_flow_logs
+from ansible_collections.netops.flow_logs.plugins.module_utils._flow_log_plan import same_flow_logs
 from ansible_collections.netops.flow_logs.plugins.module_utils._log_format import normalise
 from ansible_collections.netops.flow_logs.plugins.module_utils._log_group_names import resolve
 from ansible_collections.netops.flow_logs.plugins.module_utils._name_template import placeholders
@@ -103,18 +105,23 @@ class FlowLogWork(Work):
             done.warnings.append(
                 f"AWS accepted flow logs of {', '.join(invisible)}, but does not show them yet: their flow_log_id is missing."
             )
-        before = {entry["resource_id"]: entry for entry in plan.before["flow_logs"]}
-        entries = [_after(entry, seen, failed, before) for entry in plan.after["flow_logs"]]
-        return {"flow_logs": [entry for entry in entries if entry]}
+        entries = [_after(entry, seen) for entry in plan.after["flow_logs"] if entry["resource_id"] not in failed]
+        return {"flow_logs": [*entries, *self._left(failed)]}
+
+    def _left(self, failed: Set[str]) -> List[Dict[str, Any]]:
+        """What the targets that failed have now: the old flow log, one that was put back, both, or none."""
+        now = api.describe_flow_logs(self.client, sorted(failed)) if failed else []
+        return [
+            to_result(log, "unchanged")
+            for target, destination in self.destinations.items()
+            if target.resource_id in failed
+            for log in same_flow_logs(self.wish, target, destination, now)
+        ]
 
 
-def _after(
-    entry: Dict[str, Any], seen: Dict[str, FlowLog], failed: Any, before: Dict[str, Dict[str, Any]]
-) -> Dict[str, Any]:
-    """The planned entry with what AWS adds; of a target that failed, what it had before."""
+def _after(entry: Dict[str, Any], seen: Dict[str, FlowLog]) -> Dict[str, Any]:
+    """The planned entry with what AWS adds."""
     resource_id = entry["resource_id"]
-    if resource_id in failed:
-        return before.get(resource_id, {})
     if resource_id not in seen:
         return entry
     # Tags are shown as they were set: a read may still lag behind.

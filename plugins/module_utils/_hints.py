@@ -39,6 +39,8 @@ _HINTS: Tuple[Tuple[str, str, str], ...] = (
         f"The role has to exist in this account and to trust {SERVICE}: netops.flow_logs.flow_log_iam creates or"
         " corrects it. If it was created just now, IAM may need longer: raise wait_timeout or run it again.",
     ),
+    ("throttl", "", "AWS held back the calls for too long. Run it again: it goes on from here."),
+    ("requestlimitexceeded", "", "AWS held back the calls for too long. Run it again: it goes on from here."),
     (".notfound", "", "Check the id, and that region and credentials are those of the resource."),
     (".malformed", "", "Check the id: it is none that AWS could have given out."),
     (
@@ -73,8 +75,6 @@ _HINTS: Tuple[Tuple[str, str, str], ...] = (
         "Check that a KMS key is enabled, symmetric and lets CloudWatch Logs of this region use it.",
     ),
     ("optinrequired", "", "The region is not enabled for this account: enable it, or leave it out."),
-    ("throttl", "", "AWS held back the calls for too long. Run it again: it goes on from here."),
-    ("requestlimitexceeded", "", "AWS held back the calls for too long. Run it again: it goes on from here."),
     ("operationaborted", "", "Somebody else is changing the same log group. Run it again: it goes on from here."),
     ("expiredtoken", "", "The session's credentials have run out: get new ones and run it again."),
     ("requestexpired", "", "The session's credentials have run out: get new ones and run it again."),

@@ -38,10 +38,12 @@ def _listing(client: Any, prefix: str, wanted: Set[str], most_pages: int) -> Tup
     most_pages is where to stop looking; 0 looks to the end.
     """
     found: Dict[str, Dict[str, Any]] = {}
+    last = max(wanted)
     arguments: Dict[str, Any] = {"limit": _PAGE, **({"logGroupNamePrefix": prefix} if prefix else {})}
     for number, page in enumerate(pages(client.describe_log_groups, "nextToken", **arguments), start=1):
         found.update({group["logGroupName"]: group for group in page["logGroups"] if group["logGroupName"] in wanted})
-        if len(found) == len(wanted):
+        # The listing is in ASCII order (botocore's model): what comes after the last wanted name is of no interest.
+        if len(found) == len(wanted) or (page["logGroups"] and page["logGroups"][-1]["logGroupName"] > last):
             break
         if number == most_pages and page.get("nextToken"):
             return found, False

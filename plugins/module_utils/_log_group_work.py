@@ -8,6 +8,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from dataclasses import field
 from typing import Any
 from typing import Dict
 from typing import List
@@ -43,6 +45,15 @@ from ansible_collections.netops.flow_logs.plugins.module_utils._run import Work
 from ansible_collections.netops.flow_logs.plugins.module_utils._target import parse_targets
 
 _ALREADY_THERE = "ResourceAlreadyExistsException"
+
+
+@dataclass
+class _Outcome:
+    """What became of one group's steps. again: another look helps."""
+
+    steps: List[Step] = field(default_factory=list)
+    failures: List[Failure] = field(default_factory=list)
+    again: bool = False
 
 
 class LogGroupWork(Work):
@@ -85,24 +96,29 @@ class LogGroupWork(Work):
         by_name: Dict[str, List[Step]] = {}
         for step in plan.steps:
             by_name.setdefault(step.subject, []).append(step)
-        outcomes = side_by_side(lambda steps: self._apply_one(steps, done), by_name.values())
-        if "again" in outcomes:
+        outcomes = side_by_side(self._apply_one, by_name.values())
+        for outcome in outcomes:
+            done.steps += outcome.steps
+            done.failures += outcome.failures
+        if any(outcome.again for outcome in outcomes):
             raise Conflict("Somebody else created the same log groups at the same time, again and again.")
-        return self._read_back(plan, {name for name, outcome in zip(by_name, outcomes) if outcome == "failed"})
+        return self._read_back(plan, {failure.resource_id for failure in done.failures})
 
-    def _apply_one(self, steps: List[Step], done: Done) -> str:
-        """Carries out one group's steps in their order: done, again (another look helps) or failed."""
+    def _apply_one(self, steps: List[Step]) -> _Outcome:
+        """Carries out one group's steps in their order, until one fails."""
+        outcome = _Outcome()
         for step in steps:
             try:
                 api.DEEDS[step.kind](self.client, **step.arguments)
             except AwsError as error:
-                if error.code == _ALREADY_THERE:
-                    return "again"
-                text = f"{error.message}: {error.reason}"
-                done.failures.append(Failure(step.subject, error.code or "NoAnswer", text, hint_for(error.code, text)))
-                return "failed"
-            done.steps.append(step)
-        return "done"
+                outcome.again = error.code == _ALREADY_THERE
+                if not outcome.again:
+                    text = f"{error.message}: {error.reason}"
+                    hint = hint_for(error.code, error.reason)
+                    outcome.failures.append(Failure(step.subject, error.code or "NoAnswer", text, hint))
+                break
+            outcome.steps.append(step)
+        return outcome
 
     def _read_back(self, plan: Plan, failed: Set[str]) -> Dict[str, Any]:
         """What was planned, with what AWS adds (creation time); of groups that failed, what is there now."""

@@ -36,19 +36,26 @@ _RULE = "A log group name has 1 to 512 of the characters a-z, A-Z, 0-9, '_', '-'
 
 
 def placeholders(template: str) -> FrozenSet[str]:
+    """The placeholders that the template names. Raises InvalidInput when it can't give a legal name."""
+    named = named_placeholders("log_group_name", template)
+    rest = _PLACEHOLDER.sub("", template)
+    if (rest and not _LEGAL.fullmatch(rest[:512])) or template.startswith("aws/") or not template:
+        raise InvalidInput(f"log_group_name {template!r} is no legal log group name. {_RULE}")
+    return named
+
+
+def named_placeholders(option: str, template: str) -> FrozenSet[str]:
     """The placeholders that the template names. Raises InvalidInput on one that does not exist or a stray brace."""
     named = _PLACEHOLDER.findall(template)
     unknown = sorted({name for name in named if name not in PLACEHOLDERS})
     if unknown:
         raise InvalidInput(
-            f"log_group_name {template!r} has unknown placeholders: {', '.join('{%s}' % name for name in unknown)}."
+            f"{option} {template!r} has unknown placeholders: {', '.join('{%s}' % name for name in unknown)}."
             f" Known are {', '.join('{%s}' % name for name in PLACEHOLDERS)}."
         )
     rest = _PLACEHOLDER.sub("", template)
     if "{" in rest or "}" in rest:
-        raise InvalidInput(f"log_group_name {template!r} has a brace that belongs to no placeholder.")
-    if (rest and not _LEGAL.fullmatch(rest[:512])) or template.startswith("aws/") or not template:
-        raise InvalidInput(f"log_group_name {template!r} is no legal log group name. {_RULE}")
+        raise InvalidInput(f"{option} {template!r} has a brace that belongs to no placeholder.")
     return frozenset(named)
 
 

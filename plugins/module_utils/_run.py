@@ -98,17 +98,30 @@ def run(module: Any, make_work: Callable[[], Work]) -> None:
 def _converge(module: Any, work: Work, done: Done) -> Tuple[Plan, Dict[str, Any], Dict[str, Any]]:
     first: Optional[Dict[str, Any]] = None
     for attempt in range(ROUNDS):
+        # What failed in a round that is done again counts only if it fails again.
+        done.failures.clear()
+        done.warnings.clear()
         plan = work.plan(work.observe())
         first = plan.before if first is None else first
         if module.check_mode or not plan.steps:
             return plan, first, plan.after
         try:
-            return plan, first, work.apply(plan, done)
+            return plan, first, _apply(work, plan, done)
         except Conflict:
             if attempt == ROUNDS - 1:
                 raise
             time.sleep(random.uniform(0.2, 1.0) * min(attempt + 1, 5))
     raise Conflict("The resources keep changing under this module. Run it again when the others are done.")
+
+
+def _apply(work: Work, plan: Plan, done: Done) -> Dict[str, Any]:
+    """Applies the plan; what was done is told in the plan's order, whichever thread was first."""
+    order = {(step.kind, step.subject): number for number, step in enumerate(plan.steps)}
+    earlier = len(done.steps)
+    try:
+        return work.apply(plan, done)
+    finally:
+        done.steps[earlier:] = sorted(done.steps[earlier:], key=lambda step: order[step.kind, step.subject])
 
 
 def _of_aws_error(error: AnsibleAWSError) -> Dict[str, Any]:
@@ -121,6 +134,9 @@ def _of_aws_error(error: AnsibleAWSError) -> Dict[str, Any]:
 
 def _fail(module: Any, done: Done, answer: Dict[str, Any]) -> None:
     """Ends the module, saying what had been done before the failure."""
+    if done.failures:
+        answer["failures"] = [failure.as_result() for failure in done.failures]
+        answer["msg"] += f" Besides, {_summary(done.failures)}."
     if done.steps:
         answer["actions"] = [step.sentence for step in done.steps]
         answer["msg"] += (
