@@ -45,7 +45,7 @@ def wish_from_options(options: Mapping[str, Any], account: Account) -> Wish:
     boundary = options["permissions_boundary"]
     if boundary and not re.fullmatch(r"arn:[\w-]+:iam::(\d{12}|aws):policy/.+", boundary):
         raise InvalidInput(f"permissions_boundary {boundary!r} is no ARN of an IAM policy.")
-    return Wish(
+    wish = Wish(
         account=account,
         role_name=options["role_name"],
         policy_name=options["policy_name"],
@@ -58,6 +58,12 @@ def wish_from_options(options: Mapping[str, Any], account: Account) -> Wish:
         pass_role_to=tuple(_principal(arn, account) for arn in options["pass_role_to"] or []),
         tags=tag_wish(options["tags"], options["purge_tags"]),
     )
+    if wish.pass_role_to and wish.policy_name.lower() == wish.pass_role_name.lower():
+        raise InvalidInput(
+            f"policy_name {wish.policy_name} is the name of the policy that pass_role_to makes, {wish.pass_role_name}:"
+            " choose another policy_name."
+        )
+    return wish
 
 
 def require_fitting(document: Mapping[str, Any], policy_name: str) -> None:
