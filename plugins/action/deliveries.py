@@ -16,6 +16,7 @@ from ansible.errors import AnsibleActionFail
 from ansible.errors import AnsibleError
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 from ansible.plugins.action import ActionBase
+
 from ansible_collections.netops.flow_logs.plugins.module_utils._errors import InvalidInput
 from ansible_collections.netops.flow_logs.plugins.plugin_utils._deliveries import HostWish
 from ansible_collections.netops.flow_logs.plugins.plugin_utils._deliveries import gather

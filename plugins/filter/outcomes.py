@@ -14,6 +14,9 @@ from typing import Sequence
 
 from ansible.errors import AnsibleFilterError
 
+from ansible_collections.netops.flow_logs.plugins.module_utils._errors import Failure
+from ansible_collections.netops.flow_logs.plugins.module_utils._errors import in_sentences
+
 # In the order in which they are counted up.
 _ACTIONS = ("created", "replaced", "retagged", "deleted", "unchanged")
 
@@ -86,12 +89,13 @@ def _failures(outcome: Mapping[str, Any]) -> List[str]:
     if "error" in outcome:
         error = outcome["error"]
         return [str(error.get("msg") or error.get("stderr") or error)]
-    lines = []
-    for resource_id, failure in _by_target(outcome).items():
-        hint = f" {failure['hint']}" if failure.get("hint") else ""
-        name = _named(outcome["delivery"]["hosts"], resource_id)
-        lines.append(f"{name}: {failure['code']}: {failure['message']}{hint}")
-    return lines
+    hosts = outcome["delivery"]["hosts"]
+    return in_sentences(
+        [
+            Failure(_named(hosts, resource_id), failure["code"], failure["message"], failure.get("hint", ""))
+            for resource_id, failure in _by_target(outcome).items()
+        ]
+    )
 
 
 class FilterModule:

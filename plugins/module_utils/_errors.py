@@ -10,6 +10,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import Dict
+from typing import List
+from typing import Sequence
+from typing import Tuple
 
 
 class FlowLogsError(Exception):
@@ -39,6 +42,23 @@ class Failure:
     def as_result(self) -> Dict[str, str]:
         return {"resource_id": self.resource_id, "code": self.code, "message": self.message, "hint": self.hint}
 
-    def as_sentence(self) -> str:
-        text = f"{self.resource_id}: {self.code}: {self.message}"
-        return f"{text} Hint: {self.hint}" if self.hint else text
+
+# Ids that a sentence names before it only counts the others.
+_NAMED = 10
+
+
+def in_sentences(failures: Sequence[Failure]) -> List[str]:
+    """A sentence for each kind of failure, with those whom it struck: a hundred targets often have one cause."""
+    kinds: Dict[Tuple[str, str, str], List[Failure]] = {}
+    for failure in failures:
+        alike = failure.message.replace(failure.resource_id, "")
+        kinds.setdefault((failure.code, alike, failure.hint), []).append(failure)
+    return [_sentence(struck) for struck in kinds.values()]
+
+
+def _sentence(struck: Sequence[Failure]) -> str:
+    first = struck[0]
+    named = ", ".join(failure.resource_id for failure in struck[:_NAMED])
+    more = f" and {len(struck) - _NAMED} more" if len(struck) > _NAMED else ""
+    hint = f" {first.hint}" if first.hint else ""
+    return f"{named}{more}: {first.code}: {first.message}{hint}"

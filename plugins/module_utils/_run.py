@@ -27,10 +27,12 @@ from typing import Set
 from typing import Tuple
 
 from ansible.module_utils.ansible_release import __version__ as CORE_VERSION
+
 from ansible_collections.amazon.aws.plugins.module_utils.exceptions import AnsibleAWSError
 from ansible_collections.netops.flow_logs.plugins.module_utils._errors import Conflict
 from ansible_collections.netops.flow_logs.plugins.module_utils._errors import Failure
 from ansible_collections.netops.flow_logs.plugins.module_utils._errors import FlowLogsError
+from ansible_collections.netops.flow_logs.plugins.module_utils._errors import in_sentences
 from ansible_collections.netops.flow_logs.plugins.module_utils._plan import Plan
 from ansible_collections.netops.flow_logs.plugins.module_utils._plan import Step
 
@@ -146,9 +148,7 @@ def _fail(module: Any, done: Done, answer: Dict[str, Any]) -> None:
 
 
 def _summary(failures: List[Failure]) -> str:
-    shown = [failure.as_sentence() for failure in failures[:5]]
-    more = f" (and {len(failures) - 5} more, see failures)" if len(failures) > 5 else ""
-    return f"{len(failures)} failed: {' | '.join(shown)}{more}"
+    return f"{len(failures)} failed: {' | '.join(in_sentences(failures))}"
 
 
 def _diff(before: Dict[str, Any], after: Dict[str, Any]) -> Dict[str, Any]:
