@@ -124,9 +124,9 @@ def _replace_in_place(creator: Creator, step: Step, applied: Applied) -> None:
     """
     change = _change(step)
     failures = _delete(creator.client, {log.flow_log_id: log.resource_id for log in change.surplus})
+    gone = [log for log in change.surplus if log.flow_log_id not in failures]
     if failures:
-        for failure in failures:
-            applied.fail(failure)
+        _undo(creator, step, gone, next(iter(failures.values())), applied)
         return
     # No waiting for a role here: while we wait, nothing is recorded.
     impatient = replace(creator, wait_timeout=0)
@@ -134,11 +134,19 @@ def _replace_in_place(creator: Creator, step: Step, applied: Applied) -> None:
     if change.wanted.resource_id in outcome.made:
         applied.steps.append(step)
         return
-    failure = {**outcome.failed, **outcome.refused}[change.wanted.resource_id]
-    lost = _put_back(creator, change)
+    _undo(creator, step, gone, {**outcome.failed, **outcome.refused}[change.wanted.resource_id], applied)
+
+
+def _undo(creator: Creator, step: Step, gone: Sequence[FlowLog], failure: Failure, applied: Applied) -> None:
+    """Puts back what was deleted, and notes the failure with what became of it."""
+    if not gone:
+        applied.fail(failure)
+        return
+    lost = _put_back(creator, _change(step), gone)
     applied.fail(_with_loss(failure, lost))
     fate = "" if lost else " and create it again as it was"
-    applied.steps.append(replace(step, sentence=f"delete {' and '.join(change.surplus_ids)} of {step.subject}{fate}"))
+    deleted = " and ".join(log.flow_log_id for log in gone)
+    applied.steps.append(replace(step, sentence=f"delete {deleted} of {step.subject}{fate}"))
 
 
 def _insist(creator: Creator, wanted: FlowLog, change: Change) -> Outcome:
@@ -158,9 +166,9 @@ def _insist(creator: Creator, wanted: FlowLog, change: Change) -> Outcome:
     return outcome
 
 
-def _put_back(creator: Creator, change: Change) -> List[FlowLog]:
+def _put_back(creator: Creator, change: Change, gone: Sequence[FlowLog]) -> List[FlowLog]:
     """Creates the old flow logs again as they were; returns those for which that failed."""
-    outcomes = [(old, _insist(creator, replace(old, flow_log_id=""), change)) for old in change.surplus]
+    outcomes = [(old, _insist(creator, replace(old, flow_log_id=""), change)) for old in gone]
     return [old for old, outcome in outcomes if old.resource_id not in outcome.made]
 
 
@@ -179,7 +187,7 @@ def _with_loss(failure: Failure, lost: Sequence[FlowLog]) -> Failure:
 def _delete_old(client: Any, steps: Sequence[Step], applied: Applied) -> None:
     owners = {log.flow_log_id: log.resource_id for step in steps for log in _change(step).surplus}
     failed = set()
-    for failure in _delete(client, owners):
+    for failure in _delete(client, owners).values():
         message = f"The new flow log is in place, but the old one could not be deleted: {failure.message}"
         applied.fail(replace(failure, message=message, hint=failure.hint or "Run it again: it deletes the old one."))
         failed.add(failure.resource_id)
@@ -192,11 +200,11 @@ def _delete_old(client: Any, steps: Sequence[Step], applied: Applied) -> None:
             applied.steps.append(replace(step, sentence=sentence))
 
 
-def _delete(client: Any, owners: Mapping[str, str]) -> List[Failure]:
-    """Deletes flow logs (id -> its resource); those that are gone already are fine."""
+def _delete(client: Any, owners: Mapping[str, str]) -> Dict[str, Failure]:
+    """Deletes flow logs (id -> its resource); returns the failures by id. Those that are gone already are fine."""
     answers = side_by_side(lambda ids: _delete_some(client, ids), chunks(sorted(owners), api.DELETE_AT_ONCE))
-    return [
-        Failure(
+    return {
+        entry.resource_id: Failure(
             owners.get(entry.resource_id, entry.resource_id),
             entry.code,
             entry.message,
@@ -205,7 +213,7 @@ def _delete(client: Any, owners: Mapping[str, str]) -> List[Failure]:
         for answer in answers
         for entry in answer
         if entry.code.lower() != _NOT_FOUND
-    ]
+    }
 
 
 def _delete_some(client: Any, flow_log_ids: List[str]) -> List[api.Unsuccessful]:
@@ -213,8 +221,10 @@ def _delete_some(client: Any, flow_log_ids: List[str]) -> List[api.Unsuccessful]
         refused: List[api.Unsuccessful] = api.delete_flow_logs(client, flow_log_ids)
         return refused
     except AwsError as error:
-        if len(flow_log_ids) == 1:
-            return [api.Unsuccessful(flow_log_ids[0], error.code or "NoAnswer", error.reason)]
+        if len(flow_log_ids) == 1 or is_callers_problem(error):
+            return [
+                api.Unsuccessful(flow_log_id, error.code or "NoAnswer", error.reason) for flow_log_id in flow_log_ids
+            ]
     # One that is gone may have failed the call for all of them: each by itself.
     return [entry for flow_log_id in flow_log_ids for entry in _delete_some(client, [flow_log_id])]
 

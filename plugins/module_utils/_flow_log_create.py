@@ -120,9 +120,12 @@ class Creator:
         """The call failed as a whole: find out for whom."""
         if error.code.lower() in _SECOND_REFUSED:
             return self._after_refusal(batch, ids, error, deadline)
-        made = self.made(batch, ids)
-        rest = [resource_id for resource_id in ids if resource_id not in made]
-        outcome = Outcome(made=made)
+        outcome = Outcome()
+        try:
+            outcome.made = self.made(batch, ids)
+        except AwsError:
+            return self._all_failed(batch, outcome, ids, error)
+        rest = [resource_id for resource_id in ids if resource_id not in outcome.made]
         if len(rest) < 2 or self._is_everybodys(batch, rest, error):
             return self._all_failed(batch, outcome, rest, error)
         named = [resource_id for resource_id in rest if resource_id in error.reason]
@@ -139,7 +142,10 @@ class Creator:
         patient = not batch.old_ids and error.code.lower() == _ALREADY_EXISTS
         for pause in (0.0, *_LAG) if patient else (0.0,):
             self.sleep(pause)
-            outcome.made |= self.made(batch, rest)
+            try:
+                outcome.made |= self.made(batch, rest)
+            except AwsError:
+                return self._all_failed(batch, outcome, rest, error)
             rest = [resource_id for resource_id in rest if resource_id not in outcome.made]
             if len(rest) < len(ids):
                 return outcome.add(self._create(batch, rest, deadline))
@@ -184,7 +190,10 @@ class Creator:
     def _adopt(self, batch: Batch, outcome: Outcome) -> Outcome:
         """Refused because it exists already: as good as made when it is the one that is wanted."""
         if outcome.refused and not batch.old_ids:
-            made = self.made(batch, list(outcome.refused))
+            try:
+                made = self.made(batch, list(outcome.refused))
+            except AwsError:
+                made = set()
             outcome.made |= made
             outcome.failed.update({key: value for key, value in outcome.refused.items() if key not in made})
             outcome.refused = {}

@@ -123,7 +123,9 @@ def plan_change(
     tags = wish.tags.merged(best.tags, compare)
     if fields:
         facts = {name: best.facts[name] for name in CARRIED_OVER if name in best.facts}
-        wanted = replace(best, flow_log_id="", tags=tags, facts=facts, **dict(wish.settings))
+        # Tags that begin with aws: only AWS can give, and it does not give them to the new flow log.
+        own_tags = {key: value for key, value in tags.items() if not key.startswith("aws:")}
+        wanted = replace(best, flow_log_id="", tags=own_tags, facts=facts, **dict(wish.settings))
         return Change(target, wanted, (best, *others))
     to_set, to_unset = wish.tags.changes(best.tags, compare)
     return Change(target, replace(best, tags=tags), others, to_set, tuple(to_unset))
