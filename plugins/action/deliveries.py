@@ -15,12 +15,13 @@ from typing import Sequence
 from ansible.errors import AnsibleActionFail
 from ansible.errors import AnsibleError
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
+from ansible.playbook.conditional import Conditional
+from ansible.playbook.task_include import TaskInclude
 from ansible.plugins.action import ActionBase
 
 from ansible_collections.netops.flow_logs.plugins.module_utils._errors import InvalidInput
 from ansible_collections.netops.flow_logs.plugins.plugin_utils._deliveries import HostWish
 from ansible_collections.netops.flow_logs.plugins.plugin_utils._deliveries import gather
-from ansible_collections.netops.flow_logs.plugins.plugin_utils._deliveries import shortened
 
 PREFIX = "flow_logs_"
 # The playbooks' own variable, and the inventory plugin's group.
@@ -44,15 +45,14 @@ class ActionModule(ActionBase):
         problems: List[str] = []
         for host in variables["ansible_play_batch"]:
             try:
-                wishes.append(HostWish(host, _validated(spec, reader.read(host))))
+                if reader.includes(host):
+                    wishes.append(HostWish(host, _validated(spec, reader.read(host))))
             except (InvalidInput, AnsibleError) as error:
                 problems.append(f"host {host}: {error}")
-        if problems:
-            raise AnsibleActionFail(shortened(problems))
         for warning in reader.misspelt():
             self._display.warning(warning)
         try:
-            accounts = gather(wishes)
+            accounts = gather(wishes, problems)
         except InvalidInput as error:
             raise AnsibleActionFail(str(error)) from error
         targets = sum(len(delivery["resource_ids"]) for account in accounts for delivery in account["deliveries"])
@@ -83,19 +83,37 @@ class _HostVariables:
             if name in task_vars
         }
         self.unknown: Dict[str, str] = {}
+        self.conditions = _conditions(task)
+
+    def includes(self, name: str) -> bool:
+        """False for a host that a condition on the role, or on what includes it, leaves out.
+
+        Ansible asks the first host only, as the task runs once. Raises AnsibleError for a condition that can't be read.
+        """
+        if not self.conditions:
+            return True
+        raw = self._raw(name)
+        templar = self.templar.copy_with_new_env(available_variables=raw)
+        return all(_is_met(condition, templar, raw) for condition in self.conditions)
 
     def read(self, name: str) -> Dict[str, Any]:
         """Raises InvalidInput or AnsibleError (an undefined variable, for example)."""
-        host = self.inventory.get_host(name)
-        play = self.task.get_play()
-        raw = self.manager.get_vars(play=play, host=host, task=self.task, _hosts=[name], _hosts_all=[name])
-        raw.update(self.common)
+        raw = self._raw(name)
         self._note_unknown(raw, name)
-        project = None if "flow_logs_project" in raw else _project(host)
+        project = None if "flow_logs_project" in raw else _project(self.inventory.get_host(name))
         if project is not None:
             raw["flow_logs_project"] = project
         templar = self.templar.copy_with_new_env(available_variables=raw)
         return {key: self._template(templar, key, raw[key]) for key in self.names if key in raw}
+
+    def _raw(self, name: str) -> Dict[str, Any]:
+        """All variables of the host, not templated."""
+        host, play = self.inventory.get_host(name), self.task.get_play()
+        raw: Dict[str, Any] = self.manager.get_vars(
+            play=play, host=host, task=self.task, _hosts=[name], _hosts_all=[name]
+        )
+        raw.update(self.common)
+        return raw
 
     def _template(self, templar: Any, key: str, value: Any) -> Any:
         try:
@@ -120,6 +138,26 @@ class _HostVariables:
             if close:
                 warnings.append(f"{key} (host {host}) is no variable of the role: is {close[0]} meant?")
         return warnings
+
+
+def _conditions(task: Any) -> List[Any]:
+    """What "when" says of the task, of the role, and of everything that includes it."""
+    conditions = list(task.when or [])
+    node = task._parent
+    while node is not None:
+        if isinstance(node, TaskInclude) and not node.statically_loaded:
+            conditions += node.when or []
+        node = getattr(node, "_parent", None)
+    return conditions
+
+
+def _is_met(condition: Any, templar: Any, variables: Dict[str, Any]) -> bool:
+    if hasattr(templar, "evaluate_conditional"):
+        return bool(templar.evaluate_conditional(condition))
+    # ansible-core 2.18
+    conditional: Any = Conditional(loader=templar._loader)
+    conditional.when = [condition]
+    return bool(conditional.evaluate_conditional(templar, variables))
 
 
 def _project(host: Any) -> Optional[str]:

@@ -32,8 +32,11 @@ from ansible_collections.netops.flow_logs.plugins.module_utils._plan import Plan
 from ansible_collections.netops.flow_logs.plugins.module_utils._run import Done
 from ansible_collections.netops.flow_logs.plugins.module_utils._run import Work
 
-# Answers that mean that another writer was faster; looking again shows what is left to do.
-_ANOTHER_WRITER = ("EntityAlreadyExists", "DeleteConflict", "NoSuchEntity")
+# Answers that mean that another writer was faster; looking again shows what is left to do. What is missing may also be
+# something that nobody here makes, such as a permissions boundary: then looking again would not help.
+_ANOTHER_WRITER = ("EntityAlreadyExists", "DeleteConflict")
+_GONE = "NoSuchEntity"
+_OF_WHAT_WE_MAKE = ("delete_policy_version", "create_policy_version", "attach_role_policy", "update_assume_role_policy")
 
 
 class DeliveryRoleWork(Work):
@@ -48,6 +51,7 @@ class DeliveryRoleWork(Work):
         if policy is not None:
             policy = self._with_versions(policy, wanted_document(self.wish, policy))
         role = self._role()
+        self._require_boundary(role)
         pass_role = self._pass_role(role) if self.wish.pass_role_to else None
         return Current(role, policy, pass_role)
 
@@ -68,6 +72,13 @@ class DeliveryRoleWork(Work):
             tags=api.tags_of(found),
             attached=api.attached_policies(self.client, found["RoleName"]),
         )
+
+    def _require_boundary(self, role: Optional[Role]) -> None:
+        """Raises InvalidInput when the boundary that is to be set does not exist."""
+        boundary = self.wish.permissions_boundary
+        is_new = bool(boundary) and (role is None or role.permissions_boundary != boundary)
+        if is_new and api.get_policy(self.client, str(boundary)) is None:
+            raise InvalidInput(f"The permissions_boundary {boundary} does not exist. Nothing was written.")
 
     def _policy(self, name: str) -> Optional[Policy]:
         found = api.get_policy(self.client, self.wish.account.iam_arn("policy", self.wish.new_path, name))
@@ -111,7 +122,7 @@ class DeliveryRoleWork(Work):
             try:
                 answer = api.DEEDS[step.kind](self.client, **step.arguments)
             except AwsError as error:
-                if error.code in _ANOTHER_WRITER or _is_version_limit(step.kind, error):
+                if _is_another_writers(step.kind, error.code):
                     raise Conflict(f"{error.message}: {error.reason}") from error
                 raise
             done.steps.append(step)
@@ -119,9 +130,11 @@ class DeliveryRoleWork(Work):
         return after
 
 
-def _is_version_limit(kind: str, error: AwsError) -> bool:
-    """Another writer took the place that was made for the new version."""
-    return kind == "create_policy_version" and error.code == "LimitExceeded"
+def _is_another_writers(kind: str, code: str) -> bool:
+    """True when another writer was faster, also when it took the place that was made for a new version."""
+    if code in _ANOTHER_WRITER or (kind == "create_policy_version" and code == "LimitExceeded"):
+        return True
+    return code == _GONE and kind in _OF_WHAT_WE_MAKE
 
 
 def _with_answer(after: Dict[str, Any], kind: str, subject: str, answer: Dict[str, Any]) -> Dict[str, Any]:

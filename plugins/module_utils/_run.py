@@ -40,6 +40,9 @@ from ansible_collections.netops.flow_logs.plugins.module_utils._plan import Step
 # failure. ansible-core 2.21 and later insist on a boolean there and warn about anything else.
 _FAILED_IS_BOOLEAN = tuple(int(part) for part in CORE_VERSION.split(".")[:2]) >= (2, 21)
 
+# Kinds of failures that the message tells; the list has them all.
+_KINDS = 5
+
 # Rounds of look, plan, apply when others change the same resources at the same time. IAM needs seconds to agree.
 ROUNDS = 12
 
@@ -148,7 +151,9 @@ def _fail(module: Any, done: Done, answer: Dict[str, Any]) -> None:
 
 
 def _summary(failures: List[Failure]) -> str:
-    return f"{len(failures)} failed: {' | '.join(in_sentences(failures))}"
+    kinds = in_sentences(failures)
+    more = " | and more, see failures" if len(kinds) > _KINDS else ""
+    return f"{len(failures)} failed: {' | '.join(kinds[:_KINDS])}{more}"
 
 
 def _diff(before: Dict[str, Any], after: Dict[str, Any]) -> Dict[str, Any]:

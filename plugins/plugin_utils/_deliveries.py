@@ -74,10 +74,13 @@ def resource_ids(wish: HostWish) -> List[str]:
         ) from None
 
 
-def gather(wishes: Sequence[HostWish]) -> List[Dict[str, Any]]:
-    """Accounts with their IAM and their deliveries, in the order of the hosts. Raises InvalidInput that names hosts."""
+def gather(wishes: Sequence[HostWish], known_problems: Sequence[str] = ()) -> List[Dict[str, Any]]:
+    """Accounts with their IAM and their deliveries, in the order of the hosts.
+
+    Raises InvalidInput that names hosts, together with the problems that are known already.
+    """
     deliveries: Dict[str, Delivery] = {}
-    problems: List[str] = []
+    problems = list(known_problems)
     for wish in wishes:
         try:
             ids = resource_ids(wish)
