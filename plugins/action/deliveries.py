@@ -21,6 +21,7 @@ from ansible.plugins.action import ActionBase
 
 from ansible_collections.netops.flow_logs.plugins.module_utils._errors import InvalidInput
 from ansible_collections.netops.flow_logs.plugins.plugin_utils._deliveries import HostWish
+from ansible_collections.netops.flow_logs.plugins.plugin_utils._deliveries import alike
 from ansible_collections.netops.flow_logs.plugins.plugin_utils._deliveries import gather
 
 PREFIX = "flow_logs_"
@@ -42,20 +43,20 @@ class ActionModule(ActionBase):
             raise AnsibleActionFail("argument_spec has to be the options of the role's argument specification.")
         reader = _HostVariables(self._task, self._templar, variables, list(spec))
         wishes: List[HostWish] = []
-        problems: List[str] = []
+        problems: Dict[str, str] = {}
         for host in variables["ansible_play_batch"]:
             try:
                 if reader.includes(host):
                     wishes.append(HostWish(host, _validated(spec, reader.read(host))))
             except (InvalidInput, AnsibleError) as error:
-                problems.append(f"host {host}: {error}")
+                problems[host] = str(error)
         for warning in reader.misspelt():
             self._display.warning(warning)
         try:
-            accounts = gather(wishes, problems)
+            accounts = gather(wishes, alike(problems))
         except InvalidInput as error:
-            raise AnsibleActionFail(str(error)) from error
-        targets = sum(len(delivery["resource_ids"]) for account in accounts for delivery in account["deliveries"])
+            return {**result, "failed": True, "msg": str(error)}
+        targets = sum(len(delivery["hosts"]) for account in accounts for delivery in account["deliveries"])
         return {**result, "changed": False, "accounts": accounts, "targets": targets}
 
 

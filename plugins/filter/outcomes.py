@@ -21,10 +21,13 @@ from ansible_collections.netops.flow_logs.plugins.module_utils._errors import in
 _ACTIONS = ("created", "replaced", "retagged", "deleted", "unchanged")
 
 
-def summary_lines(outcomes: Sequence[Mapping[str, Any]]) -> List[str]:
-    """For each delivery a line of counts, and a line for each target that changed or failed."""
+def summary_lines(outcomes: Sequence[Mapping[str, Any]], mood: str = "was") -> List[str]:
+    """For each account what became of its IAM, for each delivery a line of counts and one for each target that changed.
+
+    mood is "was" for what was done and "would be" for what check mode found.
+    """
     _require_list(outcomes)
-    return [line for outcome in outcomes for line in _summary(outcome)]
+    return [line for outcome in outcomes for line in _summary(outcome, mood)]
 
 
 def failure_lines(outcomes: Sequence[Mapping[str, Any]]) -> List[str]:
@@ -42,7 +45,7 @@ def _require_list(outcomes: Any) -> None:
 
 def _place(outcome: Mapping[str, Any]) -> str:
     account = _account(outcome)
-    return f"{outcome['delivery']['label']} in {account}" if "delivery" in outcome else account
+    return f"{outcome['delivery']['label']} ({account})" if "delivery" in outcome else account
 
 
 def _account(outcome: Mapping[str, Any]) -> str:
@@ -51,10 +54,12 @@ def _account(outcome: Mapping[str, Any]) -> str:
     return arn.split(":")[4] if arn.count(":") >= 5 else str(outcome["account"]["label"])
 
 
-def _summary(outcome: Mapping[str, Any]) -> List[str]:
+def _summary(outcome: Mapping[str, Any], mood: str) -> List[str]:
     if "error" in outcome:
         skipped = [] if "delivery" in outcome else outcome["account"].get("deliveries", [])
         return [f"{_place(outcome)}: FAILED", *(f"  {delivery['label']}: not done" for delivery in skipped)]
+    if "delivery" not in outcome:
+        return [f"{_place(outcome)}: {action}" for action in outcome["iam"]["actions"]]
     logs = outcome["flow_logs"]["flow_logs"]
     failures = _by_target(outcome)
     counts = Counter(log["action"] for log in logs if log["resource_id"] not in failures)
@@ -65,9 +70,8 @@ def _summary(outcome: Mapping[str, Any]) -> List[str]:
     for log in logs:
         if log["action"] != "unchanged" and log["resource_id"] not in failures:
             flow_log = log.get("flow_log_id", "a flow log")
-            lines.append(
-                f"  {_named(hosts, log['resource_id'])}: {flow_log} {log['action']}, to {log['log_group_name']}"
-            )
+            target = _named(hosts, log["resource_id"])
+            lines.append(f"  {target}: {flow_log} {mood} {log['action']}, to {log['log_group_name']}")
     return lines + [f"  {_named(hosts, resource_id)}: FAILED" for resource_id in failures]
 
 
@@ -89,6 +93,8 @@ def _failures(outcome: Mapping[str, Any]) -> List[str]:
     if "error" in outcome:
         error = outcome["error"]
         return [str(error.get("msg") or error.get("stderr") or error)]
+    if "delivery" not in outcome:
+        return []
     hosts = outcome["delivery"]["hosts"]
     return in_sentences(
         [

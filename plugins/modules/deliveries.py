@@ -32,8 +32,9 @@ attributes:
 extends_documentation_fragment:
   - netops.flow_logs._attributes
 seealso:
-  - plugin: netops.flow_logs.flow_logs
-    plugin_type: role
+  - name: Role netops.flow_logs.flow_logs
+    description: Does all of it for the hosts of an inventory.
+    link: https://github.com/netops/ansible-collection-flow-logs/blob/main/roles/flow_logs/README.md
 """
 
 EXAMPLES = r"""
@@ -61,17 +62,21 @@ accounts:
       returned: always
       type: str
       sample: "123456789012"
-    settings:
-      description: The role's variables on the connection and on IAM.
+    connection:
+      description: Options that say how to reach it, for all modules.
       returned: always
       type: dict
-      sample: {flow_logs_role_name: Flow-Logs-Role-to-cloudwatch-logs}
-    log_group_patterns:
-      description: The log groups of its deliveries, placeholders as wildcards.
+      sample: {region: eu-west-1}
+    assume_role_arn:
+      description: The role to assume first.
+      returned: when there is one
+      type: str
+      sample: arn:aws:iam::123456789012:role/NetworkOperations
+    iam:
+      description: Options of M(netops.flow_logs.flow_log_iam).
       returned: always
-      type: list
-      elements: str
-      sample: ["/aws/shop/vpc/*/flowlogs"]
+      type: dict
+      sample: {role_name: Flow-Logs-Role-to-cloudwatch-logs, policy_name: Send_to_CloudWatch_Logs}
     deliveries:
       description: Its deliveries.
       returned: always
@@ -83,17 +88,21 @@ accounts:
           returned: always
           type: str
           sample: shop in eu-west-1, 12 targets
-        settings:
-          description: The role's variables, the same for all its targets.
+        connection:
+          description: Options that say how to reach its account and region.
           returned: always
           type: dict
-          sample: {flow_logs_project: shop}
-        resource_ids:
-          description: Its targets.
+          sample: {region: eu-west-1}
+        log_group:
+          description: Options of M(netops.flow_logs.log_group).
           returned: always
-          type: list
-          elements: str
-          sample: ["vpc-0123456789abcdef0"]
+          type: dict
+          sample: {log_group_name: /aws/shop/vpc/flowlogs, resource_ids: [vpc-0123456789abcdef0]}
+        flow_log:
+          description: Options of M(netops.flow_logs.flow_log).
+          returned: always
+          type: dict
+          sample: {log_group_name: /aws/shop/vpc/flowlogs, resource_ids: [vpc-0123456789abcdef0]}
         hosts:
           description: For each target the inventory host that asked for it.
           returned: always

@@ -98,8 +98,9 @@ extends_documentation_fragment:
 seealso:
   - module: netops.flow_logs.flow_log_iam
   - module: netops.flow_logs.log_group
-  - plugin: netops.flow_logs.flow_logs
-    plugin_type: role
+  - name: Role netops.flow_logs.flow_logs
+    description: Does all of it for the hosts of an inventory.
+    link: https://github.com/netops/ansible-collection-flow-logs/blob/main/roles/flow_logs/README.md
   - name: Logging IP traffic using VPC Flow Logs
     description: The chapter of the VPC user guide on flow logs.
     link: https://docs.aws.amazon.com/vpc/latest/userguide/flow-logs.html

@@ -77,8 +77,9 @@ extends_documentation_fragment:
 seealso:
   - module: netops.flow_logs.flow_log
   - module: netops.flow_logs.flow_log_iam
-  - plugin: netops.flow_logs.flow_logs
-    plugin_type: role
+  - name: Role netops.flow_logs.flow_logs
+    description: Does all of it for the hosts of an inventory.
+    link: https://github.com/netops/ansible-collection-flow-logs/blob/main/roles/flow_logs/README.md
   - name: Working with log groups
     description: The page of the CloudWatch Logs user guide on log groups, retention and deletion protection.
     link: https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/Working-with-log-groups-and-streams.html

@@ -16,6 +16,7 @@ import json
 from dataclasses import dataclass
 from dataclasses import field
 from typing import Any
+from typing import Callable
 from typing import Dict
 from typing import Iterable
 from typing import List
@@ -24,7 +25,10 @@ from typing import Sequence
 from typing import Tuple
 
 from ansible_collections.netops.flow_logs.plugins.module_utils._errors import InvalidInput
+from ansible_collections.netops.flow_logs.plugins.module_utils._log_format import normalise
+from ansible_collections.netops.flow_logs.plugins.module_utils._name_template import placeholders
 from ansible_collections.netops.flow_logs.plugins.module_utils._name_template import policy_pattern
+from ansible_collections.netops.flow_logs.plugins.module_utils._plan import tag_wish
 from ansible_collections.netops.flow_logs.plugins.module_utils._target import parse_targets
 
 # Variables that say how to reach an account. Equal values mean the same credentials, so the same account.
@@ -39,6 +43,37 @@ IAM_NAMES = ("flow_logs_role_name", "flow_logs_policy_name")
 SHARED = ("flow_logs_least_privilege", "flow_logs_iam_tags", "flow_logs_state")
 # Variables that belong to a host, not to its delivery.
 _OF_THE_HOST = ("flow_logs_resource_id", "flow_logs_resource_ids", "flow_logs_pass_role_to", "flow_logs_iam_tags")
+# Role variable -> option of a module. An option whose variable is not set is left out altogether: one that is there but
+# omitted would hide the user's module_defaults (ansible-core 2.19 and later).
+_CONNECTION_OPTIONS = {
+    "flow_logs_region": "region",
+    "flow_logs_profile": "profile",
+    "flow_logs_endpoint_url": "endpoint_url",
+}
+_IAM_OPTIONS = {
+    "flow_logs_role_name": "role_name",
+    "flow_logs_policy_name": "policy_name",
+    "flow_logs_iam_tags": "tags",
+    "flow_logs_expected_account_id": "expected_account_id",
+}
+_LOG_GROUP_OPTIONS = {
+    "flow_logs_log_group_name": "log_group_name",
+    "flow_logs_retention_in_days": "retention_in_days",
+    "flow_logs_kms_key_id": "kms_key_id",
+    "flow_logs_tags": "tags",
+    "flow_logs_expected_account_id": "expected_account_id",
+}
+_FLOW_LOG_OPTIONS = {
+    "flow_logs_log_group_name": "log_group_name",
+    "flow_logs_traffic_type": "traffic_type",
+    "flow_logs_max_aggregation_interval": "max_aggregation_interval",
+    "flow_logs_log_format": "log_format",
+    "flow_logs_tags": "tags",
+    "flow_logs_expected_account_id": "expected_account_id",
+}
+# A profile and keys exclude each other, wherever they come from; an empty string beats what the environment has.
+_NO_KEYS = {"access_key": "", "secret_key": "", "session_token": ""}
+
 # Errors shown before the rest is counted only.
 _SHOWN = 10
 
@@ -88,7 +123,10 @@ def gather(wishes: Sequence[HostWish], known_problems: Sequence[str] = ()) -> Li
             problems.append(str(error))
             continue
         settings = {key: value for key, value in wish.settings.items() if key not in _OF_THE_HOST and value is not None}
-        delivery = deliveries.setdefault(_key(settings), Delivery(settings))
+        key = _key(settings)
+        if key not in deliveries:
+            problems += _impossible(wish)
+        delivery = deliveries.setdefault(key, Delivery(settings))
         for resource_id in ids:
             delivery.hosts.setdefault(resource_id, wish.host)
     problems += _asked_twice(deliveries.values())
@@ -96,6 +134,34 @@ def gather(wishes: Sequence[HostWish], known_problems: Sequence[str] = ()) -> Li
     if problems:
         raise InvalidInput(shortened(problems))
     return accounts
+
+
+def _impossible(wish: HostWish) -> List[str]:
+    """What the modules would refuse without asking AWS, told before the first of them writes."""
+    checks: Tuple[Callable[[], Any], ...] = (
+        lambda: placeholders(wish.settings["flow_logs_log_group_name"]),
+        lambda: normalise(wish.settings.get("flow_logs_log_format")),
+        lambda: tag_wish(wish.settings.get("flow_logs_tags"), True),
+        lambda: tag_wish(wish.settings.get("flow_logs_iam_tags"), True),
+    )
+    problems = []
+    for check in checks:
+        try:
+            check()
+        except InvalidInput as error:
+            problems.append(f"host {wish.host}: {error}")
+    return problems
+
+
+def alike(problems: Mapping[str, str]) -> List[str]:
+    """Problems (host -> what is wrong) as lines, hosts with the same one together: a group's variable strikes them all."""
+    hosts: Dict[str, List[str]] = {}
+    for host, problem in problems.items():
+        hosts.setdefault(problem, []).append(host)
+    return [
+        f"host {names[0]}{f' and {len(names) - 1} more' if len(names) > 1 else ''}: {problem}"
+        for problem, names in hosts.items()
+    ]
 
 
 def shortened(problems: Sequence[str]) -> str:
@@ -140,7 +206,8 @@ def _accounts(deliveries: Iterable[Delivery], wishes: Sequence[HostWish], proble
         own = by_account[key]
         problems += _disagreements(own)
         accounts.append(_account(group, own))
-    return accounts
+    # Ansible hands out the hosts of nested groups in an order that differs from run to run.
+    return sorted(accounts, key=lambda account: (str(account["label"]), _key(account["connection"])))
 
 
 def _account_key(settings: Mapping[str, Any]) -> str:
@@ -162,22 +229,44 @@ def _disagreements(wishes: Sequence[HostWish]) -> List[str]:
 
 def _account(deliveries: Sequence[Delivery], wishes: Sequence[HostWish]) -> Dict[str, Any]:
     settings = deliveries[0].settings
-    connection = {name: settings[name] for name in (*CONNECTION, "flow_logs_region") if name in settings}
-    iam: Dict[str, Any] = {
-        name: settings[name] for name in (*IAM_NAMES, "flow_logs_least_privilege") if name in settings
+    account = {
+        "label": _account_label(settings),
+        "connection": _connection(settings),
+        "iam": _iam(deliveries, wishes),
+        "deliveries": sorted((_delivery(delivery) for delivery in deliveries), key=lambda entry: str(entry["label"])),
     }
+    if settings.get("flow_logs_assume_role_arn"):
+        account["assume_role_arn"] = settings["flow_logs_assume_role_arn"]
+    return account
+
+
+def _options(names: Mapping[str, str], settings: Mapping[str, Any]) -> Dict[str, Any]:
+    return {option: settings[name] for name, option in names.items() if settings.get(name) is not None}
+
+
+def _connection(settings: Mapping[str, Any]) -> Dict[str, Any]:
+    connection = _options(_CONNECTION_OPTIONS, settings)
+    return {**connection, **_NO_KEYS} if connection.get("profile") else connection
+
+
+def _iam(deliveries: Sequence[Delivery], wishes: Sequence[HostWish]) -> Dict[str, Any]:
+    """Options of flow_log_iam. What several plays share adds up: names of log groups, tags, operators."""
+    settings = wishes[0].settings
+    least = bool(settings.get("flow_logs_least_privilege"))
+    options: Dict[str, Any] = {
+        **_options(_IAM_OPTIONS, settings),
+        "purge_tags": False,
+        "purge_log_group_names": False,
+        "allow_create_log_group": not least,
+        "restrict_trust": least,
+    }
+    if least:
+        templates = {delivery.settings["flow_logs_log_group_name"] for delivery in deliveries}
+        options["log_group_names"] = sorted(policy_pattern(template) for template in templates)
     pass_role_to = [arn for wish in wishes for arn in wish.settings.get("flow_logs_pass_role_to") or []]
     if pass_role_to:
-        iam["flow_logs_pass_role_to"] = list(dict.fromkeys(pass_role_to))
-    if wishes[0].settings.get("flow_logs_iam_tags") is not None:
-        iam["flow_logs_iam_tags"] = wishes[0].settings["flow_logs_iam_tags"]
-    patterns = sorted({policy_pattern(delivery.settings["flow_logs_log_group_name"]) for delivery in deliveries})
-    return {
-        "label": _account_label(settings),
-        "settings": {**connection, **iam},
-        "log_group_patterns": patterns,
-        "deliveries": [_delivery(delivery) for delivery in deliveries],
-    }
+        options["pass_role_to"] = list(dict.fromkeys(pass_role_to))
+    return options
 
 
 def _account_label(settings: Mapping[str, Any]) -> str:
@@ -194,7 +283,8 @@ def _delivery(delivery: Delivery) -> Dict[str, Any]:
     count = len(delivery.hosts)
     return {
         "label": f"{project}{place}, {count} target{'' if count == 1 else 's'}",
-        "settings": dict(settings),
-        "resource_ids": list(delivery.hosts),
+        "connection": _connection(settings),
+        "log_group": {**_options(_LOG_GROUP_OPTIONS, settings), "resource_ids": sorted(delivery.hosts)},
+        "flow_log": {**_options(_FLOW_LOG_OPTIONS, settings), "resource_ids": sorted(delivery.hosts)},
         "hosts": dict(delivery.hosts),
     }

@@ -1,0 +1,76 @@
+# Every target sets up what it needs in .cache and nothing elsewhere. "make" alone lists them.
+PYTHON ?= python3
+SETUP := $(PYTHON) tests/tools/bootstrap.py
+RUN := tests/tools/run
+
+GROUPS := lint types units functional sanity docs molecule
+
+.DEFAULT_GOAL := help
+.PHONY: help setup demo test test-all $(GROUPS) coverage artefact other-pythons build changelog clean
+.NOTPARALLEL:
+
+help: ## list the targets
+	@sed -n -E 's/^([a-z-]+):.*## (.*)/  make \1#\2/p' Makefile | column -t -s '#'
+
+setup: ## install the tools and amazon.aws into .cache
+	@$(SETUP) test
+
+demo: ## flow logs for a small estate on an AWS emulator, start to finish
+	@$(SETUP) demo
+	@$(RUN) python tests/demo/demo.py
+
+test: setup ## every check
+	@MAKE="$(MAKE)" $(RUN) python tests/tools/check.py $(GROUPS)
+
+test-all: setup ## every check, the built artefact, and the other Pythons found here
+	@MAKE="$(MAKE)" $(RUN) python tests/tools/check.py $(GROUPS) artefact other-pythons
+
+lint: setup ## ruff and ansible-lint
+	@echo "== lint: ruff, ansible-lint"
+	@$(RUN) ruff check .
+	@$(RUN) ansible-lint --offline --profile production
+
+types: setup ## mypy
+	@echo "== types: mypy"
+	@$(RUN) mypy
+
+units: setup ## unit tests
+	@echo "== units: pytest"
+	@$(RUN) pytest -q -n auto
+
+functional: setup ## the playbooks and the role on an AWS emulator, in many ways
+	@echo "== functional: pytest"
+	@$(RUN) pytest -q -n auto tests/functional
+
+coverage: setup ## unit tests, and the lines of plugins/ they miss
+	@$(RUN) pytest -q -n auto --cov --cov-report=term
+
+sanity: setup ## ansible-test sanity
+	@echo "== sanity: ansible-test"
+	@$(RUN) python tests/tools/sanity.py
+
+docs: setup ## references in the documentation, and changelog fragments
+	@echo "== docs: antsibull-docs, antsibull-changelog"
+	@$(RUN) antsibull-docs lint-collection-docs --plugin-docs --validate-collection-refs=self --check-extra-docs-refs .
+	@$(RUN) antsibull-changelog lint
+
+molecule: setup ## the apply playbook on an AWS emulator, as molecule tests it
+	@echo "== molecule"
+	@$(RUN) molecule test --all
+
+artefact: setup ## build the collection, install it in an empty directory and look at it there
+	@echo "== artefact: build, install"
+	@$(RUN) python tests/tools/artefact.py
+
+other-pythons: setup ## what sanity checks per Python, with the other Pythons found here
+	@echo "== other Pythons: ansible-test"
+	@$(RUN) python tests/tools/sanity.py --all-pythons
+
+build: setup ## the release artefact, in .cache/build
+	@$(RUN) ansible-galaxy collection build --force --output-path .cache/build
+
+changelog: setup ## turn the changelog fragments into the entry of galaxy.yml's version
+	@$(RUN) antsibull-changelog release
+
+clean: ## remove everything that was set up or built
+	rm -rf .cache

@@ -1,0 +1,33 @@
+"""Tags of flow logs."""
+
+from __future__ import annotations
+
+from unittest.mock import patch
+
+from moto.ec2.utils import EC2_PREFIX_TO_RESOURCE
+
+from ..behaviours import GoOn
+from ..behaviours import around
+from ..behaviours import check
+from ..errors import Answer
+from ..request import Request
+from .flow_log_listing import missing_flow_logs
+
+
+@check("ec2:CreateTags", "ec2:DeleteTags", cites="4")
+def flow_log_exists(request: Request) -> None:
+    """A flow log that does not exist can't be tagged."""
+    unknown = [
+        resource_id
+        for resource_id in request.arguments.get("Resources") or []
+        if resource_id.startswith("fl-") and resource_id not in request.ec2.flow_logs
+    ]
+    if unknown:
+        raise missing_flow_logs(unknown)
+
+
+@around("ec2:DescribeTags", cites="4")
+def resource_type_is_vpc_flow_log(_request: Request, go_on: GoOn) -> Answer:
+    """The resource type of a flow log's tags is vpc-flow-log."""
+    with patch.dict(EC2_PREFIX_TO_RESOURCE, {"fl": "vpc-flow-log"}):
+        return go_on()

@@ -1,0 +1,17 @@
+"""Calls that are answered with an error in place of being carried out."""
+
+from __future__ import annotations
+
+from ..behaviours import check
+from ..errors import AwsError
+from ..request import Request
+
+
+@check("*", cites="1.5 5.3 6.1")
+def calls_are_refused(request: Request) -> None:
+    """Denied operations, regions that are not enabled, aborted operations, and any other error."""
+    if request.call.by_test:
+        return
+    for entry in request.world.scenario.refusals:
+        if entry.strikes(request.call, request.world.random):
+            raise AwsError(entry.code, entry.message, entry.status)

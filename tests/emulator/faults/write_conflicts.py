@@ -1,0 +1,33 @@
+"""Two writes on one log group at a time."""
+
+from __future__ import annotations
+
+from ..behaviours import check
+from ..errors import AwsError
+from ..log_group_names import group_meant
+from ..named_scenarios import ABORTED
+from ..request import Request
+
+
+class LastWrites:
+    """When each log group was last written."""
+
+    def __init__(self) -> None:
+        self.at: dict[tuple[str, str, str], float] = {}
+
+
+@check("logs:*", cites="6.1")
+def writes_on_one_group_collide(request: Request) -> None:
+    """A second write on a log group within the conflict window is aborted."""
+    window = request.world.scenario.conflict_window_ms / 1000
+    name = group_meant(request.arguments)
+    if not window or not request.call.mutates or not name or request.call.by_test:
+        return
+    key, now, last = (
+        (request.account, request.region, name),
+        request.world.clock.now(),
+        request.world.memory(LastWrites),
+    )
+    if now - last.at.get(key, float("-inf")) < window:
+        raise AwsError("OperationAbortedException", ABORTED)
+    last.at[key] = now

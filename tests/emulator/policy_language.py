@@ -1,0 +1,96 @@
+"""IAM's policy language, as much of it as the delivery of flow logs needs."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from collections.abc import Mapping
+from fnmatch import fnmatchcase
+from typing import Any
+from urllib.parse import unquote
+
+SERVICE = "vpc-flow-logs.amazonaws.com"
+
+
+def trusts(document: str, service: str, context: Mapping[str, str]) -> bool:
+    """Whether a role with this trust lets the service assume it."""
+    return _decide(
+        statement
+        for statement in _statements(document)
+        if _named(statement, "Action", "sts:AssumeRole", fold=True)
+        and _is_principal(statement, service)
+        and _conditions_met(statement, context)
+    )
+
+
+def allows(documents: Iterable[str], action: str, resource: str) -> bool:
+    """Whether policies of these documents together allow the action on the resource."""
+    return _decide(
+        statement
+        for document in documents
+        for statement in _statements(document)
+        if _named(statement, "Action", action, fold=True)
+        and _named(statement, "Resource", resource)
+        and _conditions_met(statement, {})
+    )
+
+
+def _decide(statements: Iterable[Mapping[str, Any]]) -> bool:
+    effects = {statement.get("Effect") for statement in statements}
+    return "Allow" in effects and "Deny" not in effects
+
+
+def _statements(document: str) -> list[Mapping[str, Any]]:
+    text = document if document.lstrip().startswith("{") else unquote(document)
+    return _listed(json.loads(text).get("Statement"))
+
+
+def _listed(value: Any) -> list[Any]:
+    return list(value) if isinstance(value, list) else [] if value is None else [value]
+
+
+def _named(statement: Mapping[str, Any], element: str, value: str, fold: bool = False) -> bool:
+    """Whether Action or Resource, or their opposite with Not, take in the value."""
+    if f"Not{element}" in statement:
+        return not _any_pattern(_listed(statement[f"Not{element}"]), value, fold)
+    return _any_pattern(_listed(statement.get(element)), value, fold)
+
+
+def _any_pattern(patterns: list[str], value: str, fold: bool) -> bool:
+    if fold:
+        patterns, value = [pattern.lower() for pattern in patterns], value.lower()
+    # fnmatch knows [...] too, which IAM does not; no action or ARN that matters here has brackets.
+    return any(fnmatchcase(value, pattern) for pattern in patterns)
+
+
+def _is_principal(statement: Mapping[str, Any], service: str) -> bool:
+    principal = statement.get("Principal")
+    if isinstance(principal, str):
+        return principal == "*"
+    return service in _listed((principal or {}).get("Service"))
+
+
+def _conditions_met(statement: Mapping[str, Any], context: Mapping[str, str]) -> bool:
+    known = {key.lower(): value for key, value in context.items()}
+    return all(
+        _condition_met(operator, _listed(wanted), known.get(key.lower()))
+        for operator, keys in (statement.get("Condition") or {}).items()
+        for key, wanted in keys.items()
+    )
+
+
+def _condition_met(operator: str, wanted: list[str], value: str | None) -> bool:
+    """One key of one operator. An operator that is not known here is never met."""
+    plain = operator.removesuffix("IfExists")
+    if value is None:
+        return plain != operator or "Not" in operator
+    positive = plain.replace("Not", "")
+    if positive in ("StringEquals",):
+        met = value in wanted
+    elif positive == "StringEqualsIgnoreCase":
+        met = value.lower() in [entry.lower() for entry in wanted]
+    elif positive in ("StringLike", "ArnLike", "ArnEquals"):
+        met = any(fnmatchcase(value, entry) for entry in wanted)
+    else:
+        return False
+    return met != ("Not" in plain)

@@ -1,0 +1,31 @@
+"""Playbooks run for real, against an AWS emulator."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from ansible_collections.netops.flow_logs.tests.functional.support.cloud import Cloud
+from ansible_collections.netops.flow_logs.tests.functional.support.emulator import Emulator
+from ansible_collections.netops.flow_logs.tests.functional.support.playbook import Ansible
+
+
+@pytest.fixture(scope="session")
+def emulator() -> Iterator[Emulator]:
+    emulator = Emulator()
+    yield emulator
+    emulator.stop()
+
+
+@pytest.fixture
+def cloud(emulator: Emulator) -> Cloud:
+    """An account with nothing in it."""
+    emulator.reset()
+    return Cloud(emulator)
+
+
+@pytest.fixture
+def ansible(emulator: Emulator, tmp_path: Path) -> Ansible:
+    return Ansible(emulator, tmp_path)

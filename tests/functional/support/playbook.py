@@ -1,0 +1,150 @@
+"""Runs ansible-playbook and tells what came of it."""
+
+from __future__ import annotations
+
+import itertools
+import json
+import subprocess
+from collections.abc import Mapping
+from collections.abc import Sequence
+from dataclasses import dataclass
+from dataclasses import field
+from pathlib import Path
+from typing import Any
+
+from ansible_collections.netops.flow_logs.tests.functional.support.emulator import Calls
+from ansible_collections.netops.flow_logs.tests.functional.support.emulator import Emulator
+from ansible_collections.netops.flow_logs.tests.functional.support.settings import BIN
+from ansible_collections.netops.flow_logs.tests.functional.support.settings import environment
+
+TIMEOUT = 120
+MODULES = ("flow_log_iam", "log_group", "flow_log")
+
+
+@dataclass(frozen=True)
+class Run:
+    """output is all that the user sees; tasks and recap are what the record callback wrote."""
+
+    code: int
+    output: str
+    tasks: list[dict[str, Any]]
+    recap: dict[str, dict[str, int]]
+    calls: Calls = field(default_factory=Calls)
+
+    @property
+    def changed(self) -> int:
+        return sum(host["changed"] for host in self.recap.values())
+
+    @property
+    def failed_hosts(self) -> list[str]:
+        return [name for name, host in self.recap.items() if host["failures"] or host["unreachable"]]
+
+    def of(self, module: str) -> list[dict[str, Any]]:
+        """Results of the collection's module of this name, in their order."""
+        return [task["result"] for task in self.tasks if task["action"] == f"netops.flow_logs.{module}"]
+
+    @property
+    def actions(self) -> list[str]:
+        """What the modules did, or in check mode would do."""
+        return [action for module in MODULES for result in self.of(module) for action in result.get("actions", [])]
+
+    @property
+    def module_runs(self) -> int:
+        return sum(len(self.of(module)) for module in MODULES)
+
+    def registered(self, name: str) -> dict[str, Any]:
+        """The result of the task of this name."""
+        (result,) = [task["result"] for task in self.tasks if task["task"] == name]
+        return dict(result)
+
+    def succeeded(self) -> Run:
+        assert self.code == 0, self.output
+        assert "Traceback" not in self.output, self.output
+        return self
+
+    def failed(self) -> Run:
+        assert self.code not in (0, 4), self.output
+        assert "Traceback" not in self.output, self.output
+        return self
+
+
+class Running:
+    """A playbook that was started."""
+
+    def __init__(self, process: subprocess.Popen[str], record: Path, emulator: Emulator) -> None:
+        self.process = process
+        self.record = record
+        self.emulator = emulator
+
+    def wait(self) -> Run:
+        try:
+            output, _none = self.process.communicate(timeout=TIMEOUT)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            output, _none = self.process.communicate()
+            raise AssertionError(f"not done after {TIMEOUT} s:\n{output}") from None
+        lines = (
+            [json.loads(line) for line in self.record.read_text("utf-8").splitlines()] if self.record.exists() else []
+        )
+        recap: dict[str, dict[str, int]] = next((line["recap"] for line in lines if "recap" in line), {})
+        tasks = [line for line in lines if "task" in line]
+        return Run(self.process.returncode, output, tasks, recap, self.emulator.calls)
+
+
+class Ansible:
+    """Playbooks in an empty directory of their own."""
+
+    def __init__(self, emulator: Emulator, directory: Path) -> None:
+        self.emulator = emulator
+        self.directory = directory
+        self._numbers = itertools.count(1)
+        self._settings = self.write("ansible.cfg", "[defaults]\npipelining = true\n")
+
+    def write(self, name: str, content: Any) -> Path:
+        """YAML (JSON is YAML) or text."""
+        path = self.directory / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(content if isinstance(content, str) else json.dumps(content, indent=1), "utf-8")
+        return path
+
+    def start(
+        self,
+        play: str | Sequence[Mapping[str, Any]],
+        inventory: Any = None,
+        arguments: Sequence[str] = (),
+        env: Mapping[str, str | None] | None = None,
+    ) -> Running:
+        """play: the name of a playbook of a collection, or plays. An env value of None removes the variable."""
+        number = next(self._numbers)
+        playbook = play if isinstance(play, str) else str(self.write(f"play{number}.yml", list(play)))
+        where = self.write(f"inventory{number}.json", inventory or {"all": {}})
+        record = self.directory / f"record{number}.jsonl"
+        variables: dict[str, str | None] = {
+            **environment(self.emulator.url),
+            "ANSIBLE_CONFIG": str(self._settings),
+            "ANSIBLE_HOME": str(self.directory / "ansible"),
+            "FLOW_LOGS_TEST_RECORD": str(record),
+            **(env or {}),
+        }
+        process = subprocess.Popen(
+            [str(BIN / "ansible-playbook"), "-i", str(where), playbook, *arguments],
+            cwd=self.directory,
+            env={name: value for name, value in variables.items() if value is not None},
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            encoding="utf-8",
+        )
+        return Running(process, record, self.emulator)
+
+    def run(
+        self,
+        play: str | Sequence[Mapping[str, Any]],
+        inventory: Any = None,
+        arguments: Sequence[str] = (),
+        env: Mapping[str, str | None] | None = None,
+    ) -> Run:
+        """Runs to the end; only the calls of this run count."""
+        self.emulator.forget()
+        return self.start(play, inventory, arguments, env).wait()

@@ -1,0 +1,127 @@
+"""The apply playbook and the role on an estate of thirty targets in two projects."""
+
+from __future__ import annotations
+
+from ansible_collections.netops.flow_logs.tests.functional.support.cloud import POLICY
+from ansible_collections.netops.flow_logs.tests.functional.support.cloud import ROLE
+from ansible_collections.netops.flow_logs.tests.functional.support.cloud import ROLE_ARN
+from ansible_collections.netops.flow_logs.tests.functional.support.cloud import Cloud
+from ansible_collections.netops.flow_logs.tests.functional.support.estate import PLAY
+from ansible_collections.netops.flow_logs.tests.functional.support.estate import build
+from ansible_collections.netops.flow_logs.tests.functional.support.modules import predictable
+from ansible_collections.netops.flow_logs.tests.functional.support.playbook import MODULES
+from ansible_collections.netops.flow_logs.tests.functional.support.playbook import Ansible
+
+APPLY = "netops.flow_logs.apply"
+
+
+def test_two_projects_from_nothing(cloud: Cloud, ansible: Ansible) -> None:
+    estate = build(cloud, "shop", "bank")
+    inventory = estate.inventory(
+        shop={"flow_logs_retention_in_days": 90, "flow_logs_tags": {"project": "shop"}},
+        bank={"flow_logs_traffic_type": "REJECT", "flow_logs_max_aggregation_interval": 60},
+    )
+    check = ansible.run(APPLY, inventory, ["--check", "--diff", "--forks", "10"]).succeeded()
+    assert check.calls.mutating == []
+    assert check.changed > 0
+    assert "+++ after" in check.output
+
+    real = ansible.run(APPLY, inventory, ["--forks", "10"]).succeeded()
+    assert real.failed_hosts == []
+    assert real.actions == check.actions
+    for module in MODULES:
+        assert [predictable(_without_diff(result)) for result in check.of(module)] == [
+            predictable(_without_diff(result)) for result in real.of(module)
+        ]
+    assert real.module_runs == 5  # IAM, and for two projects log groups and flow logs
+
+    assert (cloud.roles(), cloud.policies(), cloud.attached("role", ROLE)) == ([ROLE], [POLICY], [POLICY])
+    groups = cloud.log_groups()
+    assert set(groups) == estate.groups_of("shop") | estate.groups_of("bank")
+    assert {groups[name].get("retentionInDays") for name in estate.groups_of("shop")} == {90}
+    assert {groups[name].get("retentionInDays") for name in estate.groups_of("bank")} == {None}
+    assert len(cloud.flow_logs()) == 30
+    for project, traffic, interval, tags in (("shop", "ALL", 600, {"project": "shop"}), ("bank", "REJECT", 60, {})):
+        for resource_id, name in estate.names[project].items():
+            log = cloud.flow_log_of(resource_id)
+            assert log["LogGroupName"] == f"/aws/{project}/vpc/{name}/flowlogs"
+            assert (log["TrafficType"], log["MaxAggregationInterval"], log["Tags"]) == (traffic, interval, tags)
+            assert (log["DeliverLogsPermissionArn"], log["DeliverLogsStatus"]) == (ROLE_ARN, "SUCCESS")
+            assert f"{resource_id}: {log['FlowLogId']} created, to {log['LogGroupName']}" in real.output
+
+    for arguments in (["--check", "--diff"], []):
+        again = ansible.run(APPLY, inventory, arguments).succeeded()
+        assert (again.changed, again.actions, again.calls.mutating) == (0, [], [])
+    assert "15 unchanged" in again.output
+
+
+def _without_diff(result: dict[str, object]) -> dict[str, object]:
+    return {key: value for key, value in result.items() if key not in ("diff", "_ansible_no_log")}
+
+
+def test_limit_leaves_the_other_project_alone(cloud: Cloud, ansible: Ansible) -> None:
+    estate = build(cloud, "shop", "bank", each=2)
+    ansible.run(APPLY, estate.inventory(), ["--limit", "bank"]).succeeded()
+    assert {log["ResourceId"] for log in cloud.flow_logs()} == set(estate.names["bank"])
+    assert set(cloud.log_groups()) == estate.groups_of("bank")
+    one = next(iter(estate.names["shop"]))
+    ansible.run(APPLY, estate.inventory(), ["--limit", one]).succeeded()
+    assert len(cloud.flow_logs()) == 7
+    ansible.run(APPLY, estate.inventory(), ["-e", "flow_logs_hosts=shop"]).succeeded()
+    assert len(cloud.flow_logs()) == 12
+
+
+def test_serial_batches_come_to_the_same(cloud: Cloud, ansible: Ansible) -> None:
+    estate = build(cloud, "shop", "bank", each=4)
+    play = [{**PLAY[0], "serial": 7}]
+    run = ansible.run(play, estate.inventory(), ["--forks", "10"]).succeeded()
+    assert run.failed_hosts == []
+    assert {log["ResourceId"] for log in cloud.flow_logs()} == set(estate.ids)
+    assert set(cloud.log_groups()) == estate.groups_of("shop") | estate.groups_of("bank")
+    again = ansible.run(play, estate.inventory()).succeeded()
+    assert (again.changed, again.calls.mutating) == (0, [])
+
+
+def test_a_change_of_variables_is_carried_out_and_shown(cloud: Cloud, ansible: Ansible) -> None:
+    estate = build(cloud, "shop", each=2)
+    before = {"flow_logs_retention_in_days": "30", "flow_logs_tags": {"stage": "test"}}
+    after = {
+        "flow_logs_retention_in_days": "never",
+        "flow_logs_tags": {"stage": "live"},
+        "flow_logs_traffic_type": "ACCEPT",
+        "flow_logs_log_format": "${version} ${srcaddr} ${action}",
+        "flow_logs_iam_tags": {"owner": "network"},
+    }
+    ansible.run(APPLY, estate.inventory(shop=before)).succeeded()
+    check = ansible.run(APPLY, estate.inventory(shop=after), ["--check", "--diff"]).succeeded()
+    assert check.calls.mutating == []
+    for line in ("traffic_type", "ACCEPT", '"stage": "live"', '"retention_in_days": 30'):
+        assert line in check.output
+    real = ansible.run(APPLY, estate.inventory(shop=after), ["--diff"]).succeeded()
+    assert check.actions == real.actions
+    assert len(cloud.flow_logs()) == 6
+    for resource_id in estate.ids:
+        log = cloud.flow_log_of(resource_id)
+        assert (log["TrafficType"], log["LogFormat"]) == ("ACCEPT", after["flow_logs_log_format"])
+        assert log["Tags"] == {"stage": "live"}
+    for name, group in cloud.log_groups().items():
+        assert "retentionInDays" not in group
+        assert cloud.log_group_tags(name) == {"stage": "live"}
+    assert cloud.client("iam").get_role(RoleName=ROLE)["Role"]["Tags"] == [{"Key": "owner", "Value": "network"}]
+    assert "replaced" in real.output
+    assert ansible.run(APPLY, estate.inventory(shop=after)).succeeded().changed == 0
+
+
+def test_three_hundred_targets_cost_no_more_than_a_few_calls(cloud: Cloud, ansible: Ansible) -> None:
+    vpcs = cloud.vpcs(300, "net")
+    variables = {"flow_logs_log_group_name": "/aws/{{ flow_logs_project }}/flowlogs"}
+    inventory = {"all": {"children": {"shop": {"hosts": {vpc: {} for vpc in vpcs}, "vars": variables}}}}
+    made = ansible.run(APPLY, inventory).succeeded()
+    assert (len(cloud.flow_logs()), made.module_runs) == (300, 3)
+    assert len(made.calls) <= 30
+    again = ansible.run(APPLY, inventory).succeeded()
+    assert (again.changed, again.module_runs) == (0, 3)
+    assert len(again.calls) <= 15
+    small = ansible.run(APPLY, inventory, ["--limit", vpcs[0]]).succeeded()
+    assert small.module_runs == again.module_runs
+    assert len(again.calls) - len(small.calls) <= 2

@@ -1,0 +1,144 @@
+"""Where the role's variables may come from, and which wins."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ansible_collections.netops.flow_logs.tests.functional.support.cloud import ACCOUNT
+from ansible_collections.netops.flow_logs.tests.functional.support.cloud import POLICY
+from ansible_collections.netops.flow_logs.tests.functional.support.cloud import ROLE
+from ansible_collections.netops.flow_logs.tests.functional.support.cloud import SECRET
+from ansible_collections.netops.flow_logs.tests.functional.support.cloud import Cloud
+from ansible_collections.netops.flow_logs.tests.functional.support.estate import PLAY
+from ansible_collections.netops.flow_logs.tests.functional.support.estate import hosts
+from ansible_collections.netops.flow_logs.tests.functional.support.playbook import Ansible
+
+ROLE_NAME = "netops.flow_logs.flow_logs"
+OTHER = "111111111111"
+PROJECTS = ("by_roles", "by_import", "by_include")
+
+
+def test_precedence_is_ansibles_however_the_role_is_called(cloud: Cloud, ansible: Ansible) -> None:
+    """Defaults < group_vars < host_vars < play vars < set_fact < the role's parameters < extra vars."""
+    vpcs = {project: [cloud.vpc(f"{project}-{number}") for number in range(2)] for project in PROJECTS}
+    inventory: dict[str, Any] = {"all": {"children": {}}}
+    for project, (first, second) in vpcs.items():
+        inventory["all"]["children"][project] = {"hosts": {first: {}, second: {}}}
+        ansible.write(
+            f"group_vars/{project}.yml",
+            {
+                "flow_logs_retention_in_days": 30,
+                "flow_logs_max_aggregation_interval": 600,
+                "flow_logs_traffic_type": "ALL",
+                "flow_logs_log_format": "${srcaddr}",
+                "flow_logs_tags": {"from": "group"},
+            },
+        )
+        ansible.write(
+            f"host_vars/{second}.yml", {"flow_logs_retention_in_days": 60, "flow_logs_log_format": "${dstaddr}"}
+        )
+    parameters = {"flow_logs_traffic_type": "REJECT", "flow_logs_tags": {"from": "parameter"}}
+    calls: dict[str, dict[str, Any]] = {
+        "by_roles": {"roles": [{"role": ROLE_NAME, **parameters}]},
+        "by_import": {"tasks": [{"ansible.builtin.import_role": {"name": ROLE_NAME}, "vars": parameters}]},
+        "by_include": {"tasks": [{"ansible.builtin.include_role": {"name": ROLE_NAME}, "vars": parameters}]},
+    }
+    facts = {
+        "ansible.builtin.set_fact": {"flow_logs_log_format": "${action}"},
+        "when": "inventory_hostname == ansible_play_hosts[0]",
+    }
+    plays = [
+        {
+            "hosts": project,
+            "gather_facts": False,
+            "vars": {"flow_logs_max_aggregation_interval": 60, "flow_logs_traffic_type": "ACCEPT"},
+            "pre_tasks": [facts],
+            **call,
+        }
+        for project, call in calls.items()
+    ]
+    ansible.run(plays, inventory, ["-e", '{"flow_logs_tags": {"from": "extra"}}']).succeeded()
+    groups = cloud.log_groups()
+    for project, (first, second) in vpcs.items():
+        for vpc, log_format, days, number in ((first, "${action}", 30, 0), (second, "${dstaddr}", 60, 1)):
+            log = cloud.flow_log_of(vpc)
+            assert log["LogFormat"] == log_format, project
+            assert (log["MaxAggregationInterval"], log["TrafficType"]) == (60, "REJECT"), project
+            assert log["Tags"] == {"from": "extra"}, project
+            assert groups[f"/aws/{project}/vpc/{project}-{number}/flowlogs"]["retentionInDays"] == days
+
+
+def test_least_privilege_adds_up_over_plays(cloud: Cloud, ansible: Ansible) -> None:
+    alice = "alice"
+    cloud.client("iam").create_user(UserName=alice)
+    one, two = cloud.vpc("one"), cloud.vpc("two")
+    common = {
+        "flow_logs_least_privilege": True,
+        "flow_logs_pass_role_to": [f"arn:aws:iam::{ACCOUNT}:user/{alice}"],
+        "flow_logs_iam_tags": {"owner": "network"},
+    }
+    for project, vpc in (("shop", one), ("bank", two)):
+        ansible.run(PLAY, hosts(project, [vpc], **common)).succeeded()
+    document = cloud.document()
+    arns = [f"arn:aws:logs:*:{ACCOUNT}:log-group:/aws/{project}/vpc/*/flowlogs:*" for project in ("bank", "shop")]
+    assert document["Statement"][0]["Resource"] == arns
+    assert "CreateLogGroup" not in str(document)
+    (statement,) = cloud.trust()["Statement"]
+    assert statement["Condition"]["StringEquals"] == {"aws:SourceAccount": ACCOUNT}
+    assert cloud.attached("user", alice) == [f"PassRole-{ROLE}"]
+    again = ansible.run(PLAY, hosts("shop", [one], **common)).succeeded()
+    assert (again.changed, again.calls.mutating) == (0, [])
+
+
+def test_names_of_ones_own(cloud: Cloud, ansible: Ansible) -> None:
+    vpc = cloud.vpc("web")
+    variables = {
+        "flow_logs_role_name": "FlowLogs",
+        "flow_logs_policy_name": "WriteFlowLogs",
+        "flow_logs_project": "Shop 2",
+        "flow_logs_log_group_name": "/corp/{{ flow_logs_project | replace(' ', '-') | lower }}/{vpc_name}/{region}",
+        "flow_logs_endpoint_url": ansible.emulator.url,
+        "flow_logs_region": "eu-central-1",
+    }
+    there = cloud.elsewhere(region="eu-central-1")
+    vpc = there.vpc("web")
+    # Region and address come from the variables, whatever the environment says.
+    env = {"AWS_ENDPOINT_URL": None, "AWS_REGION": None}
+    ansible.run(PLAY, hosts("shop", [vpc], **variables), env=env).succeeded()
+    assert set(there.log_groups()) == {"/corp/shop-2/web/eu-central-1"}
+    assert (cloud.roles(), cloud.policies()) == (["FlowLogs"], ["WriteFlowLogs"])
+    assert POLICY not in cloud.policies()
+
+
+def test_a_group_of_settings_can_be_a_projects_module_defaults(cloud: Cloud, ansible: Ansible) -> None:
+    """module_defaults of the collection's action group reach the modules, in plays of one's own and in the role."""
+    there = cloud.elsewhere(OTHER)
+    vpc = there.vpc("web")
+    iam = {"role_name": ROLE, "policy_name": POLICY}
+    defaults = {"endpoint_url": ansible.emulator.url, "region": "eu-west-1", "profile": "other"}
+    ansible.write(
+        "aws.ini",
+        f"[profile base]\naws_access_key_id = testing\naws_secret_access_key = {SECRET}\n"
+        f"[profile other]\nrole_arn = arn:aws:iam::{OTHER}:role/operator\nsource_profile = base\n",
+    )
+    env = {
+        **dict.fromkeys(("AWS_ENDPOINT_URL", "AWS_REGION", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY")),
+        "AWS_CONFIG_FILE": str(ansible.directory / "aws.ini"),
+        # Only for the profile's own session: the modules get the address by their option.
+        "AWS_ENDPOINT_URL_STS": ansible.emulator.url,
+    }
+    own = {
+        "hosts": "localhost",
+        "gather_facts": False,
+        "module_defaults": {"group/netops.flow_logs.aws": defaults},
+        "tasks": [
+            {"netops.flow_logs.flow_log_iam": iam, "register": "iam"},
+            {"amazon.aws.aws_caller_info": {}, "register": "me", "name": "me"},
+        ],
+    }
+    flow_logs_group = {**PLAY[0], "hosts": "shop", "module_defaults": {"group/netops.flow_logs.flow_logs": defaults}}
+    run = ansible.run([own, flow_logs_group], hosts("shop", [vpc]), env=env).succeeded()
+    assert run.registered("me")["account"] == OTHER
+    assert (there.roles(), cloud.roles()) == ([ROLE], [])
+    assert there.flow_log_of(vpc)["LogGroupName"] == "/aws/shop/vpc/web/flowlogs"
+    assert cloud.flow_logs() == []

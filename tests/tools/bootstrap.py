@@ -1,0 +1,165 @@
+"""Set up everything the Makefile uses in .cache. Needs nothing but Python's standard library.
+
+    .cache/venv                                  the tools, from tests/requirements-LEVEL.txt
+    .cache/ansible_collections/amazon/aws        the collection ours builds on
+    .cache/ansible_collections/netops/flow_logs  a link to this checkout, so that edits are live
+
+Run again it does nothing, or only what changed.
+"""
+
+# Read by old Pythons too, which must get as far as the message that they are too old.
+import ast
+import configparser
+import fcntl
+import hashlib
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+import zipfile
+from pathlib import Path
+
+OLDEST_PYTHON = (3, 11)
+LEVELS = {
+    "demo": ["constraints.txt", "requirements-demo.txt"],
+    "test": ["constraints.txt", "requirements-demo.txt", "requirements-test.txt"],
+}
+# amazon.aws is not on PyPI by itself, but the "ansible" wheel carries it.
+ANSIBLE = "14.5.0"
+
+ROOT = Path(__file__).resolve().parents[2]
+TESTS = ROOT / "tests"
+CACHE = ROOT / ".cache"
+VENV = CACHE / "venv"
+VENV_STAMP = CACHE / "venv.json"
+COLLECTIONS = CACHE / "ansible_collections"
+HOME = CACHE / "home"  # of the tools: see tests/tools/run
+AMAZON_STAMP = CACHE / "amazon.aws.txt"
+
+
+def main(arguments):
+    if len(arguments) != 1 or arguments[0] not in LEVELS:
+        fail("usage: bootstrap.py " + "|".join(LEVELS))
+    if sys.version_info < OLDEST_PYTHON:
+        oldest, this = (".".join(str(part) for part in version[:2]) for version in (OLDEST_PYTHON, sys.version_info))
+        fail(f"Python {oldest} or newer is needed and this is {this}; name another: make PYTHON=python3.12 ...")
+    if Path(sys.prefix) == VENV:  # somebody activated it: it cannot rebuild itself
+        os.execv(sys._base_executable, [sys._base_executable, __file__, *arguments])
+    CACHE.mkdir(exist_ok=True)
+    with open(CACHE / "setup.lock", "w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        install_tools(arguments[0])
+        unpack_amazon_aws()
+        link_checkout()
+
+
+def install_tools(level):
+    """The stamp says what is installed. It is absent while we work, so an interrupted run starts over."""
+    installed = json.loads(VENV_STAMP.read_text()) if VENV_STAMP.exists() else {}
+    if installed.get(level) == digest(level):
+        return
+    VENV_STAMP.unlink(missing_ok=True)
+    if not installed or any(installed[known] != digest(known) for known in installed):
+        make_venv()
+    keep_pip_settings()
+    say(f"installing tests/requirements-{level}.txt into .cache/venv (half a minute)")
+    pip("install", "--no-compile", "--requirement", str(TESTS / f"requirements-{level}.txt"))
+    included = [name for name in LEVELS if set(LEVELS[name]) <= set(LEVELS[level])]
+    VENV_STAMP.write_text(json.dumps({name: digest(name) for name in included}))
+
+
+def digest(level):
+    """Changes with the requirements, the Python and the place of the checkout, which scripts in a venv know."""
+    seen = hashlib.sha256(f"{sys.version} {VENV}".encode())
+    for name in LEVELS[level]:
+        seen.update((TESTS / name).read_bytes())
+    return seen.hexdigest()
+
+
+def make_venv():
+    try:
+        import ensurepip  # noqa: F401 - Debian and Ubuntu leave it out of python3
+        import venv
+    except ImportError:
+        fail("this Python cannot make virtual environments; on Debian and Ubuntu: apt install python3-venv")
+    say(f"making .cache/venv with {sys.executable}")
+    venv.create(VENV, clear=True, symlinks=True, with_pip=True)
+
+
+def keep_pip_settings():
+    """For ansible-test, which installs with pip too but drops the environment that may say from where."""
+    listing = subprocess.check_output([str(VENV / "bin" / "python"), "-m", "pip", "config", "list"], text=True)
+    # lines such as global.cert='..' from files, then :env:.cert='..', which wins
+    settings = re.findall(r"^(?:global|:env:)\.([\w-]+)=('.*')$", listing, re.MULTILINE)
+    configuration = configparser.RawConfigParser()
+    configuration["global"] = {name: ast.literal_eval(value) for name, value in settings} | {"quiet": "2"}
+    file = HOME / ".config" / "pip" / "pip.conf"
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.touch(mode=0o600)  # an index address may hold a password
+    with file.open("w") as stream:
+        configuration.write(stream)
+
+
+def unpack_amazon_aws():
+    target = COLLECTIONS / "amazon" / "aws"
+    if target.exists() and AMAZON_STAMP.exists() and AMAZON_STAMP.read_text() == ANSIBLE:
+        return
+    say(f"fetching amazon.aws out of ansible {ANSIBLE}")
+    AMAZON_STAMP.unlink(missing_ok=True)
+    work = CACHE / "unpack"
+    shutil.rmtree(work, ignore_errors=True)
+    # The collection runs on older Pythons than the package that carries it admits.
+    pip(
+        *("download", "--no-deps", "--ignore-requires-python", "--python-version", "3.13", "--only-binary", ":all:"),
+        *("--dest", str(work), "ansible==" + ANSIBLE),
+    )
+    with zipfile.ZipFile(next(work.glob("ansible-*.whl"))) as wheel:
+        members = [name for name in wheel.namelist() if name.startswith("ansible_collections/amazon/aws/")]
+        wheel.extractall(work, members)
+    remove(target)
+    target.parent.mkdir(parents=True, exist_ok=True)
+    os.replace(work / "ansible_collections" / "amazon" / "aws", target)
+    shutil.rmtree(work)
+    AMAZON_STAMP.write_text(ANSIBLE)
+
+
+def link_checkout():
+    link = COLLECTIONS / "netops" / "flow_logs"
+    goal = os.path.join("..", "..", "..")
+    if link.is_symlink() and os.readlink(link) == goal:
+        return
+    remove(link)
+    link.parent.mkdir(parents=True, exist_ok=True)
+    link.symlink_to(goal)
+
+
+def remove(path):
+    if path.is_symlink():
+        path.unlink()
+    elif path.exists():
+        shutil.rmtree(path)
+
+
+def pip(*arguments):
+    """In quiet mode pip still reports errors."""
+    settings = {name: value for name, value in os.environ.items() if name not in ("PIP_USER", "PYTHONHOME", "PYTHONPATH")}
+    command = [str(VENV / "bin" / "python"), "-m", "pip", "--quiet", "--quiet", "--no-input", "--disable-pip-version-check"]
+    if subprocess.call([*command, *arguments], env=settings, stdin=subprocess.DEVNULL):
+        fail(f"pip {arguments[0]} failed; is the package index reachable?")
+
+
+def say(message):
+    print("setup: " + message, flush=True)
+
+
+def fail(message):
+    sys.exit("setup: " + message)
+
+
+if __name__ == "__main__":
+    try:
+        main(sys.argv[1:])
+    except KeyboardInterrupt:
+        fail("interrupted; the next run starts over")

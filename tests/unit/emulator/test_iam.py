@@ -1,0 +1,124 @@
+"""Roles and policies, as docs/aws-behaviour.md section 5 describes them."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+
+from ansible_collections.netops.flow_logs.tests.unit.emulator.support import ACCOUNT
+from ansible_collections.netops.flow_logs.tests.unit.emulator.support import Estate
+from ansible_collections.netops.flow_logs.tests.unit.emulator.support import code
+from ansible_collections.netops.flow_logs.tests.unit.emulator.support import policy
+from ansible_collections.netops.flow_logs.tests.unit.emulator.support import refused
+from ansible_collections.netops.flow_logs.tests.unit.emulator.support import trust
+
+POLICY_ARN = f"arn:aws:iam::{ACCOUNT}:policy/send"
+NO_POLICY = f"arn:aws:iam::{ACCOUNT}:policy/none"
+
+
+def _policy(estate: Estate) -> str:
+    made = estate.iam.create_policy(PolicyName="send", PolicyDocument=policy("logs:*"))
+    return str(made["Policy"]["Arn"])
+
+
+@pytest.mark.parametrize(
+    ("arguments", "expected"),
+    [
+        ({"RoleName": "a b"}, "ValidationError"),
+        ({"RoleName": "a" * 65}, "ValidationError"),
+        ({"RoleName": "FLOW-LOGS", "Path": "/other/"}, "EntityAlreadyExists"),
+        ({"AssumeRolePolicyDocument": "{"}, "MalformedPolicyDocument"),
+        ({"AssumeRolePolicyDocument": trust(Sid="a" * 2048)}, "LimitExceeded"),
+        ({"PermissionsBoundary": NO_POLICY}, "NoSuchEntity"),
+    ],
+)
+def test_roles_that_are_refused(estate: Estate, arguments: dict[str, Any], expected: str) -> None:
+    estate.role()
+    good = {"RoleName": "another", "AssumeRolePolicyDocument": trust()}
+    assert code(lambda: estate.iam.create_role(**{**good, **arguments})) == expected
+    assert len(estate.iam.list_roles()["Roles"]) == 1
+
+
+@pytest.mark.parametrize(
+    ("arguments", "expected"),
+    [
+        ({"PolicyName": "a b"}, "ValidationError"),
+        ({"PolicyName": "a" * 129}, "ValidationError"),
+        ({"PolicyName": "SEND", "Path": "/other/"}, "EntityAlreadyExists"),
+        ({"PolicyDocument": "{"}, "MalformedPolicyDocument"),
+        ({"PolicyDocument": policy("logs:*", resource="a" * 6144)}, "LimitExceeded"),
+    ],
+)
+def test_policies_that_are_refused(estate: Estate, arguments: dict[str, Any], expected: str) -> None:
+    _policy(estate)
+    good = {"PolicyName": "another", "PolicyDocument": policy("logs:*")}
+    assert code(lambda: estate.iam.create_policy(**{**good, **arguments})) == expected
+    assert len(estate.iam.list_policies(Scope="Local")["Policies"]) == 1
+
+
+def test_white_space_does_not_count(estate: Estate) -> None:
+    estate.iam.create_policy(PolicyName="wide", PolicyDocument=policy("logs:*").replace(" ", " " * 3000))
+    assert len(estate.iam.list_policies(Scope="Local")["Policies"]) == 1
+
+
+def test_versions(estate: Estate) -> None:
+    arn = _policy(estate)
+    for _number in range(4):
+        made = estate.iam.create_policy_version(PolicyArn=arn, PolicyDocument=policy("logs:Put*"), SetAsDefault=True)
+    assert (made["PolicyVersion"]["VersionId"], made["PolicyVersion"]["IsDefaultVersion"]) == ("v5", True)
+    assert "Document" not in made["PolicyVersion"]
+    read = estate.iam.get_policy_version(PolicyArn=arn, VersionId="v5")["PolicyVersion"]
+    assert read["Document"] == json.loads(policy("logs:Put*"))
+    more = lambda: estate.iam.create_policy_version(PolicyArn=arn, PolicyDocument=policy("logs:Put*"))  # noqa: E731
+    assert refused(more)[::2] == ("LimitExceeded", 409)
+    delete_default = lambda: estate.iam.delete_policy_version(PolicyArn=arn, VersionId="v5")  # noqa: E731
+    assert code(delete_default) == "DeleteConflict"
+    assert refused(lambda: estate.iam.delete_policy(PolicyArn=arn))[::2] == ("DeleteConflict", 409)
+    for number in range(1, 5):
+        estate.iam.delete_policy_version(PolicyArn=arn, VersionId=f"v{number}")
+    estate.iam.delete_policy(PolicyArn=arn)
+    assert estate.iam.list_policies(Scope="Local")["Policies"] == []
+
+
+def test_what_is_attached_is_not_deleted(estate: Estate) -> None:
+    arn = _policy(estate)
+    estate.role("held", may=())
+    estate.iam.attach_role_policy(RoleName="held", PolicyArn=arn)
+    assert code(lambda: estate.iam.delete_policy(PolicyArn=arn)) == "DeleteConflict"
+    assert code(lambda: estate.iam.delete_role(RoleName="held")) == "DeleteConflict"
+    estate.iam.detach_role_policy(RoleName="held", PolicyArn=arn)
+    detach = lambda: estate.iam.detach_role_policy(RoleName="held", PolicyArn=arn)  # noqa: E731
+    assert refused(detach)[::2] == ("NoSuchEntity", 404)
+    estate.iam.put_role_permissions_boundary(RoleName="held", PermissionsBoundary=arn)
+    assert code(lambda: estate.iam.delete_policy(PolicyArn=arn)) == "DeleteConflict"
+    estate.iam.delete_role(RoleName="held")
+    estate.iam.delete_policy(PolicyArn=arn)
+    assert code(lambda: estate.iam.delete_policy(PolicyArn=arn)) == "NoSuchEntity"
+
+
+def test_a_boundary_has_to_exist(estate: Estate) -> None:
+    estate.role("held")
+    put = lambda: estate.iam.put_role_permissions_boundary(RoleName="held", PermissionsBoundary=NO_POLICY)  # noqa: E731
+    assert code(put) == "NoSuchEntity"
+    assert "PermissionsBoundary" not in estate.iam.get_role(RoleName="held")["Role"]
+
+
+def test_a_role_has_ten_policies_at_most(estate: Estate) -> None:
+    estate.role("full", may=())
+    for number in range(11):
+        document = policy("logs:*")
+        arn = estate.iam.create_policy(PolicyName=f"policy{number}", PolicyDocument=document)["Policy"]["Arn"]
+        if number < 10:
+            estate.iam.attach_role_policy(RoleName="full", PolicyArn=arn)
+    assert code(lambda: estate.iam.attach_role_policy(RoleName="full", PolicyArn=arn)) == "LimitExceeded"
+    # Once more is no error.
+    estate.iam.attach_role_policy(RoleName="full", PolicyArn=arn.replace("10", "9"))
+
+
+def test_a_trust_must_be_a_document_that_fits(estate: Estate) -> None:
+    estate.role("held")
+    for document, expected in (("{", "MalformedPolicyDocument"), (trust(Sid="a" * 2048), "LimitExceeded")):
+        change = lambda text: estate.iam.update_assume_role_policy(RoleName="held", PolicyDocument=text)  # noqa: E731
+        assert code(lambda text=document: change(text)) == expected  # type: ignore[misc]

@@ -1,0 +1,73 @@
+# Copyright (c) The netops.flow_logs contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from ansible.inventory.group import Group
+from ansible.inventory.host import Host
+
+from ansible_collections.netops.flow_logs.plugins.action import deliveries
+from ansible_collections.netops.flow_logs.plugins.module_utils._errors import InvalidInput
+
+# Group -> the groups it is in. all is above every group, as in any inventory.
+GROUPS = {"company": [], "shop": ["company"], "shop_web": ["shop"], "bank": [], "flow_logs_uncovered": [], "ungrouped": []}
+
+
+def host_in(*names: str) -> Host:
+    every = Group("all")
+    groups = {name: Group(name) for name in GROUPS}
+    for name, group in groups.items():
+        every.add_child_group(group)
+        for above in GROUPS[name]:
+            groups[above].add_child_group(group)
+    host = Host("vpc-00000001")
+    for name in names:
+        groups[name].add_host(host)
+    return host
+
+
+@pytest.mark.parametrize(
+    ("host", "project"),
+    [
+        pytest.param(host_in("bank"), "bank", id="its only group"),
+        pytest.param(host_in("shop_web"), "shop_web", id="the innermost group"),
+        pytest.param(host_in("shop_web", "shop"), "shop_web", id="the innermost one of those that it is in by itself"),
+        pytest.param(host_in("bank", "flow_logs_uncovered"), "bank", id="the group that is not the collection's own"),
+        pytest.param(host_in("bank", "shop_web"), None, id="nothing, when two groups could be it"),
+        pytest.param(host_in("ungrouped"), None, id="nothing, when it is in no group"),
+    ],
+)
+def test_the_project_of_a_host_is(host: Host, project: str | None) -> None:
+    assert deliveries._project(host) == project
+
+
+SPEC = {
+    "flow_logs_resource_ids": {"type": "list", "elements": "str"},
+    "flow_logs_traffic_type": {"type": "str", "choices": ["ALL", "ACCEPT", "REJECT"]},
+    "flow_logs_least_privilege": {"type": "bool"},
+}
+
+
+def test_values_get_the_types_of_the_specification_and_those_left_out_stay_out() -> None:
+    values = {"flow_logs_resource_ids": "vpc-00000001,vpc-00000002", "flow_logs_least_privilege": "yes"}
+
+    assert deliveries._validated(SPEC, values) == {
+        "flow_logs_resource_ids": ["vpc-00000001", "vpc-00000002"],
+        "flow_logs_least_privilege": True,
+    }
+
+
+@pytest.mark.parametrize(
+    ("values", "complaint"),
+    [
+        pytest.param({"flow_logs_traffic_type": "SOME"}, "flow_logs_traffic_type.*ALL, ACCEPT, REJECT", id="a choice"),
+        pytest.param({"flow_logs_least_privilege": "perhaps"}, "flow_logs_least_privilege", id="a switch"),
+    ],
+)
+def test_a_value_that_can_not_be_is_refused_by_its_name(values: dict[str, Any], complaint: str) -> None:
+    with pytest.raises(InvalidInput, match=complaint):
+        deliveries._validated(SPEC, values)

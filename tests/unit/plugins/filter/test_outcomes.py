@@ -1,0 +1,137 @@
+# Copyright (c) The netops.flow_logs contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from ansible.errors import AnsibleFilterError
+
+from ansible_collections.netops.flow_logs.plugins.filter.outcomes import FilterModule
+
+FIRST, SECOND, THIRD = "vpc-00000001", "vpc-00000002", "vpc-00000003"
+DELIVERY = {"label": "shop in eu-west-1, 3 targets", "hosts": {FIRST: FIRST, SECOND: "web", THIRD: THIRD}}
+ACCOUNT = {"label": "prod", "deliveries": [DELIVERY, {"label": "bank, 1 target"}]}
+IAM = {"role": {"arn": "arn:aws:iam::123456789012:role/r"}}
+
+filters = FilterModule().filters()
+summary_lines, failure_lines = filters["summary_lines"], filters["failure_lines"]
+
+
+def log(resource_id: str, action: str, **more: Any) -> dict[str, Any]:
+    return {"resource_id": resource_id, "action": action, "log_group_name": "/x", **more}
+
+
+def failed(resource_id: str, **more: Any) -> dict[str, Any]:
+    return {"resource_id": resource_id, "code": "Code", "message": "Words.", "hint": "", **more}
+
+
+def outcome(*logs: dict[str, Any], failures: Any = (), group_failures: Any = (), **more: Any) -> dict[str, Any]:
+    return {
+        "account": ACCOUNT,
+        "delivery": DELIVERY,
+        "iam": IAM,
+        "log_groups": {"log_groups": [], "failures": list(group_failures)},
+        "flow_logs": {"flow_logs": list(logs), "failures": list(failures)},
+        **more,
+    }
+
+
+UNCHANGED = outcome(log(FIRST, "unchanged"), log(SECOND, "unchanged"), log(THIRD, "unchanged"))
+MIXED = outcome(
+    log(FIRST, "unchanged"),
+    log(SECOND, "created", flow_log_id="fl-2"),
+    log(THIRD, "unchanged", flow_log_id="fl-3"),
+    failures=[failed(THIRD, hint="Do.")],
+)
+
+
+def test_nothing_to_tell_but_counts_when_nothing_changed() -> None:
+    assert summary_lines([UNCHANGED]) == ["shop in eu-west-1, 3 targets in 123456789012: 3 unchanged"]
+    assert failure_lines([UNCHANGED]) == []
+
+
+def test_what_changed_or_failed_has_a_line_with_host_and_id() -> None:
+    assert summary_lines([MIXED]) == [
+        "shop in eu-west-1, 3 targets in 123456789012: 1 created, 1 unchanged, 1 failed",
+        f"  web ({SECOND}): fl-2 created, to /x",
+        f"  {THIRD}: FAILED",
+    ]
+
+
+def test_in_check_mode_a_new_flow_log_has_no_id_yet() -> None:
+    [_counts, line] = summary_lines([outcome(log(FIRST, "created"))])
+
+    assert line == f"  {FIRST}: a flow log created, to /x"
+
+
+def test_failures_are_told_with_what_to_do() -> None:
+    assert failure_lines([MIXED]) == [
+        f"shop in eu-west-1, 3 targets in 123456789012: {THIRD}: Code: Words. Do.",
+    ]
+
+
+def test_a_target_that_failed_twice_is_told_once() -> None:
+    both = outcome(failures=[failed(FIRST)], group_failures=[failed(FIRST, message="Other words.")])
+
+    assert "1 failed" in summary_lines([both])[0]
+    assert failure_lines([both]) == [f"shop in eu-west-1, 3 targets in 123456789012: {FIRST}: Code: Other words."]
+
+
+def test_a_log_group_that_failed_is_told_by_its_name() -> None:
+    [line] = failure_lines([outcome(group_failures=[failed("/aws/shop")])])
+
+    assert line.endswith("/aws/shop: Code: Words.")
+
+
+def test_one_cause_is_told_once_for_all_whom_it_struck() -> None:
+    [line] = failure_lines([outcome(failures=[failed(FIRST), failed(SECOND)])])
+
+    assert line.endswith(f": {FIRST}, web ({SECOND}): Code: Words.")
+
+
+ERRORS = pytest.mark.parametrize(
+    ("error", "words"),
+    [
+        pytest.param({"msg": "It broke.", "rc": 1}, "It broke.", id="its message"),
+        pytest.param({"stderr": "Traceback"}, "Traceback", id="what it wrote to stderr, without a message"),
+        pytest.param({"rc": 3}, "{'rc': 3}", id="all of it, without either"),
+    ],
+)
+
+
+@ERRORS
+def test_a_delivery_that_broke_is_told_by(error: dict[str, Any], words: str) -> None:
+    broken = {"account": ACCOUNT, "delivery": DELIVERY, "error": error}
+
+    assert summary_lines([broken]) == ["shop in eu-west-1, 3 targets in prod: FAILED"]
+    assert failure_lines([broken]) == [f"shop in eu-west-1, 3 targets in prod: {words}"]
+
+
+def test_an_account_that_broke_names_the_deliveries_that_were_not_done() -> None:
+    broken = {"account": ACCOUNT, "error": {"msg": "No credentials."}}
+
+    assert summary_lines([broken]) == [
+        "prod: FAILED",
+        "  shop in eu-west-1, 3 targets: not done",
+        "  bank, 1 target: not done",
+    ]
+    assert failure_lines([broken]) == ["prod: No credentials."]
+
+
+def test_outcomes_are_told_in_their_order() -> None:
+    broken = {"account": {"label": "test"}, "error": {"msg": "No credentials."}}
+
+    assert [line.split(":")[0] for line in summary_lines([UNCHANGED, broken])] == [
+        "shop in eu-west-1, 3 targets in 123456789012",
+        "test",
+    ]
+
+
+@pytest.mark.parametrize("name", ["summary_lines", "failure_lines"])
+@pytest.mark.parametrize("wrong", ["text", {"a": "b"}, None, 3])
+def test_anything_but_a_list_is_refused(name: str, wrong: Any) -> None:
+    with pytest.raises(AnsibleFilterError, match="list of outcomes"):
+        filters[name](wrong)

@@ -1,0 +1,118 @@
+# Copyright (c) The netops.flow_logs contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Rules that the code keeps about itself."""
+
+from __future__ import annotations
+
+import ast
+import sys
+from pathlib import Path
+
+import pytest
+
+PLUGINS = Path(__file__).parents[4] / "plugins"
+OWN = "ansible_collections.netops.flow_logs.plugins."
+MODULE_UTILS = sorted((PLUGINS / "module_utils").glob("*.py"))
+FILES = [*MODULE_UTILS, *sorted((PLUGINS / "plugin_utils").glob("*.py"))]
+
+# Values, grammar and planners: whatever else is called pure, these have to be.
+HAVE_TO_BE_PURE = {
+    "_account",
+    "_deliveries",
+    "_delivery_role",
+    "_delivery_role_options",
+    "_destination",
+    "_errors",
+    "_flow_log",
+    "_flow_log_plan",
+    "_hints",
+    "_log_format",
+    "_log_group",
+    "_name_template",
+    "_plan",
+    "_target",
+}
+
+
+def tree(path: Path) -> ast.Module:
+    return ast.parse(path.read_text(encoding="utf-8"))
+
+
+def is_pure(path: Path) -> bool:
+    """What its docstring promises."""
+    return "Pure" in (ast.get_docstring(tree(path)) or "")
+
+
+PURE = [path for path in FILES if is_pure(path)]
+
+
+def imports(path: Path) -> set[str]:
+    """Full names of the modules that the file imports, wherever in it."""
+    names = set()
+    for node in ast.walk(tree(path)):
+        if isinstance(node, ast.Import):
+            names |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, f"{path.name} has a relative import"
+            module = node.module or ""
+            if module.endswith("module_utils"):
+                names |= {f"{module}.{alias.name}" for alias in node.names}
+            else:
+                names.add(module)
+    return names
+
+
+def test_values_and_planners_promise_to_be_pure() -> None:
+    assert {path.stem for path in PURE} >= HAVE_TO_BE_PURE
+
+
+@pytest.mark.parametrize("path", PURE, ids=lambda path: path.stem)
+def test_what_is_pure_imports_neither_boto_nor_ansible_nor_what_does(path: Path) -> None:
+    pure = {OWN + f"{other.parent.name}.{other.stem}" for other in PURE}
+
+    foreign = {name for name in imports(path) if name not in pure and name.split(".")[0] not in sys.stdlib_module_names}
+
+    assert foreign == set()
+
+
+@pytest.mark.parametrize("path", PURE, ids=lambda path: path.stem)
+def test_what_is_pure_does_not_reach_out_of_the_process(path: Path) -> None:
+    assert not {name.split(".")[0] for name in imports(path)} & {
+        "os",
+        "socket",
+        "subprocess",
+        "time",
+        "random",
+        "urllib",
+    }
+
+
+def reads_check_mode(path: Path) -> bool:
+    """True for the attribute or the text, but neither for the argument supports_check_mode nor in documentation."""
+    for node in ast.walk(tree(path)):
+        if isinstance(node, ast.Attribute) and node.attr in ("check_mode", "_check_mode"):
+            return True
+        if isinstance(node, ast.Name) and node.id == "check_mode":
+            return True
+        if isinstance(node, ast.Constant) and node.value == "check_mode":
+            return True
+    return False
+
+
+def test_check_mode_is_known_in_one_place_only() -> None:
+    files = [*MODULE_UTILS, *sorted((PLUGINS / "modules").glob("*.py"))]
+
+    assert [path.name for path in files if reads_check_mode(path)] == ["_run.py"]
+
+
+def test_retention_in_days_has_the_same_list_in_code_and_documentation() -> None:
+    import yaml
+
+    from ansible_collections.netops.flow_logs.plugins.module_utils._log_group import RETENTION_DAYS
+    from ansible_collections.netops.flow_logs.plugins.modules import log_group
+
+    documented = yaml.safe_load(log_group.DOCUMENTATION)["options"]["retention_in_days"]["choices"]
+
+    assert documented == ["never", *map(str, RETENTION_DAYS)]

@@ -1,0 +1,88 @@
+# Copyright (c) The netops.flow_logs contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from ansible_collections.netops.flow_logs.plugins.module_utils._hints import hint_for
+from ansible_collections.netops.flow_logs.plugins.module_utils._hints import is_unassumable_role
+from ansible_collections.netops.flow_logs.plugins.module_utils._hints import pass_role_document
+
+ROLE = "arn:aws:iam::123456789012:role/Flow-Logs-Role-to-cloudwatch-logs"
+
+
+@pytest.mark.parametrize(
+    ("code", "message", "advice"),
+    [
+        pytest.param(
+            "InvalidParameter", f"Unable to assume given IAM role: '{ROLE}'", "wait_timeout", id="a role too new"
+        ),
+        pytest.param(
+            "400", f"Unable to assume given IAM role: '{ROLE}'", "flow_log_iam", id="the same in Unsuccessful"
+        ),
+        pytest.param("InvalidVpcID.NotFound", "The vpc ID 'vpc-1' does not exist", "Check the id", id="no such VPC"),
+        pytest.param("InvalidVpcId.NotFound", "Unknown resource vpc-1", "Check the id", id="AWS's other spelling"),
+        pytest.param("InvalidNetworkInterfaceId.Malformed", "", "Check the id", id="an id that can't be"),
+        pytest.param("FlowLogAlreadyExists", "Error. There is an existing", "Run it again", id="one that is there"),
+        pytest.param("FlowLogsLimitExceeded", "", "as many flow logs as AWS allows", id="too many on a resource"),
+        pytest.param("LimitExceededException", "Resource limit exceeded.", "quota", id="a quota of CloudWatch Logs"),
+        pytest.param("LimitExceeded", "Cannot exceed quota", "quota", id="a quota of IAM"),
+        pytest.param("RequestLimitExceeded", "Request limit exceeded.", "held back", id="EC2's request rate"),
+        pytest.param("ThrottlingException", "Rate exceeded", "held back", id="the request rate of CloudWatch Logs"),
+        pytest.param("Throttling", "Rate exceeded", "held back", id="IAM's request rate"),
+        pytest.param("OperationAbortedException", "A conflicting operation", "Somebody else", id="another writer"),
+        pytest.param("OptInRequired", "", "not enabled", id="a region that is not enabled"),
+        pytest.param("ExpiredToken", "", "credentials", id="credentials that have run out"),
+        pytest.param("RequestExpired", "", "credentials", id="EC2's word for that"),
+        pytest.param(
+            "InvalidParameterValue", "Value '${x}' at 'logFormat' has an invalid format", "log_format", id="a format"
+        ),
+        pytest.param(
+            "InvalidParameter",
+            "The TagFieldSpecifications parameter must be set when including tag fields in the log format",
+            "leave the tag fields out",
+            id="tag fields in a format",
+        ),
+        pytest.param("InvalidParameterException", "Unable to validate key", "KMS key", id="a KMS key"),
+    ],
+)
+def test_an_error_comes_with_advice(code: str, message: str, advice: str) -> None:
+    assert advice in hint_for(code, message)
+
+
+@pytest.mark.parametrize("code", ["UnauthorizedOperation", "AccessDenied", "unauthorizedoperation"])
+def test_a_denied_pass_role_prints_the_policy_to_attach(code: str) -> None:
+    hint = hint_for(code, "You are not authorized to perform this operation.", ROLE)
+
+    assert json.dumps(pass_role_document(ROLE)) in hint
+    assert "iam:PassRole" in hint
+
+
+def test_a_denial_without_a_role_speaks_of_the_permission_for_the_call() -> None:
+    hint = hint_for("UnauthorizedOperation", "You are not authorized to perform this operation.")
+
+    assert "lacks the permission" in hint
+    assert "PassRole" not in hint
+
+
+def test_no_advice_is_made_up_for_what_is_not_known() -> None:
+    assert hint_for("SomethingNew", "Nobody has seen this.") == ""
+
+
+@pytest.mark.parametrize("message", ["Unable to assume given IAM role: 'x'", "unable to assume given iam role"])
+def test_an_unassumable_role_is_recognised(message: str) -> None:
+    assert is_unassumable_role(message)
+
+
+def test_another_trouble_with_the_role_is_not_taken_for_it() -> None:
+    assert not is_unassumable_role("DeliverLogsPermissionArn can't be empty if LogDestinationType is cloud-watch-logs.")
+
+
+def test_the_operators_policy_is_for_exactly_one_role() -> None:
+    [statement] = pass_role_document(ROLE)["Statement"]
+
+    assert statement == {"Effect": "Allow", "Action": "iam:PassRole", "Resource": ROLE}

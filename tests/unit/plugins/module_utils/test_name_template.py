@@ -1,0 +1,128 @@
+# Copyright (c) The netops.flow_logs contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+import pytest
+
+from ansible_collections.netops.flow_logs.plugins.module_utils._errors import InvalidInput
+from ansible_collections.netops.flow_logs.plugins.module_utils._name_template import PLACEHOLDERS
+from ansible_collections.netops.flow_logs.plugins.module_utils._name_template import common_prefix
+from ansible_collections.netops.flow_logs.plugins.module_utils._name_template import is_legal
+from ansible_collections.netops.flow_logs.plugins.module_utils._name_template import placeholders
+from ansible_collections.netops.flow_logs.plugins.module_utils._name_template import policy_pattern
+from ansible_collections.netops.flow_logs.plugins.module_utils._name_template import render_all
+
+FACTS = {
+    "resource_id": "vpc-00000001",
+    "resource_name": "web",
+    "resource_type": "vpc",
+    "vpc_id": "vpc-00000001",
+    "vpc_name": "web",
+    "account_id": "123456789012",
+    "region": "eu-west-1",
+}
+
+
+@pytest.mark.parametrize(
+    ("template", "named"),
+    [
+        pytest.param("/aws/shop/vpc/flowlogs", set(), id="none in a plain name"),
+        pytest.param("/aws/shop/vpc/{resource_name}/flowlogs", {"resource_name"}, id="one"),
+        pytest.param("{region}.{region}", {"region"}, id="one, twice"),
+        pytest.param("".join(f"{{{name}}}" for name in PLACEHOLDERS), set(PLACEHOLDERS), id="all"),
+    ],
+)
+def test_placeholders_that_a_template_names(template: str, named: set[str]) -> None:
+    assert placeholders(template) == named
+
+
+@pytest.mark.parametrize(
+    ("template", "complaint"),
+    [
+        pytest.param("/aws/{name}", r"\{name\}", id="an unknown placeholder is named"),
+        pytest.param("/aws/{resource-name}", r"\{resource-name\}", id="a misspelt placeholder is named"),
+        pytest.param("/aws/{}", r"\{\}", id="an empty placeholder"),
+        pytest.param("/aws/{resource_name", "brace", id="an opening brace alone"),
+        pytest.param("/aws/resource_name}", "brace", id="a closing brace alone"),
+        pytest.param("/aws/{{resource_name}}", "brace", id="doubled braces, as Jinja has them"),
+        pytest.param("/aws/my group", "no legal", id="a blank"),
+        pytest.param("/aws/*", "no legal", id="a wildcard"),
+        pytest.param("aws/shop", "no legal", id="AWS's own beginning"),
+        pytest.param("", "no legal", id="nothing"),
+    ],
+)
+def test_a_template_that_can_never_be_right_is_refused(template: str, complaint: str) -> None:
+    with pytest.raises(InvalidInput, match=complaint):
+        placeholders(template)
+
+
+@pytest.mark.parametrize(
+    ("template", "name"),
+    [
+        pytest.param("/aws/shop/vpc/{resource_name}/flowlogs", "/aws/shop/vpc/web/flowlogs", id="the convention"),
+        pytest.param("/{account_id}/{region}/{vpc_id}", "/123456789012/eu-west-1/vpc-00000001", id="several"),
+        pytest.param("/flat", "/flat", id="a plain name"),
+    ],
+)
+def test_the_name_that_a_template_becomes(template: str, name: str) -> None:
+    assert render_all(template, {"vpc-00000001": FACTS}) == {"vpc-00000001": name}
+
+
+def test_a_name_tag_that_looks_like_a_placeholder_is_taken_as_it_is_and_refused() -> None:
+    with pytest.raises(InvalidInput, match=r"\{region\}"):
+        render_all("/aws/{resource_name}", {"vpc-00000001": {**FACTS, "resource_name": "{region}"}})
+
+
+def test_illegal_names_list_all_their_targets_and_no_other() -> None:
+    facts = {
+        "vpc-00000001": {"resource_name": "web"},
+        "vpc-00000002": {"resource_name": "my web"},
+        "vpc-00000003": {"resource_name": "café"},
+    }
+
+    with pytest.raises(InvalidInput) as error:
+        render_all("/aws/{resource_name}", facts)
+
+    assert "vpc-00000002 ('/aws/my web')" in str(error.value)
+    assert "vpc-00000003" in str(error.value)
+    assert "vpc-00000001" not in str(error.value)
+
+
+@pytest.mark.parametrize(
+    ("name", "legal"),
+    [
+        pytest.param("a", True, id="one character"),
+        pytest.param("/aws/vpc/flowlogs", True, id="slashes"),
+        pytest.param("a.b-c_d/e#F0", True, id="every kind of character"),
+        pytest.param("x" * 512, True, id="512 characters"),
+        pytest.param("x" * 513, False, id="513 characters"),
+        pytest.param("", False, id="none"),
+        pytest.param("aws/vpc", False, id="AWS's own beginning"),
+        pytest.param("a b", False, id="a blank"),
+        pytest.param("a:b", False, id="a colon"),
+        pytest.param("a\n", False, id="a line end"),
+        pytest.param("ä", False, id="an umlaut"),
+    ],
+)
+def test_names_that_cloudwatch_logs_takes(name: str, legal: bool) -> None:
+    assert is_legal(name) is legal
+
+
+def test_a_policy_has_a_wildcard_for_each_placeholder() -> None:
+    assert policy_pattern("/aws/shop/{vpc_name}/{resource_name}/flowlogs") == "/aws/shop/*/*/flowlogs"
+
+
+@pytest.mark.parametrize(
+    ("names", "prefix"),
+    [
+        pytest.param(["/aws/shop/b", "/aws/shop/a"], "/aws/shop/", id="what all begin with"),
+        pytest.param(["/aws/shop"], "/aws/shop", id="the whole of a single name"),
+        pytest.param(["/a", "/a/b"], "/a", id="a name that another one continues"),
+        pytest.param(["x", "/a"], "", id="nothing in common"),
+        pytest.param([], "", id="no names"),
+    ],
+)
+def test_common_prefix(names: list[str], prefix: str) -> None:
+    assert common_prefix(names) == prefix

@@ -1,0 +1,278 @@
+# Copyright (c) The netops.flow_logs contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from ansible_collections.netops.flow_logs.plugins.module_utils._errors import InvalidInput
+from ansible_collections.netops.flow_logs.plugins.plugin_utils._deliveries import HostWish
+from ansible_collections.netops.flow_logs.plugins.plugin_utils._deliveries import gather
+from ansible_collections.netops.flow_logs.plugins.plugin_utils._deliveries import shortened
+
+FIRST, SECOND, THIRD = "vpc-00000001", "vpc-00000002", "subnet-00000003"
+SETTINGS = {
+    "flow_logs_state": "present",
+    "flow_logs_project": "shop",
+    "flow_logs_log_group_name": "/aws/shop/vpc/{resource_name}/flowlogs",
+    "flow_logs_role_name": "Flow-Logs-Role-to-cloudwatch-logs",
+    "flow_logs_policy_name": "Send_to_CloudWatch_Logs",
+    "flow_logs_least_privilege": False,
+}
+BANK = {"flow_logs_project": "bank", "flow_logs_log_group_name": "/aws/bank/vpc/{resource_name}/flowlogs"}
+
+
+def host(name: str, **settings: Any) -> HostWish:
+    return HostWish(name, {**SETTINGS, **{f"flow_logs_{key}": value for key, value in settings.items()}})
+
+
+def of(name: str, settings: dict[str, Any]) -> HostWish:
+    return HostWish(name, {**SETTINGS, **settings})
+
+
+def deliveries(accounts: list[dict[str, Any]]) -> list[list[str]]:
+    return [delivery["resource_ids"] for account in accounts for delivery in account["deliveries"]]
+
+
+# Which ids a host stands for.
+
+
+@pytest.mark.parametrize(
+    ("wish", "ids"),
+    [
+        pytest.param(host(FIRST), [FIRST], id="its name"),
+        pytest.param(host("web", resource_id=FIRST), [FIRST], id="one id"),
+        pytest.param(host("web", resource_ids=[FIRST, SECOND]), [FIRST, SECOND], id="a list of ids"),
+        pytest.param(host("web", resource_id=THIRD, resource_ids=[FIRST]), [FIRST], id="the list before the one"),
+        pytest.param(host(SECOND, resource_id=FIRST), [FIRST], id="one id before its name"),
+    ],
+)
+def test_a_host_stands_for(wish: HostWish, ids: list[str]) -> None:
+    [account] = gather([wish])
+
+    assert account["deliveries"][0]["resource_ids"] == ids
+    assert account["deliveries"][0]["hosts"] == dict.fromkeys(ids, wish.host)
+
+
+@pytest.mark.parametrize(
+    ("wish", "named"),
+    [
+        pytest.param(host("web1"), "host web1: web1 is no id", id="by its name"),
+        pytest.param(host("web1", resource_id="i-00000001"), "host web1: i-00000001 is no id", id="by its id"),
+        pytest.param(host("web1", resource_ids=[FIRST, "x"]), f"host web1: {FIRST}, x", id="by its list"),
+    ],
+)
+def test_a_host_that_stands_for_nothing_is_refused_and_named(wish: HostWish, named: str) -> None:
+    with pytest.raises(InvalidInput, match=named):
+        gather([host(FIRST), wish])
+
+
+# Deliveries.
+
+
+def test_hosts_with_equal_settings_are_one_delivery() -> None:
+    [account] = gather([host(FIRST), host(SECOND), host("app", resource_ids=[THIRD])])
+
+    assert deliveries([account]) == [[FIRST, SECOND, THIRD]]
+    assert account["deliveries"][0]["settings"] == SETTINGS
+
+
+@pytest.mark.parametrize(
+    "settings",
+    [
+        pytest.param(BANK, id="another project"),
+        pytest.param({"flow_logs_region": "us-east-1"}, id="another region"),
+        pytest.param({"flow_logs_traffic_type": "REJECT"}, id="another traffic type"),
+        pytest.param({"flow_logs_tags": {"a": "b"}}, id="other tags"),
+        pytest.param({"flow_logs_retention_in_days": "90"}, id="another retention"),
+    ],
+)
+def test_in_one_account_a_delivery_of_its_own_is_needed_for(settings: dict[str, Any]) -> None:
+    [account] = gather([host(FIRST), of(SECOND, settings), host(THIRD)])
+
+    assert deliveries([account]) == [[FIRST, THIRD], [SECOND]]
+
+
+@pytest.mark.parametrize(
+    "settings",
+    [
+        pytest.param({"flow_logs_profile": "other"}, id="another profile"),
+        pytest.param({"flow_logs_assume_role_arn": "arn:aws:iam::210987654321:role/x"}, id="another role to assume"),
+        pytest.param({"flow_logs_endpoint_url": "http://127.0.0.1:5000"}, id="another endpoint"),
+        pytest.param({"flow_logs_expected_account_id": "210987654321"}, id="another account id"),
+        pytest.param({"flow_logs_role_name": "other"}, id="another delivery role"),
+        pytest.param({"flow_logs_policy_name": "other"}, id="another policy"),
+    ],
+)
+def test_an_account_of_its_own_is_needed_for(settings: dict[str, Any]) -> None:
+    accounts = gather([host(FIRST), of(SECOND, settings), host(THIRD)])
+
+    assert [deliveries([account]) for account in accounts] == [[[FIRST, THIRD]], [[SECOND]]]
+
+
+@pytest.mark.parametrize(
+    "settings",
+    [
+        pytest.param({"flow_logs_region": None}, id="a variable that is null"),
+        pytest.param({"flow_logs_pass_role_to": ["arn:aws:iam::123456789012:user/alice"]}, id="operators"),
+    ],
+)
+def test_a_host_is_in_the_same_delivery_in_spite_of(settings: dict[str, Any]) -> None:
+    assert deliveries(gather([host(FIRST), of(SECOND, settings)])) == [[FIRST, SECOND]]
+
+
+def test_the_order_of_a_dictionary_makes_no_difference() -> None:
+    wishes = [host(FIRST, tags={"a": "1", "b": "2"}), host(SECOND, tags={"b": "2", "a": "1"})]
+
+    assert deliveries(gather(wishes)) == [[FIRST, SECOND]]
+
+
+def test_a_target_of_two_hosts_with_equal_settings_counts_once_for_the_first() -> None:
+    [account] = gather([host("a", resource_id=FIRST), host("b", resource_id=FIRST)])
+
+    assert account["deliveries"][0]["hosts"] == {FIRST: "a"}
+
+
+def test_a_target_may_go_to_two_log_groups() -> None:
+    assert deliveries(gather([host("a", resource_id=FIRST), of("b", {**BANK, "flow_logs_resource_id": FIRST})])) == [
+        [FIRST],
+        [FIRST],
+    ]
+
+
+def test_a_target_that_is_asked_for_twice_with_different_settings_is_refused() -> None:
+    wishes = [
+        host("a", resource_id=FIRST, traffic_type="ALL"),
+        host("b", resource_id=FIRST, traffic_type="REJECT", tags={"x": "y"}),
+    ]
+
+    with pytest.raises(InvalidInput) as error:
+        gather(wishes)
+
+    assert f"{FIRST} is asked for by hosts a and b with different flow_logs_tags, flow_logs_traffic_type." in str(
+        error.value
+    )
+
+
+def test_the_same_id_in_two_regions_is_no_contradiction() -> None:
+    wishes = [host("a", resource_id=FIRST, region="eu-west-1"), host("b", resource_id=FIRST, region="eu-west-2")]
+
+    assert deliveries(gather(wishes)) == [[FIRST], [FIRST]]
+
+
+# What an account's deliveries share.
+
+
+def test_an_account_has_the_connection_and_the_iam_settings_and_no_others() -> None:
+    settings = {"region": "eu-west-1", "profile": "p", "traffic_type": "ALL", "iam_tags": {"a": "b"}}
+
+    [account] = gather([host(FIRST, **settings)])
+
+    assert account["settings"] == {
+        "flow_logs_region": "eu-west-1",
+        "flow_logs_profile": "p",
+        "flow_logs_role_name": "Flow-Logs-Role-to-cloudwatch-logs",
+        "flow_logs_policy_name": "Send_to_CloudWatch_Logs",
+        "flow_logs_least_privilege": False,
+        "flow_logs_iam_tags": {"a": "b"},
+    }
+
+
+def test_operators_of_all_hosts_add_up_each_once_in_order() -> None:
+    wishes = [
+        host(FIRST, pass_role_to=["b", "a"]),
+        host(SECOND),
+        of(THIRD, {**BANK, "flow_logs_pass_role_to": ["a", "c"]}),
+    ]
+
+    [account] = gather(wishes)
+
+    assert account["settings"]["flow_logs_pass_role_to"] == ["b", "a", "c"]
+
+
+def test_log_groups_of_all_deliveries_become_patterns_each_once() -> None:
+    [account] = gather([of(FIRST, BANK), host(SECOND), host(THIRD, region="us-east-1")])
+
+    assert account["log_group_patterns"] == ["/aws/bank/vpc/*/flowlogs", "/aws/shop/vpc/*/flowlogs"]
+
+
+@pytest.mark.parametrize(
+    "settings",
+    [
+        pytest.param({"flow_logs_least_privilege": True}, id="flow_logs_least_privilege"),
+        pytest.param({"flow_logs_iam_tags": {"a": "b"}}, id="flow_logs_iam_tags"),
+        pytest.param({"flow_logs_state": "absent"}, id="flow_logs_state"),
+    ],
+)
+def test_hosts_that_share_a_role_have_to_agree_on(settings: dict[str, Any]) -> None:
+    [name] = settings
+
+    with pytest.raises(InvalidInput) as error:
+        gather([host(FIRST), host(SECOND), of(THIRD, {**BANK, **settings})])
+
+    assert f"Hosts {THIRD} and {FIRST} share the IAM role" in str(error.value)
+    assert name in str(error.value)
+
+
+def test_hosts_with_roles_of_their_own_need_not_agree() -> None:
+    gather([host(FIRST), host(SECOND, role_name="r", policy_name="p", least_privilege=True)])
+
+
+# Labels and messages.
+
+
+@pytest.mark.parametrize(
+    ("settings", "label"),
+    [
+        pytest.param({"expected_account_id": "123456789012", "profile": "p"}, "123456789012", id="its number"),
+        pytest.param(
+            {"assume_role_arn": "arn:aws:iam::210987654321:role/x", "profile": "p"},
+            "arn:aws:iam::210987654321:role/x",
+            id="the role to assume",
+        ),
+        pytest.param({"profile": "p"}, "p", id="the profile"),
+        pytest.param({}, "the caller's account", id="the caller's account"),
+    ],
+)
+def test_an_account_is_called_by(settings: dict[str, Any], label: str) -> None:
+    [account] = gather([host(FIRST, **settings)])
+
+    assert account["label"] == label
+
+
+@pytest.mark.parametrize(
+    ("wish", "label"),
+    [
+        pytest.param(host(FIRST), "shop, 1 target", id="one target"),
+        pytest.param(host("a", resource_ids=[FIRST, SECOND]), "shop, 2 targets", id="two targets"),
+        pytest.param(host(FIRST, region="eu-west-1"), "shop in eu-west-1, 1 target", id="with its region"),
+        pytest.param(host(FIRST, project=None, log_group_name="/x"), "/x, 1 target", id="without a project"),
+    ],
+)
+def test_a_delivery_is_called_by_its_project_or_log_group(wish: HostWish, label: str) -> None:
+    [account] = gather([wish])
+
+    assert account["deliveries"][0]["label"] == label
+
+
+def test_all_that_is_wrong_is_told_at_once() -> None:
+    wishes = [host("web1"), host("a", resource_id=FIRST), host("b", resource_id=FIRST, traffic_type="REJECT")]
+
+    with pytest.raises(InvalidInput) as error:
+        gather(wishes)
+
+    assert [line.split(" ")[0] for line in str(error.value).splitlines()] == ["host", FIRST]
+
+
+def test_of_many_problems_ten_are_told_and_the_rest_counted() -> None:
+    lines = shortened([f"problem {number}" for number in range(25)]).splitlines()
+
+    assert lines[:10] == [f"problem {number}" for number in range(10)]
+    assert lines[10:] == ["... and 15 more."]
+
+
+def test_no_hosts_are_no_accounts() -> None:
+    assert gather([]) == []
