@@ -13,6 +13,7 @@ again, halve it when the error names nobody.
 
 from __future__ import annotations
 
+import re
 import time
 from dataclasses import dataclass
 from dataclasses import field
@@ -106,7 +107,10 @@ class Creator:
                 answer: List[api.Unsuccessful] = api.create_flow_logs(self.client, pending, batch.request, batch.tags)
             except AwsError as error:
                 if not is_unassumable_role(error.reason) or self.clock() + _ROLE_WAIT > deadline:
-                    raise
+                    if len(pending) == len(ids):
+                        raise
+                    # The others have had their answer already.
+                    return refused + [api.Unsuccessful(one, error.code or "NoAnswer", error.reason) for one in pending]
                 self.sleep(_ROLE_WAIT)
                 continue
             waiting = [entry for entry in answer if is_unassumable_role(entry.message)]
@@ -128,7 +132,9 @@ class Creator:
         rest = [resource_id for resource_id in ids if resource_id not in outcome.made]
         if len(rest) < 2 or self._is_everybodys(batch, rest, error):
             return self._all_failed(batch, outcome, rest, error)
-        named = [resource_id for resource_id in rest if resource_id in error.reason]
+        # Ids are of two lengths: one may begin like another.
+        mentioned = set(re.findall(r"[a-z]+-[0-9a-f]+", error.reason))
+        named = [resource_id for resource_id in rest if resource_id in mentioned]
         if named and (len(named) < len(rest) or _blames_ids(error.code)):
             others = [resource_id for resource_id in rest if resource_id not in named]
             return self._all_failed(batch, outcome, named, error).add(self._create(batch, others, deadline))

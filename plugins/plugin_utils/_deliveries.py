@@ -122,6 +122,8 @@ def gather(wishes: Sequence[HostWish], known_problems: Sequence[str] = ()) -> Li
         except InvalidInput as error:
             problems.append(str(error))
             continue
+        if not ids:
+            continue
         settings = {key: value for key, value in wish.settings.items() if key not in _OF_THE_HOST and value is not None}
         key = _key(settings)
         if key not in deliveries:
@@ -211,7 +213,7 @@ def _accounts(deliveries: Iterable[Delivery], wishes: Sequence[HostWish], proble
 
 
 def _account_key(settings: Mapping[str, Any]) -> str:
-    return _key([settings.get(name) for name in (*CONNECTION, *IAM_NAMES)])
+    return _key([settings.get(name) or None for name in (*CONNECTION, *IAM_NAMES)])
 
 
 def _disagreements(wishes: Sequence[HostWish]) -> List[str]:

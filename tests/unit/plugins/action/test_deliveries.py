@@ -14,7 +14,14 @@ from ansible_collections.netops.flow_logs.plugins.action import deliveries
 from ansible_collections.netops.flow_logs.plugins.module_utils._errors import InvalidInput
 
 # Group -> the groups it is in. all is above every group, as in any inventory.
-GROUPS = {"company": [], "shop": ["company"], "shop_web": ["shop"], "bank": [], "flow_logs_uncovered": [], "ungrouped": []}
+GROUPS = {
+    "company": [],
+    "shop": ["company"],
+    "shop_web": ["shop"],
+    "bank": [],
+    "flow_logs_uncovered": [],
+    "ungrouped": [],
+}
 
 
 def host_in(*names: str) -> Host:

@@ -49,27 +49,34 @@ MIXED = outcome(
 
 
 def test_nothing_to_tell_but_counts_when_nothing_changed() -> None:
-    assert summary_lines([UNCHANGED]) == ["shop in eu-west-1, 3 targets in 123456789012: 3 unchanged"]
+    assert summary_lines([UNCHANGED]) == ["shop in eu-west-1, 3 targets (123456789012): 3 unchanged"]
     assert failure_lines([UNCHANGED]) == []
 
 
 def test_what_changed_or_failed_has_a_line_with_host_and_id() -> None:
     assert summary_lines([MIXED]) == [
-        "shop in eu-west-1, 3 targets in 123456789012: 1 created, 1 unchanged, 1 failed",
-        f"  web ({SECOND}): fl-2 created, to /x",
+        "shop in eu-west-1, 3 targets (123456789012): 1 created, 1 unchanged, 1 failed",
+        f"  web ({SECOND}): fl-2 was created, to /x",
         f"  {THIRD}: FAILED",
     ]
 
 
 def test_in_check_mode_a_new_flow_log_has_no_id_yet() -> None:
-    [_counts, line] = summary_lines([outcome(log(FIRST, "created"))])
+    [_counts, line] = summary_lines([outcome(log(FIRST, "created"))], "would be")
 
-    assert line == f"  {FIRST}: a flow log created, to /x"
+    assert line == f"  {FIRST}: a flow log would be created, to /x"
+
+
+def test_what_became_of_iam_has_a_line_for_each_action() -> None:
+    iam = {"account": ACCOUNT, "iam": {**IAM, "actions": ["create policy p", "create role r"]}}
+
+    assert summary_lines([iam]) == ["123456789012: create policy p", "123456789012: create role r"]
+    assert failure_lines([iam]) == []
 
 
 def test_failures_are_told_with_what_to_do() -> None:
     assert failure_lines([MIXED]) == [
-        f"shop in eu-west-1, 3 targets in 123456789012: {THIRD}: Code: Words. Do.",
+        f"shop in eu-west-1, 3 targets (123456789012): {THIRD}: Code: Words. Do.",
     ]
 
 
@@ -77,7 +84,7 @@ def test_a_target_that_failed_twice_is_told_once() -> None:
     both = outcome(failures=[failed(FIRST)], group_failures=[failed(FIRST, message="Other words.")])
 
     assert "1 failed" in summary_lines([both])[0]
-    assert failure_lines([both]) == [f"shop in eu-west-1, 3 targets in 123456789012: {FIRST}: Code: Other words."]
+    assert failure_lines([both]) == [f"shop in eu-west-1, 3 targets (123456789012): {FIRST}: Code: Other words."]
 
 
 def test_a_log_group_that_failed_is_told_by_its_name() -> None:
@@ -106,8 +113,8 @@ ERRORS = pytest.mark.parametrize(
 def test_a_delivery_that_broke_is_told_by(error: dict[str, Any], words: str) -> None:
     broken = {"account": ACCOUNT, "delivery": DELIVERY, "error": error}
 
-    assert summary_lines([broken]) == ["shop in eu-west-1, 3 targets in prod: FAILED"]
-    assert failure_lines([broken]) == [f"shop in eu-west-1, 3 targets in prod: {words}"]
+    assert summary_lines([broken]) == ["shop in eu-west-1, 3 targets (prod): FAILED"]
+    assert failure_lines([broken]) == [f"shop in eu-west-1, 3 targets (prod): {words}"]
 
 
 def test_an_account_that_broke_names_the_deliveries_that_were_not_done() -> None:
@@ -125,7 +132,7 @@ def test_outcomes_are_told_in_their_order() -> None:
     broken = {"account": {"label": "test"}, "error": {"msg": "No credentials."}}
 
     assert [line.split(":")[0] for line in summary_lines([UNCHANGED, broken])] == [
-        "shop in eu-west-1, 3 targets in 123456789012",
+        "shop in eu-west-1, 3 targets (123456789012)",
         "test",
     ]
 

@@ -10,6 +10,7 @@ import pytest
 
 from ansible_collections.netops.flow_logs.plugins.module_utils._errors import InvalidInput
 from ansible_collections.netops.flow_logs.plugins.plugin_utils._deliveries import HostWish
+from ansible_collections.netops.flow_logs.plugins.plugin_utils._deliveries import alike
 from ansible_collections.netops.flow_logs.plugins.plugin_utils._deliveries import gather
 from ansible_collections.netops.flow_logs.plugins.plugin_utils._deliveries import shortened
 
@@ -34,7 +35,12 @@ def of(name: str, settings: dict[str, Any]) -> HostWish:
 
 
 def deliveries(accounts: list[dict[str, Any]]) -> list[list[str]]:
-    return [delivery["resource_ids"] for account in accounts for delivery in account["deliveries"]]
+    """The targets of each delivery, which both modules get alike."""
+    made = [delivery for account in accounts for delivery in account["deliveries"]]
+    for delivery in made:
+        assert delivery["log_group"]["resource_ids"] == delivery["flow_log"]["resource_ids"]
+        assert set(delivery["hosts"]) == set(delivery["flow_log"]["resource_ids"])
+    return [delivery["flow_log"]["resource_ids"] for delivery in made]
 
 
 # Which ids a host stands for.
@@ -51,10 +57,10 @@ def deliveries(accounts: list[dict[str, Any]]) -> list[list[str]]:
     ],
 )
 def test_a_host_stands_for(wish: HostWish, ids: list[str]) -> None:
-    [account] = gather([wish])
+    accounts = gather([wish])
 
-    assert account["deliveries"][0]["resource_ids"] == ids
-    assert account["deliveries"][0]["hosts"] == dict.fromkeys(ids, wish.host)
+    assert deliveries(accounts) == [ids]
+    assert accounts[0]["deliveries"][0]["hosts"] == dict.fromkeys(ids, wish.host)
 
 
 @pytest.mark.parametrize(
@@ -74,10 +80,65 @@ def test_a_host_that_stands_for_nothing_is_refused_and_named(wish: HostWish, nam
 
 
 def test_hosts_with_equal_settings_are_one_delivery() -> None:
-    [account] = gather([host(FIRST), host(SECOND), host("app", resource_ids=[THIRD])])
+    assert deliveries(gather([host(FIRST), host(SECOND), host("app", resource_ids=[THIRD])])) == [
+        [THIRD, FIRST, SECOND]
+    ]
 
-    assert deliveries([account]) == [[FIRST, SECOND, THIRD]]
-    assert account["deliveries"][0]["settings"] == SETTINGS
+
+def test_the_order_of_the_hosts_makes_no_difference() -> None:
+    wishes = [host(FIRST), of(SECOND, BANK), host(THIRD), host("vpc-00000004", profile="p")]
+
+    assert gather(wishes) == gather(wishes[::-1])
+
+
+def test_settings_become_options_of_the_modules_and_what_is_not_set_no_option_at_all() -> None:
+    settings = {
+        "region": "eu-west-1",
+        "expected_account_id": "123456789012",
+        "retention_in_days": "90",
+        "kms_key_id": "",
+        "tags": {},
+        "traffic_type": "REJECT",
+        "max_aggregation_interval": 60,
+        "log_format": "${version}",
+    }
+
+    [account] = gather([host(FIRST, **settings)])
+    [delivery] = account["deliveries"]
+
+    both = {
+        "log_group_name": "/aws/shop/vpc/{resource_name}/flowlogs",
+        "resource_ids": [FIRST],
+        "expected_account_id": "123456789012",
+        "tags": {},
+    }
+    assert delivery["connection"] == {"region": "eu-west-1"}
+    assert delivery["log_group"] == {**both, "retention_in_days": "90", "kms_key_id": ""}
+    assert delivery["flow_log"] == {
+        **both,
+        "traffic_type": "REJECT",
+        "max_aggregation_interval": 60,
+        "log_format": "${version}",
+    }
+
+    [account] = gather([host(FIRST)])
+    [delivery] = account["deliveries"]
+    assert (account["connection"], delivery["connection"]) == ({}, {})
+    assert set(delivery["log_group"]) == set(delivery["flow_log"]) == {"log_group_name", "resource_ids"}
+
+
+def test_a_profile_rules_out_keys_from_anywhere_else() -> None:
+    [account] = gather([host(FIRST, profile="p")])
+
+    expected = {"profile": "p", "access_key": "", "secret_key": "", "session_token": ""}
+    assert account["connection"] == account["deliveries"][0]["connection"] == expected
+
+
+def test_a_role_to_assume_is_handed_on() -> None:
+    [account] = gather([host(FIRST, assume_role_arn="arn:aws:iam::210987654321:role/x")])
+
+    assert account["assume_role_arn"] == "arn:aws:iam::210987654321:role/x"
+    assert "assume_role_arn" not in gather([host(FIRST)])[0]
 
 
 @pytest.mark.parametrize(
@@ -93,7 +154,7 @@ def test_hosts_with_equal_settings_are_one_delivery() -> None:
 def test_in_one_account_a_delivery_of_its_own_is_needed_for(settings: dict[str, Any]) -> None:
     [account] = gather([host(FIRST), of(SECOND, settings), host(THIRD)])
 
-    assert deliveries([account]) == [[FIRST, THIRD], [SECOND]]
+    assert sorted(deliveries([account])) == [[THIRD, FIRST], [SECOND]]
 
 
 @pytest.mark.parametrize(
@@ -110,7 +171,7 @@ def test_in_one_account_a_delivery_of_its_own_is_needed_for(settings: dict[str, 
 def test_an_account_of_its_own_is_needed_for(settings: dict[str, Any]) -> None:
     accounts = gather([host(FIRST), of(SECOND, settings), host(THIRD)])
 
-    assert [deliveries([account]) for account in accounts] == [[[FIRST, THIRD]], [[SECOND]]]
+    assert sorted(deliveries([account]) for account in accounts) == [[[THIRD, FIRST]], [[SECOND]]]
 
 
 @pytest.mark.parametrize(
@@ -166,19 +227,33 @@ def test_the_same_id_in_two_regions_is_no_contradiction() -> None:
 # What an account's deliveries share.
 
 
-def test_an_account_has_the_connection_and_the_iam_settings_and_no_others() -> None:
-    settings = {"region": "eu-west-1", "profile": "p", "traffic_type": "ALL", "iam_tags": {"a": "b"}}
+def test_iam_gets_the_documented_policy_and_trust_and_takes_nothing_away_from_other_plays() -> None:
+    [account] = gather([host(FIRST, expected_account_id="123456789012", iam_tags={"a": "b"}, tags={"c": "d"})])
 
-    [account] = gather([host(FIRST, **settings)])
-
-    assert account["settings"] == {
-        "flow_logs_region": "eu-west-1",
-        "flow_logs_profile": "p",
-        "flow_logs_role_name": "Flow-Logs-Role-to-cloudwatch-logs",
-        "flow_logs_policy_name": "Send_to_CloudWatch_Logs",
-        "flow_logs_least_privilege": False,
-        "flow_logs_iam_tags": {"a": "b"},
+    assert account["iam"] == {
+        "role_name": "Flow-Logs-Role-to-cloudwatch-logs",
+        "policy_name": "Send_to_CloudWatch_Logs",
+        "tags": {"a": "b"},
+        "expected_account_id": "123456789012",
+        "purge_tags": False,
+        "purge_log_group_names": False,
+        "allow_create_log_group": True,
+        "restrict_trust": False,
     }
+
+
+def test_least_privilege_is_one_switch_for_scope_creation_and_trust() -> None:
+    wishes = [
+        host(FIRST, least_privilege=True),
+        of(SECOND, {**BANK, "flow_logs_least_privilege": True}),
+        host(THIRD, least_privilege=True, region="us-east-1"),
+    ]
+
+    [account] = gather(wishes)
+
+    iam = account["iam"]
+    assert iam["log_group_names"] == ["/aws/bank/vpc/*/flowlogs", "/aws/shop/vpc/*/flowlogs"]
+    assert (iam["allow_create_log_group"], iam["restrict_trust"], iam["purge_log_group_names"]) == (False, True, False)
 
 
 def test_operators_of_all_hosts_add_up_each_once_in_order() -> None:
@@ -190,13 +265,8 @@ def test_operators_of_all_hosts_add_up_each_once_in_order() -> None:
 
     [account] = gather(wishes)
 
-    assert account["settings"]["flow_logs_pass_role_to"] == ["b", "a", "c"]
-
-
-def test_log_groups_of_all_deliveries_become_patterns_each_once() -> None:
-    [account] = gather([of(FIRST, BANK), host(SECOND), host(THIRD, region="us-east-1")])
-
-    assert account["log_group_patterns"] == ["/aws/bank/vpc/*/flowlogs", "/aws/shop/vpc/*/flowlogs"]
+    assert account["iam"]["pass_role_to"] == ["b", "a", "c"]
+    assert "pass_role_to" not in gather([host(FIRST)])[0]["iam"]
 
 
 @pytest.mark.parametrize(
@@ -265,6 +335,38 @@ def test_all_that_is_wrong_is_told_at_once() -> None:
         gather(wishes)
 
     assert [line.split(" ")[0] for line in str(error.value).splitlines()] == ["host", FIRST]
+
+
+def test_problems_that_are_known_already_are_told_with_the_others() -> None:
+    with pytest.raises(InvalidInput) as error:
+        gather([host("web1")], ["host db1: it has no project"])
+
+    assert [line.split(":")[0] for line in str(error.value).splitlines()] == ["host db1", "host web1"]
+
+
+@pytest.mark.parametrize(
+    ("settings", "complaint"),
+    [
+        pytest.param({"log_group_name": "/aws/{name}"}, "{name}", id="a template"),
+        pytest.param({"log_format": "version"}, "'version'", id="a format"),
+        pytest.param({"tags": {"aws:x": "y"}}, "'aws:x'", id="a tag of the flow logs"),
+        pytest.param({"iam_tags": {"aws:x": "y"}}, "'aws:x'", id="a tag of the role"),
+    ],
+)
+def test_what_a_module_would_refuse_is_told_with_the_host_before_the_first_one_runs(
+    settings: dict[str, Any], complaint: str
+) -> None:
+    with pytest.raises(InvalidInput) as error:
+        gather([host(FIRST), host(SECOND, role_name="r", **settings)])
+
+    assert str(error.value).startswith(f"host {SECOND}: ")
+    assert complaint in str(error.value)
+
+
+def test_a_problem_of_many_hosts_is_one_line() -> None:
+    problems = {"a": "no project", "b": "no region", "c": "no project", "d": "no project"}
+
+    assert alike(problems) == ["host a and 2 more: no project", "host b: no region"]
 
 
 def test_of_many_problems_ten_are_told_and_the_rest_counted() -> None:
