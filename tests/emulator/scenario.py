@@ -39,10 +39,10 @@ class Fault:
 
     def _meets(self, call: Call) -> bool:
         return (
-            _matches(self.operations, call.name)
-            and _matches(self.accounts, call.account)
-            and _matches(self.regions, call.region)
-            and (_matches(self.callers, call.caller) or _matches(self.callers, call.access_key))
+            matches(self.operations, call.name)
+            and matches(self.accounts, call.account)
+            and matches(self.regions, call.region)
+            and (matches(self.callers, call.caller) or matches(self.callers, call.access_key))
         )
 
 
@@ -92,7 +92,7 @@ class BadResource:
 
     def strikes(self, resource_id: str, seed: int) -> bool:
         """True when this resource is hit; counts it."""
-        if self.times == 0 or not _matches(self.resources, resource_id):
+        if self.times == 0 or not matches(self.resources, resource_id):
             return False
         if self.share < 1.0 and random.Random(f"{seed} {resource_id}").random() >= self.share:
             return False
@@ -214,5 +214,6 @@ def _part(name: str, value: Any) -> Any:
     return value if isinstance(value, kind) else kind(**value)
 
 
-def _matches(patterns: list[str], value: str) -> bool:
+def matches(patterns: list[str], value: str) -> bool:
+    """Whether one of the patterns, such as eu-* or *, fits."""
     return any(fnmatchcase(value, pattern) for pattern in patterns)

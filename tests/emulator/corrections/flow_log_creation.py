@@ -20,6 +20,7 @@ from ..flow_logs import group_of
 from ..flow_logs import identity
 from ..request import Request
 from ..roles import assumable
+from ..scenario import matches
 from .flow_log_request import DEFAULT_FORMAT
 from .flow_log_request import not_found_code
 from .flow_log_request import validate
@@ -71,7 +72,7 @@ def _may_pass_role(request: Request) -> None:
     if not role or request.call.by_test:
         return
     for fault in request.world.scenario.pass_role_denied:
-        if any(pattern in ("*", role) for pattern in fault.roles) and fault.strikes(request.call, request.world.random):
+        if matches(fault.roles, role) and fault.strikes(request.call, request.world.random):
             reason = {"allowed": False, "action": "iam:PassRole", "resource": role, "principal": request.call.caller}
             encoded = base64.urlsafe_b64encode(json.dumps(reason).encode()).decode()
             raise AwsError("UnauthorizedOperation", _DENIED + encoded, 403)

@@ -23,11 +23,8 @@ def writes_on_one_group_collide(request: Request) -> None:
     name = group_meant(request.arguments)
     if not window or not request.call.mutates or not name or request.call.by_test:
         return
-    key, now, last = (
-        (request.account, request.region, name),
-        request.world.clock.now(),
-        request.world.memory(LastWrites),
-    )
-    if now - last.at.get(key, float("-inf")) < window:
+    last_writes, now = request.world.memory(LastWrites).at, request.world.clock.now()
+    key = (request.account, request.region, name)
+    if now - last_writes.get(key, float("-inf")) < window:
         raise AwsError("OperationAbortedException", ABORTED)
-    last.at[key] = now
+    last_writes[key] = now

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from functools import partial
 from typing import Any
 
 import pytest
@@ -71,9 +72,9 @@ def test_versions(estate: Estate) -> None:
     assert "Document" not in made["PolicyVersion"]
     read = estate.iam.get_policy_version(PolicyArn=arn, VersionId="v5")["PolicyVersion"]
     assert read["Document"] == json.loads(policy("logs:Put*"))
-    more = lambda: estate.iam.create_policy_version(PolicyArn=arn, PolicyDocument=policy("logs:Put*"))  # noqa: E731
+    more = partial(estate.iam.create_policy_version, PolicyArn=arn, PolicyDocument=policy("logs:Put*"))
     assert refused(more)[::2] == ("LimitExceeded", 409)
-    delete_default = lambda: estate.iam.delete_policy_version(PolicyArn=arn, VersionId="v5")  # noqa: E731
+    delete_default = partial(estate.iam.delete_policy_version, PolicyArn=arn, VersionId="v5")
     assert code(delete_default) == "DeleteConflict"
     assert refused(lambda: estate.iam.delete_policy(PolicyArn=arn))[::2] == ("DeleteConflict", 409)
     for number in range(1, 5):
@@ -89,7 +90,7 @@ def test_what_is_attached_is_not_deleted(estate: Estate) -> None:
     assert code(lambda: estate.iam.delete_policy(PolicyArn=arn)) == "DeleteConflict"
     assert code(lambda: estate.iam.delete_role(RoleName="held")) == "DeleteConflict"
     estate.iam.detach_role_policy(RoleName="held", PolicyArn=arn)
-    detach = lambda: estate.iam.detach_role_policy(RoleName="held", PolicyArn=arn)  # noqa: E731
+    detach = partial(estate.iam.detach_role_policy, RoleName="held", PolicyArn=arn)
     assert refused(detach)[::2] == ("NoSuchEntity", 404)
     estate.iam.put_role_permissions_boundary(RoleName="held", PermissionsBoundary=arn)
     assert code(lambda: estate.iam.delete_policy(PolicyArn=arn)) == "DeleteConflict"
@@ -100,7 +101,7 @@ def test_what_is_attached_is_not_deleted(estate: Estate) -> None:
 
 def test_a_boundary_has_to_exist(estate: Estate) -> None:
     estate.role("held")
-    put = lambda: estate.iam.put_role_permissions_boundary(RoleName="held", PermissionsBoundary=NO_POLICY)  # noqa: E731
+    put = partial(estate.iam.put_role_permissions_boundary, RoleName="held", PermissionsBoundary=NO_POLICY)
     assert code(put) == "NoSuchEntity"
     assert "PermissionsBoundary" not in estate.iam.get_role(RoleName="held")["Role"]
 
@@ -120,5 +121,5 @@ def test_a_role_has_ten_policies_at_most(estate: Estate) -> None:
 def test_a_trust_must_be_a_document_that_fits(estate: Estate) -> None:
     estate.role("held")
     for document, expected in (("{", "MalformedPolicyDocument"), (trust(Sid="a" * 2048), "LimitExceeded")):
-        change = lambda text: estate.iam.update_assume_role_policy(RoleName="held", PolicyDocument=text)  # noqa: E731
-        assert code(lambda text=document: change(text)) == expected  # type: ignore[misc]
+        change = partial(estate.iam.update_assume_role_policy, RoleName="held", PolicyDocument=document)
+        assert code(change) == expected

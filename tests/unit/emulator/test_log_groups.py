@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from functools import partial
 from typing import Any
 
 import pytest
@@ -69,12 +70,12 @@ def test_keys(estate: Estate) -> None:
 
 def test_retention_is_one_of_awss_numbers(estate: Estate) -> None:
     estate.logs.create_log_group(logGroupName=GROUP)
-    wrong = lambda: estate.logs.put_retention_policy(logGroupName=GROUP, retentionInDays=31)  # noqa: E731
+    wrong = partial(estate.logs.put_retention_policy, logGroupName=GROUP, retentionInDays=31)
     assert code(wrong) == "InvalidParameterException"
     assert "retentionInDays" not in estate.groups()[GROUP]
     estate.logs.put_retention_policy(logGroupName=GROUP, retentionInDays=30)
     assert estate.groups()[GROUP]["retentionInDays"] == 30
-    missing = lambda: estate.logs.put_retention_policy(logGroupName="other", retentionInDays=30)  # noqa: E731
+    missing = partial(estate.logs.put_retention_policy, logGroupName="other", retentionInDays=30)
     assert code(missing) == "ResourceNotFoundException"
 
 
