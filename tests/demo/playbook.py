@@ -41,9 +41,9 @@ def run_playbook(inventory: str, log: Path, *options: str) -> int:
         finally:
             process.terminate()  # does nothing when it has ended by itself
     recap = [tuple(map(int, counts)) for counts in _RECAP.findall(log.read_text())]
-    if process.returncode or not recap or any(unreachable or failed for _, unreachable, failed in recap):
+    if process.returncode or not recap or any(unreachable or failed for _changed, unreachable, failed in recap):
         raise DemoFailed(f"Ansible reports no success (exit code {process.returncode}), see {log}")
-    return sum(changed for changed, _, _ in recap)
+    return sum(changed for changed, _unreachable, _failed in recap)
 
 
 def _copied(lines: Iterable[str], whole: TextIO) -> Iterator[str]:

@@ -3,9 +3,18 @@
 A call that a test makes itself meets none of them.
 """
 
-from . import broken_connections as broken_connections
-from . import late_reads as late_reads
-from . import refusals as refusals
-from . import request_rates as request_rates
-from . import resurrection as resurrection
-from . import write_conflicts as write_conflicts
+from . import broken_connections
+from . import late_reads
+from . import refusals
+from . import request_rates
+from . import resurrection
+from . import write_conflicts
+
+__all__ = [
+    "broken_connections",
+    "late_reads",
+    "refusals",
+    "request_rates",
+    "resurrection",
+    "write_conflicts",
+]

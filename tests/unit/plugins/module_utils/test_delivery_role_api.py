@@ -305,7 +305,7 @@ def test_what_was_created_a_moment_ago_is_waited_for(
 
 def test_what_never_shows_ends_in_awss_error(stubs: StubbedClients, clock: Clock) -> None:
     iam = stubs("iam")
-    for _ in range(8):
+    for _time in range(8):
         iam.fail("attach_role_policy", "NoSuchEntity", "not found")
 
     with pytest.raises(AwsError) as error:

@@ -94,8 +94,8 @@ def role_entry(trust: dict[str, Any], name: str = ROLE, **more: Any) -> dict[str
     }
 
 
-def a_role(iam: Script, trust: dict[str, Any] = TRUST, attached: tuple[str, ...] = (ARN,), **more: Any) -> None:
-    iam.expect("get_role", {"Role": role_entry(trust, **more)}, RoleName=ROLE)
+def a_role(iam: Script, trust: dict[str, Any] | None = None, attached: tuple[str, ...] = (ARN,), **more: Any) -> None:
+    iam.expect("get_role", {"Role": role_entry(TRUST if trust is None else trust, **more)}, RoleName=ROLE)
     policies = {"AttachedPolicies": [{"PolicyArn": each} for each in attached]}
     iam.expect("list_attached_role_policies", policies, RoleName=ROLE, MaxItems=1000)
 

@@ -181,7 +181,7 @@ def test_what_passes_is_tried_again(stubs: StubbedClients, code: str) -> None:
 
 def test_what_does_not_pass_ends_after_ten_tries_and_some_minutes(stubs: StubbedClients, clock: Clock) -> None:
     ec2 = stubs("ec2")
-    for _ in range(10):
+    for _time in range(10):
         ec2.fail("delete_flow_logs", "RequestLimitExceeded", "Request limit exceeded.")
 
     with pytest.raises(AwsError, match="Request limit exceeded"):

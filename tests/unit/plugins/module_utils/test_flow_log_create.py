@@ -32,7 +32,7 @@ from ansible_collections.netops.flow_logs.tests.unit.support.ec2 import times
 
 ROLE = "arn:aws:iam::123456789012:role/r"
 IDS = [f"vpc-{number:08}" for number in range(1, 9)]
-FIRST, SECOND, THIRD, *_ = IDS
+FIRST, SECOND, THIRD = IDS[:3]
 
 
 def log(resource_id: str, **settings: Any) -> FlowLog:

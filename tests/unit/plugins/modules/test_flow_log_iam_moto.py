@@ -66,7 +66,7 @@ def test_a_policy_with_another_document_gets_a_new_default_version(cloud: Cloud,
 
 def test_of_five_versions_the_oldest_makes_room(cloud: Cloud, modules: Modules) -> None:
     arn = cloud.policy()
-    for _ in range(4):
+    for _time in range(4):
         cloud.client("iam").create_policy_version(PolicyArn=arn, PolicyDocument=modules_document(), SetAsDefault=False)
     # v1 is in force, so v2 is the oldest that may go.
     made = modules.change("flow_log_iam", **NAMES)
