@@ -3,7 +3,7 @@ PYTHON ?= python3
 SETUP := $(PYTHON) tests/tools/bootstrap.py
 RUN := tests/tools/run
 
-GROUPS := lint types units functional sanity docs molecule
+GROUPS := lint types units scenarios functional sanity docs molecule
 
 .DEFAULT_GOAL := help
 .PHONY: help setup demo test test-all $(GROUPS) coverage artefact other-pythons build changelog clean
@@ -37,6 +37,10 @@ types: setup ## mypy
 units: setup ## unit tests
 	@echo "== units: pytest"
 	@$(RUN) pytest -q -n auto
+
+scenarios: setup ## the modules in AWS's bad weather: every fault, killed at any call, races, any input
+	@echo "== scenarios: pytest"
+	@$(RUN) pytest -q -n auto tests/scenarios tests/robustness
 
 functional: setup ## the playbooks and the role on an AWS emulator, in many ways
 	@echo "== functional: pytest"

@@ -17,7 +17,14 @@ from typing import Tuple
 # The service that assumes the role; the same name in all partitions (VPC user guide, also in China's edition).
 SERVICE = "vpc-flow-logs.amazonaws.com"
 
-_DENIED = ("unauthorizedoperation", "accessdenied", "accessdeniedexception", "authfailure")
+_DENIED = ("unauthorizedoperation", "accessdenied", "accessdeniedexception")
+_NO_ANSWER = (
+    "AWS was not reached or did not answer. Check the network and the region, and run it again: it goes on from here."
+)
+_NO_CREDENTIALS = (
+    "Give credentials: a profile, the variables AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or a role of the machine."
+)
+_BAD_CREDENTIALS = "AWS does not take the credentials here: check the keys or the profile, and that the region is enabled for the account."
 
 
 def pass_role_document(role_arn: str) -> Dict[str, Any]:
@@ -74,6 +81,10 @@ _HINTS: Tuple[Tuple[str, str, str], ...] = (
         "",
         "Check that a KMS key is enabled, symmetric and lets CloudWatch Logs of this region use it.",
     ),
+    ("authfailure", "", _BAD_CREDENTIALS),
+    ("unrecognizedclient", "", _BAD_CREDENTIALS),
+    ("invalidclienttokenid", "", _BAD_CREDENTIALS),
+    ("signaturedoesnotmatch", "", _BAD_CREDENTIALS),
     ("optinrequired", "", "The region is not enabled for this account: enable it, or leave it out."),
     ("operationaborted", "", "Somebody else is changing the same log group. Run it again: it goes on from here."),
     ("expiredtoken", "", "The session's credentials have run out: get new ones and run it again."),
@@ -89,6 +100,8 @@ def hint_for(code: str, message: str, role_arn: Optional[str] = None) -> str:
     code, message = code.lower(), message.lower()
     if code in _DENIED:
         return _denied(role_arn)
+    if code in ("", "noanswer"):
+        return _NO_CREDENTIALS if "credentials" in message else _NO_ANSWER
     for part, words, hint in _HINTS:
         if part in code and words in message:
             return hint

@@ -33,6 +33,7 @@ from ansible_collections.netops.flow_logs.plugins.module_utils._errors import Co
 from ansible_collections.netops.flow_logs.plugins.module_utils._errors import Failure
 from ansible_collections.netops.flow_logs.plugins.module_utils._errors import FlowLogsError
 from ansible_collections.netops.flow_logs.plugins.module_utils._errors import in_sentences
+from ansible_collections.netops.flow_logs.plugins.module_utils._hints import hint_for
 from ansible_collections.netops.flow_logs.plugins.module_utils._plan import Plan
 from ansible_collections.netops.flow_logs.plugins.module_utils._plan import Step
 
@@ -130,10 +131,13 @@ def _apply(work: Work, plan: Plan, done: Done) -> Dict[str, Any]:
 
 
 def _of_aws_error(error: AnsibleAWSError) -> Dict[str, Any]:
-    answer: Dict[str, Any] = {"msg": f"{error.message}: {error.exception}" if error.exception else str(error.message)}
-    response = getattr(error.exception, "response", None) or {}
-    if response.get("Error"):
-        answer["error"] = {"code": response["Error"].get("Code"), "message": response["Error"].get("Message")}
+    msg = f"{error.message}: {error.exception}" if error.exception else str(error.message)
+    reported = (getattr(error.exception, "response", None) or {}).get("Error") or {}
+    code, message = str(reported.get("Code") or ""), str(reported.get("Message") or "")
+    hint = hint_for(code, message or str(error.exception or ""))
+    answer: Dict[str, Any] = {"msg": f"{msg.rstrip('.')}. {hint}" if hint else msg}
+    if reported:
+        answer["error"] = {"code": code, "message": message, "hint": hint}
     return answer
 
 

@@ -246,13 +246,15 @@ def aws_error(plan: Plan, done: Done) -> None:
     raise AwsError("Failed to make it", client_error("AccessDenied", "You may not."))
 
 
-def test_an_error_of_aws_ends_the_module_with_its_code_and_words() -> None:
+def test_an_error_of_aws_ends_the_module_with_its_code_its_words_and_what_to_do() -> None:
     answer = result(Things(["a"], doings=[aws_error]))
 
     assert answer["failed"] is True
     assert answer["changed"] is False
-    assert answer["error"] == {"code": "AccessDenied", "message": "You may not."}
+    assert (answer["error"]["code"], answer["error"]["message"]) == ("AccessDenied", "You may not.")
+    assert "lacks the permission" in answer["error"]["hint"]
     assert answer["msg"].startswith("Failed to make it: ")
+    assert answer["msg"].endswith(answer["error"]["hint"])
     assert "Before that" not in answer["msg"]
 
 

@@ -1,0 +1,71 @@
+"""The operator's policy of the README: what the apply playbook calls, and nothing more."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+from ansible_collections.netops.flow_logs.tests.functional.support.cloud import EC2_TRUST
+from ansible_collections.netops.flow_logs.tests.functional.support.cloud import NOTHING_ALLOWED
+from ansible_collections.netops.flow_logs.tests.functional.support.cloud import POLICY
+from ansible_collections.netops.flow_logs.tests.functional.support.cloud import POLICY_ARN
+from ansible_collections.netops.flow_logs.tests.functional.support.cloud import ROLE
+from ansible_collections.netops.flow_logs.tests.functional.support.cloud import ROLE_ARN
+from ansible_collections.netops.flow_logs.tests.functional.support.cloud import Cloud
+from ansible_collections.netops.flow_logs.tests.functional.support.modules import Modules
+
+CHECKOUT = Path(__file__).parents[4]
+# Nobody needs a permission to ask who they are.
+FREE = {"sts:GetCallerIdentity"}
+# Asked for by CreateFlowLogs of whoever names a role or tags; AWS makes no call of them.
+IMPLIED = {"iam:PassRole"}
+# moto has no KMS for log groups: these two calls can't be made here.
+UNSEEN = {"logs:AssociateKmsKey", "logs:DisassociateKmsKey"}
+
+
+def actions(policy: dict[str, Any]) -> list[str]:
+    return [action for statement in policy["Statement"] for action in statement["Action"]]
+
+
+def the_policy() -> dict[str, Any]:
+    policy: dict[str, Any] = json.loads((CHECKOUT / "docs/policies/apply.json").read_text())
+    return policy
+
+
+def test_the_readme_shows_the_policy_as_it_is() -> None:
+    readme = (CHECKOUT / "README.md").read_text()
+    shown = re.search(r"<!-- policy: docs/policies/apply.json -->\n```json\n(.*?)```", readme, re.DOTALL)
+    assert shown and json.loads(shown[1]) == the_policy()
+
+
+def test_the_policy_allows_what_the_role_calls_and_nothing_else(cloud: Cloud, modules: Modules) -> None:
+    vpc = cloud.vpc("web")
+    subnet = cloud.subnet(vpc)
+    ids = [vpc, subnet, cloud.eni(subnet)]
+    called: set[str] = set()
+
+    def apply(iam: dict[str, Any], group: dict[str, Any], log: dict[str, Any]) -> None:
+        name = "/aws/shop/vpc/{resource_name}/flowlogs"
+        shared = {"role_name": ROLE, "policy_name": POLICY, "purge_tags": False, "purge_log_group_names": False}
+        called.update(modules.run("flow_log_iam", **shared, **iam).calls.names)
+        called.update(modules.run("log_group", log_group_name=name, resource_ids=ids, **group).calls.names)
+        flow_log = {"log_group_name": name, "resource_ids": ids, "role_arn": ROLE_ARN}
+        called.update(modules.run("flow_log", **flow_log, **log).calls.names)
+
+    apply({}, {"retention_in_days": "30", "tags": {"a": "b"}}, {"tags": {"a": "b"}})
+    # Changed by hand in all that the role corrects, the fifth version of the policy included.
+    iam = cloud.client("iam")
+    iam.update_assume_role_policy(RoleName=ROLE, PolicyDocument=json.dumps(EC2_TRUST))
+    for _time in range(4):
+        iam.create_policy_version(PolicyArn=POLICY_ARN, PolicyDocument=json.dumps(NOTHING_ALLOWED), SetAsDefault=True)
+    least = {"log_group_names": ["/aws/shop/*"], "allow_create_log_group": False, "restrict_trust": True}
+    apply(
+        {**least, "tags": {"owner": "network"}},
+        {"retention_in_days": "never", "tags": {"c": "d"}},
+        {"traffic_type": "REJECT", "tags": {"a": "b"}},
+    )
+    apply(least, {"tags": {}}, {"tags": {"c": "d"}})
+
+    assert called - FREE == set(actions(the_policy())) - IMPLIED - UNSEEN
