@@ -80,6 +80,14 @@ def policy_document(client: Any, arn: str, version_id: str) -> Mapping[str, Any]
     return document
 
 
+@IamErrors.list_error_handler("read a version of the policy", {})
+def policy_document_if_any(client: Any, arn: str, version_id: str) -> Mapping[str, Any]:
+    """The version's document, empty when it is gone."""
+    version = client.get_policy_version(aws_retry=True, PolicyArn=arn, VersionId=version_id)["PolicyVersion"]
+    document: Mapping[str, Any] = version["Document"]
+    return document
+
+
 @IamErrors.common_error_handler("list the policy's versions")
 def other_versions(client: Any, arn: str) -> Tuple[str, ...]:
     """Ids of the versions that are not the default, oldest first."""

@@ -22,6 +22,7 @@ from ansible_collections.netops.flow_logs.plugins.module_utils._delivery_role im
 from ansible_collections.netops.flow_logs.plugins.module_utils._delivery_role import Policy
 from ansible_collections.netops.flow_logs.plugins.module_utils._delivery_role import Role
 from ansible_collections.netops.flow_logs.plugins.module_utils._delivery_role import plan_delivery_role
+from ansible_collections.netops.flow_logs.plugins.module_utils._delivery_role import scoped_names
 from ansible_collections.netops.flow_logs.plugins.module_utils._delivery_role import wanted_document
 from ansible_collections.netops.flow_logs.plugins.module_utils._delivery_role_options import require_fitting
 from ansible_collections.netops.flow_logs.plugins.module_utils._delivery_role_options import wish_from_options
@@ -45,15 +46,35 @@ class DeliveryRoleWork(Work):
     def __init__(self, module: Any) -> None:
         self.wish = wish_from_options(module.params, account_of(module))
         self.client = client(module, "iam")
+        self.policy: Optional[Policy] = None
 
     def observe(self) -> Current:
         policy = self._policy(self.wish.policy_name)
         if policy is not None:
             policy = self._with_versions(policy, wanted_document(self.wish, policy))
+        self.policy = policy
         role = self._role()
         self._require_boundary(role)
         pass_role = self._pass_role(role) if self.wish.pass_role_to else None
         return Current(role, policy, pass_role)
+
+    def _add_what_others_added(self, made: str) -> None:
+        """Where names add up, takes over those that another writer added since the policy was read.
+
+        IAM knows no "only if unchanged", but it numbers versions one after the other: a gap between the versions that were
+        seen and the one that was made is another writer's. Raises Conflict to go round again with its names.
+        """
+        policy = self.policy
+        if policy is None or self.wish.log_group_names is None or self.wish.purge_log_group_names:
+            return
+        known = max(map(_number, (policy.default_version_id, *(policy.versions or ()))))
+        between = [f"v{number}" for number in range(known + 1, _number(made))]
+        if not between:
+            return
+        documents = [api.policy_document_if_any(self.client, policy.arn, version) for version in between]
+        names = [name for document in documents for name in scoped_names(document)]
+        self.wish = replace(self.wish, log_group_names=tuple(dict.fromkeys([*self.wish.log_group_names, *names])))
+        raise Conflict(f"Others keep changing policy {policy.name}. Run it again when they are done.")
 
     def _role(self) -> Optional[Role]:
         name = self.wish.role_name
@@ -126,8 +147,15 @@ class DeliveryRoleWork(Work):
                     raise Conflict(f"{error.message}: {error.reason}") from error
                 raise
             done.steps.append(step)
+            if step.kind == "create_policy_version" and step.subject == after["policy"]["policy_name"]:
+                self._add_what_others_added(answer["PolicyVersion"]["VersionId"])
             after = _with_answer(after, step.kind, step.subject, answer)
         return after
+
+
+def _number(version_id: str) -> int:
+    """v12 -> 12"""
+    return int(version_id[1:])
 
 
 def _is_another_writers(kind: str, code: str) -> bool:

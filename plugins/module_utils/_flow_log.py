@@ -50,6 +50,9 @@ class FlowLog:
     # AWS's own facts (CreationTime, DeliverLogsStatus, ...) and carried-over settings, under AWS's names.
     facts: Mapping[str, Any] = field(default_factory=dict)
 
+    # True for a destination that was given with ':*' at its end, as DescribeLogGroups writes it: AWS delivers nothing there.
+    to_nowhere: bool = False
+
     def settings(self) -> Dict[str, Any]:
         """The settings that can't be changed, by field name."""
         return {name: getattr(self, name) for name in IMMUTABLE}
@@ -72,6 +75,7 @@ def from_aws(entry: Mapping[str, Any], tags: Mapping[str, str]) -> FlowLog:
         tags=tags,
         flow_log_id=entry["FlowLogId"],
         facts=facts,
+        to_nowhere=str(entry.get("LogDestination") or entry.get("LogGroupName") or "").endswith(":*"),
     )
 
 

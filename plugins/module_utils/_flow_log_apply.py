@@ -120,7 +120,8 @@ def _replace(creator: Creator, steps: Sequence[Step], applied: Applied) -> None:
 def _replace_in_place(creator: Creator, step: Step, applied: Applied) -> None:
     """Delete, create; and when the new one is refused, put the old ones back.
 
-    One target at a time: should this be interrupted, no more than a few are without a flow log until the next run.
+    Each target by itself, eight side by side: should this be interrupted, no more than these are without a flow log until
+    the next run.
     """
     change = _change(step)
     failures = _delete(creator.client, {log.flow_log_id: log.resource_id for log in change.surplus})

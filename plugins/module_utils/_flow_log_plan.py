@@ -125,7 +125,7 @@ def plan_change(
         facts = {name: best.facts[name] for name in CARRIED_OVER if name in best.facts}
         # Tags that begin with aws: only AWS can give, and it does not give them to the new flow log.
         own_tags = {key: value for key, value in tags.items() if not key.startswith("aws:")}
-        wanted = replace(best, flow_log_id="", tags=own_tags, facts=facts, **dict(wish.settings))
+        wanted = replace(best, flow_log_id="", tags=own_tags, facts=facts, to_nowhere=False, **dict(wish.settings))
         return Change(target, wanted, (best, *others))
     to_set, to_unset = wish.tags.changes(best.tags, compare)
     return Change(target, replace(best, tags=tags), others, to_set, tuple(to_unset))
@@ -201,9 +201,12 @@ def plan_flow_logs(
     after: List[Dict[str, Any]] = []
     steps: List[Step] = []
     refusals: List[Failure] = []
+    warnings: List[str] = []
     for target, destination in destinations.items():
         own = by_resource.get(target.resource_id, [])
-        now = [to_result(log, "unchanged") for log in same_flow_logs(wish, target, destination, own)]
+        same = same_flow_logs(wish, target, destination, own)
+        now = [to_result(log, "unchanged") for log in same]
+        warnings += [_undeliverable(log) for log in same if log.to_nowhere]
         before += now
         try:
             change = plan_change(wish, target, destination, own, compare)
@@ -213,7 +216,14 @@ def plan_flow_logs(
             continue
         after.append(to_result(change.wanted, change.action, change.surplus_ids))
         steps += _steps(wish, change)
-    return Plan({"flow_logs": before}, {"flow_logs": after}, tuple(steps), tuple(refusals))
+    return Plan({"flow_logs": before}, {"flow_logs": after}, tuple(steps), tuple(refusals), tuple(warnings))
+
+
+def _undeliverable(log: FlowLog) -> str:
+    return (
+        f"{log.flow_log_id} of {log.resource_id} was made for a destination that ends in ':*', where AWS delivers nothing,"
+        f" though it counts as one to {log.destination.name}. Delete it and run this again."
+    )
 
 
 def _steps(wish: Wish, change: Change) -> List[Step]:

@@ -91,7 +91,7 @@ class FlowLogWork(Work):
 
     def plan(self, current: List[FlowLog]) -> Plan:
         plan = plan_flow_logs(self.wish, self.destinations, current, COMPARISON)
-        return Plan(plan.before, plan.after, plan.steps, (*self.missing, *plan.refusals))
+        return Plan(plan.before, plan.after, plan.steps, (*self.missing, *plan.refusals), plan.warnings)
 
     def apply(self, plan: Plan, done: Done) -> Dict[str, Any]:
         applied = Applied(done.steps)
