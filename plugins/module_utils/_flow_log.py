@@ -50,7 +50,8 @@ class FlowLog:
     # AWS's own facts (CreationTime, DeliverLogsStatus, ...) and carried-over settings, under AWS's names.
     facts: Mapping[str, Any] = field(default_factory=dict)
 
-    # True for a destination that was given with ':*' at its end, as DescribeLogGroups writes it: AWS delivers nothing there.
+    # True for a flow log that was made by an ARN with ':*' at its end, as DescribeLogGroups writes it: AWS takes that for a part
+    # of the name, and delivers nothing.
     to_nowhere: bool = False
 
     def settings(self) -> Dict[str, Any]:
@@ -75,7 +76,7 @@ def from_aws(entry: Mapping[str, Any], tags: Mapping[str, str]) -> FlowLog:
         tags=tags,
         flow_log_id=entry["FlowLogId"],
         facts=facts,
-        to_nowhere=str(entry.get("LogDestination") or entry.get("LogGroupName") or "").endswith(":*"),
+        to_nowhere=str(entry.get("LogGroupName") or "").endswith(":*"),
     )
 
 

@@ -251,7 +251,8 @@ def _blames_ids(code: str) -> bool:
 
 def is_as_wanted(log: FlowLog, wanted: FlowLog) -> bool:
     """True for the same destination and settings, whatever the tags and the id."""
-    return log.destination == wanted.destination and log.settings() == wanted.settings()
+    same_place = log.destination == wanted.destination and log.to_nowhere == wanted.to_nowhere
+    return same_place and log.settings() == wanted.settings()
 
 
 @dataclass(frozen=True)

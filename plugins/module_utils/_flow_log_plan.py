@@ -102,7 +102,8 @@ def same_flow_logs(wish: Wish, target: Target, destination: Destination, current
 
 def differing(wish: Wish, log: FlowLog) -> List[str]:
     """Names of the wished settings that the flow log does not have."""
-    return [name for name, value in wish.settings.items() if getattr(log, name) != value]
+    differ = [name for name, value in wish.settings.items() if getattr(log, name) != value]
+    return ["log_group_name", *differ] if log.to_nowhere else differ
 
 
 def plan_change(
@@ -187,7 +188,9 @@ def _shown(log: FlowLog, fields: Sequence[str]) -> str:
 
 
 def _from_to(wish: Wish, log: FlowLog, fields: Sequence[str]) -> str:
-    return ", ".join(f"{name} from {getattr(log, name)} to {wish.settings[name]}" for name in fields)
+    values = {"log_group_name": (f"{log.destination.name}:*", log.destination.name)}
+    values.update({name: (getattr(log, name), value) for name, value in wish.settings.items()})
+    return ", ".join(f"{name} from {values[name][0]} to {values[name][1]}" for name in fields)
 
 
 def plan_flow_logs(
@@ -201,12 +204,10 @@ def plan_flow_logs(
     after: List[Dict[str, Any]] = []
     steps: List[Step] = []
     refusals: List[Failure] = []
-    warnings: List[str] = []
     for target, destination in destinations.items():
         own = by_resource.get(target.resource_id, [])
         same = same_flow_logs(wish, target, destination, own)
         now = [to_result(log, "unchanged") for log in same]
-        warnings += [_undeliverable(log) for log in same if log.to_nowhere]
         before += now
         try:
             change = plan_change(wish, target, destination, own, compare)
@@ -216,14 +217,7 @@ def plan_flow_logs(
             continue
         after.append(to_result(change.wanted, change.action, change.surplus_ids))
         steps += _steps(wish, change)
-    return Plan({"flow_logs": before}, {"flow_logs": after}, tuple(steps), tuple(refusals), tuple(warnings))
-
-
-def _undeliverable(log: FlowLog) -> str:
-    return (
-        f"{log.flow_log_id} of {log.resource_id} was made for a destination that ends in ':*', where AWS delivers nothing,"
-        f" though it counts as one to {log.destination.name}. Delete it and run this again."
-    )
+    return Plan({"flow_logs": before}, {"flow_logs": after}, tuple(steps), tuple(refusals))
 
 
 def _steps(wish: Wish, change: Change) -> List[Step]:

@@ -25,9 +25,10 @@ from ansible_collections.netops.flow_logs.plugins.module_utils._name_template im
 # The most that DescribeLogGroups gives at a time (botocore's model).
 _PAGE = 50
 
-# A group that was created a moment ago may not be there yet for the next call.
+# A group that was created a moment ago may not be there yet for the next call. Pauses are chosen by chance up to these
+# figures, so it takes this many for a few seconds of lag to pass for sure.
 _until_visible = AWSRetry.jittered_backoff(
-    retries=6, delay=0.5, max_delay=5, catch_extra_error_codes=["ResourceNotFoundException"]
+    retries=10, delay=1, max_delay=8, catch_extra_error_codes=["ResourceNotFoundException"]
 )
 
 

@@ -166,7 +166,7 @@ def test_a_group_that_never_shows_ends_in_awss_error(
     stubs: StubbedClients, clock: Clock, kind: str, request_: dict[str, Any]
 ) -> None:
     logs = stubs("logs")
-    for _time in range(6):
+    for _time in range(10):
         logs.fail(kind, "ResourceNotFoundException", "The specified log group does not exist.")
 
     with pytest.raises(AwsError) as error:

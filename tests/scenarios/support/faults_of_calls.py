@@ -1,0 +1,139 @@
+"""What can happen to any call: late reads, throttling, broken connections, missing permissions."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from ansible_collections.netops.flow_logs.tests.emulator.named_scenarios import region_denied
+from ansible_collections.netops.flow_logs.tests.emulator.named_scenarios import scenario_named
+from ansible_collections.netops.flow_logs.tests.emulator.scenario import Break
+from ansible_collections.netops.flow_logs.tests.emulator.scenario import Scenario
+from ansible_collections.netops.flow_logs.tests.emulator.scenario import Throttle
+from ansible_collections.netops.flow_logs.tests.functional.support.cloud import REGION
+from ansible_collections.netops.flow_logs.tests.scenarios.support.fault import Cell
+from ansible_collections.netops.flow_logs.tests.scenarios.support.fault import Fault
+from ansible_collections.netops.flow_logs.tests.scenarios.support.fault import met_a_state
+from ansible_collections.netops.flow_logs.tests.scenarios.support.fault import met_time
+
+# Every call of the modules that changes something, each by itself.
+WRITES = (
+    "ec2:CreateFlowLogs",
+    "ec2:DeleteFlowLogs",
+    "ec2:CreateTags",
+    "iam:CreatePolicy",
+    "iam:CreateRole",
+    "iam:UpdateAssumeRolePolicy",
+    "iam:AttachRolePolicy",
+    "iam:TagRole",
+    "logs:CreateLogGroup",
+    "logs:PutRetentionPolicy",
+    "logs:TagResource",
+    "logs:UntagResource",
+)
+
+
+def _each_write_once(when: str, how: str) -> Callable[[], Scenario]:
+    return lambda: Scenario(breaks=[Break([name], when=when, how=how, times=1) for name in WRITES])
+
+
+def _everywhere(name: str, section: str, scenario: Callable[[], Scenario], cell: Cell) -> Fault:
+    return Fault(name, section, scenario, cell, cell, cell)
+
+
+_AGAIN = Cell("tries again, then done")
+_NOTHING_TWICE = Cell("tries again; nothing is done twice")
+
+
+def _of_chance(words: str) -> Cell:
+    return Cell(words, proof=met_a_state)
+
+
+OF_CALLS = (
+    Fault(
+        "reads are 2 s late",
+        "1.8, 5.3, 6.4",
+        lambda: scenario_named("lag"),
+        flow_log_iam=Cell("done", proof=met_a_state),
+        log_group=Cell("done", proof=met_a_state),
+        flow_log=Cell("looks again until it shows", proof=met_time),
+    ),
+    Fault(
+        "reads are 2 s late, and writes don't find yet either",
+        "1.8, 5.3, 6.4",
+        lambda: scenario_named("lag-writes"),
+        flow_log_iam=Cell("tries again until IAM agrees with itself", proof=met_time),
+        log_group=Cell("tries again until the new group is found", proof=met_time),
+        flow_log=Cell("looks again until it shows", proof=met_time),
+    ),
+    _everywhere("AWS's request rates", "7.1, 7.2", lambda: scenario_named("rates"), _of_chance("done, within the rates")),
+    _everywhere(
+        "30 % of all calls are throttled",
+        "7.1, 7.2",
+        lambda: Scenario(throttles=[Throttle(share=0.3)]),
+        _AGAIN,
+    ),
+    Fault(
+        "all calls are throttled for ever",
+        "7.1, 7.2",
+        lambda: Scenario(throttles=[Throttle(["ec2:*", "iam:*", "logs:*"])]),
+        flow_log_iam=Cell("says to run it again", fails=("Throttling",), hint="run it again"),
+        log_group=Cell("says to run it again", fails=("ThrottlingException",), hint="run it again"),
+        flow_log=Cell("says to run it again", fails=("RequestLimitExceeded",), hint="run it again"),
+    ),
+    Fault(
+        "all writes are throttled for ever",
+        "7.1, 7.2",
+        lambda: Scenario(throttles=[Throttle(list(WRITES))]),
+        flow_log_iam=Cell("says to run it again", fails=("Throttling",), hint="run it again"),
+        log_group=Cell("says to run it again", fails=("ThrottlingException",), hint="run it again"),
+        flow_log=Cell("says to run it again", fails=("RequestLimitExceeded",), hint="run it again"),
+    ),
+    _everywhere("the connection breaks before each write", "7.3", _each_write_once("before", "drop"), _AGAIN),
+    _everywhere(
+        "the connection breaks after each write, which took effect", "7.3, 1.3", _each_write_once("after", "drop"),
+        _NOTHING_TWICE,
+    ),
+    _everywhere("HTTP 500 before each write", "7.3", _each_write_once("before", "500"), _AGAIN),
+    _everywhere(
+        "HTTP 500 after each write, which took effect", "7.3, 1.3", _each_write_once("after", "500"), _NOTHING_TWICE
+    ),
+    _everywhere(
+        "one call in twenty gets no answer, in half the cases after it took effect",
+        "7.3",
+        lambda: scenario_named("dropped"),
+        _of_chance("tries again; nothing is done twice"),
+    ),
+    _everywhere(
+        "one call in twenty gets HTTP 500, in half the cases after it took effect",
+        "7.3",
+        lambda: scenario_named("errors"),
+        _of_chance("tries again; nothing is done twice"),
+    ),
+    _everywhere(
+        "no write gets an answer",
+        "7.3",
+        lambda: Scenario(breaks=[Break([name]) for name in WRITES]),
+        Cell("says what was done and to run it again", fails=("NoAnswer",), hint="run it again"),
+    ),
+    Fault(
+        "nothing may be changed",
+        "1.5",
+        lambda: scenario_named("read-only"),
+        flow_log_iam=Cell("says which permission is missing", fails=("AccessDenied",), hint="lacks the permission"),
+        log_group=Cell("says which permission is missing", fails=("AccessDeniedException",), hint="lacks the permission"),
+        flow_log=Cell("says which permission is missing", fails=("UnauthorizedOperation",), hint="the permission"),
+    ),
+    Fault(
+        "the account has not enabled the region",
+        "1.5",
+        lambda: Scenario(refusals=region_denied(REGION, "OptInRequired")),
+        log_group=Cell("says to enable the region", fails=("UnrecognizedClientException",), hint="region"),
+        flow_log=Cell("says to enable the region", fails=("OptInRequired",), hint="enable it, or leave it out"),
+    ),
+    _everywhere(
+        "young roles, lag, throttling, aborted writes, dropped connections and small pages together",
+        "all",
+        lambda: scenario_named("rough"),
+        _of_chance("done, in a while"),
+    ),
+)

@@ -1,0 +1,35 @@
+"""What makes a run of a module cheap, and changes nothing that it does."""
+
+from __future__ import annotations
+
+import functools
+import time
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from ansible_collections.amazon.aws.plugins.module_utils import botocore as of_amazon
+
+from ansible_collections.netops.flow_logs.plugins.module_utils import _flow_log_apply
+from ansible_collections.netops.flow_logs.plugins.module_utils._flow_log_create import Creator
+
+
+def pretend_to_sleep(
+    monkeypatch: pytest.MonkeyPatch, sleep: Callable[[float], None], now: Callable[[], float]
+) -> None:
+    """Sleeping, of the modules and of the SDK, moves the emulator's clock."""
+    monkeypatch.setattr(time, "sleep", sleep)
+    monkeypatch.setattr(_flow_log_apply, "Creator", functools.partial(Creator, clock=now, sleep=sleep))
+
+
+def reuse_clients(monkeypatch: pytest.MonkeyPatch, clients: dict[str, object]) -> None:
+    """amazon.aws makes a client once for the same arguments."""
+    make = of_amazon._boto3_conn
+
+    def remembered(**arguments: Any) -> object:
+        key = repr(sorted((name, value) for name, value in arguments.items() if name != "aws_config"))
+        if key not in clients:
+            clients[key] = make(**arguments)
+        return clients[key]
+
+    monkeypatch.setattr(of_amazon, "_boto3_conn", remembered)

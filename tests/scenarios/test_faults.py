@@ -1,0 +1,99 @@
+"""Every fault against every module: in check mode, for real, and again once the fault has passed."""
+
+from __future__ import annotations
+
+import os
+
+import pytest
+
+from ansible_collections.netops.flow_logs.tests.functional.support.modules import Result
+from ansible_collections.netops.flow_logs.tests.scenarios.support.fault import NOT_CONCERNED
+from ansible_collections.netops.flow_logs.tests.scenarios.support.fault import Cell
+from ansible_collections.netops.flow_logs.tests.scenarios.support.fault import Fault
+from ansible_collections.netops.flow_logs.tests.scenarios.support.fault import errors_of
+from ansible_collections.netops.flow_logs.tests.scenarios.support.page import MODULES
+from ansible_collections.netops.flow_logs.tests.scenarios.support.page import PAGE
+from ansible_collections.netops.flow_logs.tests.scenarios.support.page import page
+from ansible_collections.netops.flow_logs.tests.scenarios.support.stage import Stage
+from ansible_collections.netops.flow_logs.tests.scenarios.support.subjects import SUBJECTS
+from ansible_collections.netops.flow_logs.tests.scenarios.support.table import TABLE
+
+CELLS = [(fault, module) for fault in TABLE for module in MODULES]
+
+
+@pytest.mark.parametrize(("fault", "module"), CELLS, ids=[f"{fault.name}-{module}" for fault, module in CELLS])
+def test_cell(stage: Stage, fault: Fault, module: str) -> None:
+    cell, subject = fault.cell(module), SUBJECTS[module]
+    scenario = fault.scenario()
+    stage.use("plain")
+    subject.arrange(stage)
+    stage.use(scenario)
+    stage.options.update(cell.options)
+    cell.before(stage)
+    before = subject.remember(stage)
+
+    check = stage.run(module, check=True)
+    assert cell.fails or not check.failed, check.data
+    stage.use(scenario)
+    cell.during(stage)
+    first = stage.run(module)
+    _as_the_table_says(stage, cell, check, first)
+    subject.no_harm(stage, before)
+    if not cell.fails:
+        subject.as_wished(stage)
+
+    stage.aws.on_call = None
+    stage.use("plain")
+    cell.heal(stage)
+    second = stage.run(module)
+    assert not second.failed, second.data
+    subject.no_harm(stage, before)
+    subject.as_wished(stage)
+    if not cell.fails and cell.finished:
+        assert (second["changed"], second["actions"]) == (False, [])
+    if cell is NOT_CONCERNED:
+        assert second.calls.mutating == []
+        return
+    third = stage.run(module)
+    assert not third.failed, third.data
+    assert (third["changed"], third["actions"], third.calls.mutating) == (False, [], [])
+
+
+def _as_the_table_says(stage: Stage, cell: Cell, check: Result, first: Result) -> None:
+    assert first.failed == bool(cell.fails), first.data
+    if cell.fails:
+        assert _codes(first) == set(cell.fails), first.data
+        assert cell.hint and cell.hint.lower() in first.msg.lower(), first.msg
+        return
+    errors = errors_of(first)
+    if cell is NOT_CONCERNED:
+        assert errors == [] and sum(stage.slept) == 0, (errors, stage.slept)
+    else:
+        assert cell.proof(stage, first), "the module did not meet the fault"
+    if not errors:
+        assert check["actions"] == first["actions"]
+    assert cell.warns in str(first.data.get("warnings", "")), first.data
+
+
+def _codes(result: Result) -> set[str]:
+    """AWS's codes of all that failed; NoAnswer where there was none."""
+    listed = {failure["code"] for failure in result.data.get("failures", [])}
+    if "error" in result:
+        listed.add(result["error"]["code"])
+    return listed or {"NoAnswer"}
+
+
+def test_the_page_is_what_the_table_says() -> None:
+    if os.environ.get("FLOW_LOGS_WRITE_PAGES"):
+        PAGE.write_text(page(TABLE), "utf-8")
+    assert PAGE.read_text("utf-8") == page(TABLE)
+
+
+def test_no_cell_says_that_something_is_lost() -> None:
+    words = [fault.cell(module).shown.lower() for fault, module in CELLS]
+    assert not [text for text in words if "traceback" in text or "lost" in text or not text]
+
+
+def test_rows_are_told_apart() -> None:
+    names = [fault.name for fault in TABLE]
+    assert len(set(names)) == len(names)
