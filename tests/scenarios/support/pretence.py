@@ -8,8 +8,8 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from ansible_collections.amazon.aws.plugins.module_utils import botocore as of_amazon
 
+from ansible_collections.amazon.aws.plugins.module_utils import botocore as of_amazon
 from ansible_collections.netops.flow_logs.plugins.module_utils import _flow_log_apply
 from ansible_collections.netops.flow_logs.plugins.module_utils._flow_log_create import Creator
 
