@@ -18,6 +18,16 @@ from typing import List
 from typing import Sequence
 from typing import TypeVar
 
+try:
+    from botocore.exceptions import ClientError
+    from botocore.exceptions import ConnectionClosedError
+    from botocore.exceptions import ReadTimeoutError
+
+    _RETRIED: Any = (ClientError, ConnectionClosedError, ReadTimeoutError)
+except ImportError:
+    # AnsibleAWSModule says that the SDK is missing.
+    _RETRIED = type(None)
+
 from ansible_collections.amazon.aws.plugins.module_utils.botocore import is_boto3_error_code
 from ansible_collections.amazon.aws.plugins.module_utils.errors import AWSErrorHandler
 from ansible_collections.amazon.aws.plugins.module_utils.exceptions import AnsibleAWSError
@@ -48,8 +58,22 @@ _ALSO_PASSING = [
     "RequestThrottled",
 ]
 
+# Connections that broke before the answer came. The SDK tries twice again, and counts throttled tries with them.
+_BROKEN = "NoAnswer"
+
+
+class _Retry(AWSRetry):
+    """amazon.aws' retries, for broken connections as well as for error codes."""
+
+    base_class = _RETRIED
+
+    @staticmethod
+    def status_code_from_exception(error: Any) -> str:
+        return _error_field(error, "Code") or _BROKEN
+
+
 # Ten tries, at most about two minutes in all: longer than the refill of every bucket that matters here.
-RETRY = AWSRetry.jittered_backoff(retries=10, delay=1, max_delay=20, catch_extra_error_codes=_ALSO_PASSING)
+RETRY = _Retry.jittered_backoff(retries=10, delay=1, max_delay=20, catch_extra_error_codes=[*_ALSO_PASSING, _BROKEN])
 
 # Threads that wait for AWS at the same time; botocore keeps ten connections open.
 SIDE_BY_SIDE = 8

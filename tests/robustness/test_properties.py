@@ -1,10 +1,11 @@
-"""Whatever flow logs there are and whatever is wished for: foretold, done once, and nobody else's touched."""
+"""Whatever flow logs there are and whatever is wished for: what holds of every run of flow_log."""
 
 from __future__ import annotations
 
+import contextlib
 from typing import Any
-from typing import cast
 
+import pytest
 from botocore.exceptions import ClientError
 from hypothesis import HealthCheck
 from hypothesis import given
@@ -17,85 +18,158 @@ from ansible_collections.netops.flow_logs.tests.functional.support.cloud import 
 from ansible_collections.netops.flow_logs.tests.functional.support.cloud import ROLE_ARN
 from ansible_collections.netops.flow_logs.tests.functional.support.cloud import Cloud
 from ansible_collections.netops.flow_logs.tests.functional.support.modules import Modules
+from ansible_collections.netops.flow_logs.tests.functional.support.modules import Result
+from ansible_collections.netops.flow_logs.tests.functional.support.modules import predictable
 from ansible_collections.netops.flow_logs.tests.robustness.support.iam import SERVICE_TRUST
+from ansible_collections.netops.flow_logs.tests.robustness.support.iam import service_role
 
-OURS, THEIRS = "/aws/shop/ours", "/aws/shop/theirs"
-FORMATS = ["${version} ${srcaddr} ${action}", "${dstaddr}"]
-TRAFFIC = ["ALL", "ACCEPT", "REJECT"]
+GROUP = "/aws/shop/vpc/flowlogs"
+GROUPS = (GROUP, f"{GROUP}/more", "/somebody/elses")
+OTHER_ROLE_ARN = f"arn:aws:iam::{ACCOUNT}:role/other"
+TRAFFIC = st.sampled_from(["ALL", "ACCEPT", "REJECT"])
+FORMATS = st.sampled_from(["${version} ${srcaddr}", "${srcaddr} ${action}"])
+ROLES = st.sampled_from([ROLE_ARN, OTHER_ROLE_ARN])
+TAGS = st.dictionaries(st.sampled_from(["owner", "project"]), st.sampled_from(["a", ""]))
 
 
-def by_name(group: str) -> dict[str, str]:
-    return {"LogGroupName": group}
-
-
-def by_arn(group: str) -> dict[str, str]:
+def destination(group: str, form: str) -> dict[str, str]:
+    """What CreateFlowLogs is told: a log group by its name or by its ARN."""
+    if form == "name":
+        return {"LogGroupName": group}
     return {"LogDestination": f"arn:aws:logs:{REGION}:{ACCOUNT}:log-group:{group}"}
 
 
-# Up to three flow logs of a VPC, to the group in question and to another, by name and by ARN.
 FLOW_LOG = st.fixed_dictionaries(
     {
-        "place": st.builds(
-            lambda form, group: form(group), st.sampled_from([by_name, by_arn]), st.sampled_from([OURS, THEIRS])
+        "TrafficType": TRAFFIC,
+        "DeliverLogsPermissionArn": ROLES,
+        "tags": TAGS,
+        "destination": st.builds(
+            destination, st.sampled_from([GROUP, *GROUPS]), st.sampled_from(["name", "ARN"])
         ),
-        "TrafficType": st.sampled_from(TRAFFIC),
-        "LogFormat": st.sampled_from(FORMATS),
-        "MaxAggregationInterval": st.sampled_from([60, 600]),
-        "tags": st.sampled_from([{}, {"owner": "network"}]),
-    }
-)
-STATE = st.lists(st.lists(FLOW_LOG, max_size=3), min_size=2, max_size=2)
-WISH = st.fixed_dictionaries(
-    {"resource_tags": st.none() | st.sampled_from([{}, {"project": "shop"}])},
-    optional={
-        "traffic_type": st.sampled_from(TRAFFIC),
-        "log_format": st.sampled_from(FORMATS),
-        "max_aggregation_interval": st.sampled_from([60, 600]),
-        "allow_replace": st.booleans(),
-        "purge_tags": st.booleans(),
-        "role_arn": st.just(ROLE_ARN),
     },
+    optional={"MaxAggregationInterval": st.sampled_from([60, 600]), "LogFormat": FORMATS},
 )
-TERMS = st.sampled_from(["plain", "strict-identity"])
+# What each of the targets has: a VPC, a subnet and a network interface.
+STATE = st.lists(st.lists(FLOW_LOG, max_size=3), min_size=3, max_size=3)
 
 
-def test_foretold_done_once_and_nobody_elses(aws: AwsLike, modules: Modules, no_pauses: None) -> None:
-    @settings(max_examples=60, suppress_health_check=list(HealthCheck))
-    @given(state=STATE, wish=WISH, by_traffic=st.booleans(), terms=TERMS)
-    def holds(state: list[list[dict[str, Any]]], wish: dict[str, Any], by_traffic: bool, terms: str) -> None:
-        cloud = Cloud(cast(Any, aws))
+@st.composite
+def wishes(draw: st.DrawFn) -> dict[str, Any]:
+    """Options of the module but for resource_ids; any of the settings may be left out."""
+    likely = st.fixed_dictionaries(
+        {"log_group_name": st.just(GROUP)},
+        optional={
+            "traffic_type": TRAFFIC,
+            "max_aggregation_interval": st.sampled_from([60, 600]),
+            "log_format": FORMATS,
+            "lookup": st.sampled_from(["destination", "traffic_type"]),
+            "allow_replace": st.booleans(),
+            "tags": TAGS,
+            "purge_tags": st.booleans(),
+        },
+    )
+    wish = draw(likely)
+    if draw(st.integers(0, 4)):
+        wish["role_arn"] = draw(ROLES)
+    if wish.get("lookup") == "traffic_type":
+        wish.setdefault("traffic_type", "ALL")
+    return wish
+
+
+class Estate:
+    """Three targets with flow logs of somebody's making."""
+
+    def __init__(self, aws: AwsLike, cloud: Cloud, state: list[list[dict[str, Any]]]) -> None:
         aws.reset()
-        targets = _arrange(cloud, state)
-        aws.use(terms)
-        lookup = {"lookup": "traffic_type"} if by_traffic and "traffic_type" in wish else {}
-        options = {**wish, **lookup, "resource_ids": targets, "log_group_name": OURS}
-        before = {entry["FlowLogId"]: entry for entry in cloud.flow_logs()}
+        self.cloud = cloud
+        service_role(cloud)
+        cloud.role("other", trust=SERVICE_TRUST)
+        vpc = cloud.vpc()
+        subnet = cloud.subnet(vpc)
+        self.ids = [vpc, subnet, cloud.eni(subnet)]
+        # Flow logs that differ in their format only are two.
+        aws.scenario.identity = "format"
+        for resource_id, entries in zip(self.ids, state, strict=True):
+            for entry in entries:
+                with contextlib.suppress(ClientError):
+                    self._create(resource_id, **entry)
 
-        check = modules.try_("flow_log", options, check=True)
-        real = modules.try_("flow_log", options)
-        after = {entry["FlowLogId"]: entry for entry in cloud.flow_logs()}
-        again = modules.try_("flow_log", options)
+    def _create(self, resource_id: str, destination: dict[str, str], tags: dict[str, str], **request: Any) -> None:
+        self.cloud.flow_log(resource_id, tags, **destination, **request)
 
-        assert check.calls.mutating == []
-        assert (check["actions"], check["changed"], check.failed) == (real["actions"], real["changed"], real.failed)
-        for flow_log_id, entry in before.items():
-            if entry["LogGroupName"] == THEIRS:
-                assert after.get(flow_log_id) == entry
-        assert {entry["ResourceId"] for entry in before.values()} <= {entry["ResourceId"] for entry in after.values()}
-        assert (again["actions"], again.calls.mutating, again.failed) == ([], [], real.failed)
+    def of_others(self, wish: dict[str, Any]) -> list[dict[str, Any]]:
+        """The flow logs that are none of the wish's business."""
+        by_type = wish.get("lookup") == "traffic_type"
+        return [
+            log
+            for log in self.cloud.flow_logs()
+            if log["LogGroupName"] != GROUP or (by_type and log["TrafficType"] != wish["traffic_type"])
+        ]
 
-    holds()
+    def own(self, wish: dict[str, Any], resource_id: str) -> list[dict[str, Any]]:
+        """The resource's flow logs that count as the one that is wished for."""
+        others = [log["FlowLogId"] for log in self.of_others(wish)]
+        return [log for log in self.cloud.flow_logs([resource_id]) if log["FlowLogId"] not in others]
 
 
-def _arrange(cloud: Cloud, state: list[list[dict[str, Any]]]) -> list[str]:
-    cloud.role(trust=SERVICE_TRUST)
-    targets = cloud.vpcs(len(state))
-    for target, flow_logs in zip(targets, state, strict=True):
-        for flow_log in flow_logs:
-            rest = {key: value for key, value in flow_log.items() if key not in ("place", "tags")}
-            try:
-                cloud.flow_log(target, tags=flow_log["tags"], **flow_log["place"], **rest)
-            except ClientError as error:
-                # AWS allows no two that are equal.
-                assert error.response["Error"]["Code"] == "FlowLogAlreadyExists"
-    return targets
+def failures(result: Result) -> list[Any]:
+    return [(failure["resource_id"], failure["code"]) for failure in result.data.get("failures", [])]
+
+
+def assert_as_wished(log: dict[str, Any], wish: dict[str, Any]) -> None:
+    names = {
+        "traffic_type": "TrafficType",
+        "max_aggregation_interval": "MaxAggregationInterval",
+        "log_format": "LogFormat",
+        "role_arn": "DeliverLogsPermissionArn",
+    }
+    assert {name: log[names[name]] for name in names if name in wish} == {
+        name: wish[name] for name in names if name in wish
+    }
+    tags = {tag["Key"]: tag["Value"] for tag in log.get("Tags", [])}
+    wanted = wish.get("tags")
+    if wanted is not None:
+        assert tags == wanted if wish.get("purge_tags", True) else tags.items() >= wanted.items()
+
+
+@pytest.mark.parametrize("identity", ["format", "traffic_type"])
+@settings(max_examples=40, suppress_health_check=list(HealthCheck))
+@given(state=STATE, wish=wishes())
+def test_every_run(
+    aws: AwsLike,
+    cloud: Cloud,
+    modules: Modules,
+    no_pauses: None,
+    identity: str,
+    state: list[list[dict[str, Any]]],
+    wish: dict[str, Any],
+) -> None:
+    estate = Estate(aws, cloud, state)
+    # Where AWS goes by the destination, it may refuse what lookup=traffic_type asks for.
+    aws.scenario.identity = identity
+    given_options = {**wish, "resource_ids": estate.ids}
+    others = estate.of_others(wish)
+    there = {resource_id: estate.own(wish, resource_id) for resource_id in estate.ids}
+
+    check = modules.try_("flow_log", given_options, check=True)
+    assert check.calls.mutating == []
+    first = modules.try_("flow_log", given_options)
+
+    # Check mode has told it all.
+    assert predictable(check.data) == predictable(first.data)
+    assert first["changed"] is bool(first.calls.mutating)
+    # Nobody else's flow log is touched, and no target that had one is without.
+    assert estate.of_others(wish) == others
+    refused = dict(failures(first))
+    for resource_id in estate.ids:
+        own = estate.own(wish, resource_id)
+        if resource_id in refused:
+            assert own == there[resource_id]
+        else:
+            assert len(own) == 1
+            assert_as_wished(own[0], wish)
+    # The second run finds nothing to do, and fails as the first one did.
+    second = modules.try_("flow_log", given_options)
+    assert (second["changed"], second.calls.mutating) == (False, [])
+    assert (second.failed, failures(second)) == (first.failed, failures(first))
