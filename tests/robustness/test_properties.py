@@ -134,7 +134,7 @@ def assert_as_wished(log: dict[str, Any], wish: dict[str, Any]) -> None:
 
 
 @pytest.mark.parametrize("identity", ["format", "traffic_type"])
-@settings(max_examples=40, suppress_health_check=list(HealthCheck))
+@settings(max_examples=5, suppress_health_check=list(HealthCheck))
 @given(state=STATE, wish=wishes())
 def test_every_run(
     aws: AwsLike,

@@ -69,4 +69,3 @@ def options(
     if draw(st.integers(0, 19)) == 0:
         given.pop(draw(st.sampled_from(sorted(given))))
     return given
-
