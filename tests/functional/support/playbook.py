@@ -17,7 +17,7 @@ from ansible_collections.netops.flow_logs.tests.functional.support.emulator impo
 from ansible_collections.netops.flow_logs.tests.functional.support.settings import BIN
 from ansible_collections.netops.flow_logs.tests.functional.support.settings import environment
 
-TIMEOUT = 120
+TIMEOUT = 600
 MODULES = ("flow_log_iam", "log_group", "flow_log")
 
 
