@@ -118,9 +118,12 @@ class LogsErrors(AWSErrorHandler):
         return is_boto3_error_code("ResourceNotFoundException")
 
 
-def client(module: Any, service: str) -> Any:
-    """A client of the service with the module's connection options; calls retry when given aws_retry=True."""
-    return module.client(service, retry_decorator=RETRY)
+def client(module: Any, service: str, **connection: Any) -> Any:
+    """A client of the service with the module's connection options; calls retry when given aws_retry=True.
+
+    connection: what is to differ from the options, such as region.
+    """
+    return module.client(service, retry_decorator=RETRY, **connection)
 
 
 def account_of(module: Any) -> Account:

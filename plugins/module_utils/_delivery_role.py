@@ -146,6 +146,25 @@ def trust_document(account: Account, restricted: bool) -> Dict[str, Any]:
     return {"Version": VERSION, "Statement": [statement]}
 
 
+def trusted_others(trust: Mapping[str, Any]) -> List[str]:
+    """Principals besides the flow-log service that the document lets assume the role, as kind:name."""
+    others = set()
+    for statement in listed(trust.get("Statement")):
+        principal = statement.get("Principal") or {}
+        entries = principal if isinstance(principal, dict) else {"": principal}
+        others |= {f"{kind}:{name}".lstrip(":") for kind, names in entries.items() for name in listed(names)}
+    return sorted(others - {f"Service:{SERVICE}"})
+
+
+def trusts_flow_logs(trust: Mapping[str, Any]) -> bool:
+    """True when the document lets the flow-log service assume the role."""
+    return any(
+        SERVICE in listed(statement["Principal"].get("Service"))
+        for statement in listed(trust.get("Statement"))
+        if isinstance(statement.get("Principal"), dict) and statement.get("Effect") == "Allow"
+    )
+
+
 def publishing_document(
     account: Account, log_group_names: Optional[Sequence[str]], allow_create_log_group: bool
 ) -> Dict[str, Any]:
@@ -171,16 +190,16 @@ def _allow(actions: List[str], resource: Any) -> Dict[str, Any]:
 def scoped_names(document: Mapping[str, Any]) -> Tuple[str, ...]:
     """The log group names that a document of publishing_document is scoped to; empty for one that is not."""
     names: List[str] = []
-    for statement in _listed(document.get("Statement")):
-        if "logs:PutLogEvents" in _listed(statement.get("Action")):
-            for resource in _listed(statement.get("Resource")):
+    for statement in listed(document.get("Statement")):
+        if "logs:PutLogEvents" in listed(statement.get("Action")):
+            for resource in listed(statement.get("Resource")):
                 if ":log-group:" in str(resource):
                     names.append(str(resource).split(":log-group:", 1)[1].removesuffix(":*"))
     return tuple(dict.fromkeys(names))
 
 
-def _listed(value: Any) -> List[Any]:
-    # IAM may hand back a single value in place of a list of one.
+def listed(value: Any) -> List[Any]:
+    """The value as a list: IAM may hand back a single value in place of a list of one."""
     return list(value) if isinstance(value, (list, tuple)) else [] if value is None else [value]
 
 

@@ -13,6 +13,7 @@ from typing import Any
 from typing import Callable
 from typing import Dict
 from typing import FrozenSet
+from typing import List
 from typing import Mapping
 from typing import Optional
 from typing import Tuple
@@ -36,12 +37,16 @@ def get_role(client: Any, name: str) -> Optional[Dict[str, Any]]:
 
 
 @IamErrors.common_error_handler("list the roles")
+def list_roles(client: Any) -> List[Dict[str, Any]]:
+    """All roles as ListRoles has them: without tags and permissions boundary, documents decoded by botocore."""
+    return [role for page in pages(client.list_roles, "Marker", MaxItems=1000) for role in page["Roles"]]
+
+
 def find_role_name(client: Any, name: str) -> Optional[str]:
     """The name of the role in the case that IAM has it: names differ in more than case (CreateRole)."""
-    for page in pages(client.list_roles, "Marker", MaxItems=1000):
-        for role in page["Roles"]:
-            if role["RoleName"].lower() == name.lower():
-                return str(role["RoleName"])
+    for role in list_roles(client):
+        if role["RoleName"].lower() == name.lower():
+            return str(role["RoleName"])
     return None
 
 
@@ -104,11 +109,37 @@ def other_versions(client: Any, arn: str) -> Tuple[str, ...]:
 def attached_to(client: Any, arn: str) -> FrozenSet[str]:
     """Keys of the users, groups and roles that the policy is attached to, such as user/alice."""
     keys = set()
-    for page in pages(client.list_entities_for_policy, "Marker", PolicyArn=arn, MaxItems=1000):
+    request = {"PolicyArn": arn, "PolicyUsageFilter": "PermissionsPolicy", "MaxItems": 1000}
+    for page in pages(client.list_entities_for_policy, "Marker", **request):
         keys |= {f"user/{entity['UserName']}" for entity in page["PolicyUsers"]}
         keys |= {f"group/{entity['GroupName']}" for entity in page["PolicyGroups"]}
         keys |= {f"role/{entity['RoleName']}" for entity in page["PolicyRoles"]}
     return frozenset(keys)
+
+
+@IamErrors.list_error_handler("list whose permissions boundary the policy is", frozenset())
+def bounded_by(client: Any, arn: str) -> FrozenSet[str]:
+    """Keys of the users and roles whose permissions boundary the policy is."""
+    keys = set()
+    request = {"PolicyArn": arn, "PolicyUsageFilter": "PermissionsBoundary", "MaxItems": 1000}
+    for page in pages(client.list_entities_for_policy, "Marker", **request):
+        keys |= {f"user/{entity['UserName']}" for entity in page["PolicyUsers"]}
+        keys |= {f"role/{entity['RoleName']}" for entity in page["PolicyRoles"]}
+    return frozenset(keys)
+
+
+@IamErrors.list_error_handler("list the inline policies of the role", ())
+def inline_policies(client: Any, role_name: str) -> Tuple[str, ...]:
+    """Names of the policies that are part of the role."""
+    listing = pages(client.list_role_policies, "Marker", RoleName=role_name, MaxItems=1000)
+    return tuple(name for page in listing for name in page["PolicyNames"])
+
+
+@IamErrors.list_error_handler("list the instance profiles of the role", ())
+def instance_profiles(client: Any, role_name: str) -> Tuple[str, ...]:
+    """Names of the instance profiles that the role is in."""
+    listing = pages(client.list_instance_profiles_for_role, "Marker", RoleName=role_name, MaxItems=1000)
+    return tuple(profile["InstanceProfileName"] for page in listing for profile in page["InstanceProfiles"])
 
 
 @IamErrors.list_error_handler("look for the user, group or role", False)
@@ -161,4 +192,30 @@ DEEDS: Dict[str, Callable[..., Dict[str, Any]]] = {
             ("attach_group_policy", "attach the policy to the group"),
         )
     },
+}
+
+
+def _removal(operation: str, what: str) -> Callable[..., Any]:
+    """What is gone already is as good as removed."""
+
+    def call(client: Any, **request: Any) -> None:
+        getattr(client, operation)(aws_retry=True, **request)
+
+    handled: Callable[..., Any] = IamErrors.deletion_error_handler(what)(call)
+    return handled
+
+
+# Step kind -> removal. The kinds are the client's method names.
+REMOVALS: Dict[str, Callable[..., Any]] = {
+    operation: _removal(operation, what)
+    for operation, what in (
+        ("detach_role_policy", "detach the policy from the role"),
+        ("detach_user_policy", "detach the policy from the user"),
+        ("detach_group_policy", "detach the policy from the group"),
+        ("delete_role_policy", "delete the inline policy of the role"),
+        ("remove_role_from_instance_profile", "take the role out of the instance profile"),
+        ("delete_role", "delete the role"),
+        ("delete_policy_version", "delete a version of the policy"),
+        ("delete_policy", "delete the policy"),
+    )
 }

@@ -26,6 +26,7 @@ from ansible_collections.netops.flow_logs.plugins.module_utils._delivery_role im
 from ansible_collections.netops.flow_logs.plugins.module_utils._delivery_role import wanted_document
 from ansible_collections.netops.flow_logs.plugins.module_utils._delivery_role_options import require_fitting
 from ansible_collections.netops.flow_logs.plugins.module_utils._delivery_role_options import wish_from_options
+from ansible_collections.netops.flow_logs.plugins.module_utils._delivery_role_reader import DeliveryRoleReader
 from ansible_collections.netops.flow_logs.plugins.module_utils._errors import Conflict
 from ansible_collections.netops.flow_logs.plugins.module_utils._errors import InvalidInput
 from ansible_collections.netops.flow_logs.plugins.module_utils._hints import pass_role_document
@@ -46,14 +47,15 @@ class DeliveryRoleWork(Work):
     def __init__(self, module: Any) -> None:
         self.wish = wish_from_options(module.params, account_of(module))
         self.client = client(module, "iam")
+        self.reader = DeliveryRoleReader(self.client, self.wish)
         self.policy: Optional[Policy] = None
 
     def observe(self) -> Current:
-        policy = self._policy(self.wish.policy_name)
+        policy = self.reader.policy(self.wish.policy_name)
         if policy is not None:
             policy = self._with_versions(policy, wanted_document(self.wish, policy))
         self.policy = policy
-        role = self._role()
+        role = self.reader.role()
         self._require_boundary(role)
         pass_role = self._pass_role(role) if self.wish.pass_role_to else None
         return Current(role, policy, pass_role)
@@ -76,41 +78,12 @@ class DeliveryRoleWork(Work):
         self.wish = replace(self.wish, log_group_names=tuple(dict.fromkeys([*self.wish.log_group_names, *names])))
         raise Conflict(f"Others keep changing policy {policy.name}. Run it again when they are done.")
 
-    def _role(self) -> Optional[Role]:
-        name = self.wish.role_name
-        found = api.get_role(self.client, name)
-        if found is None:
-            other_case = api.find_role_name(self.client, name)
-            found = api.get_role(self.client, other_case) if other_case else None
-        if found is None:
-            return None
-        return Role(
-            name=found["RoleName"],
-            arn=found["Arn"],
-            path=found["Path"],
-            trust=found["AssumeRolePolicyDocument"],
-            permissions_boundary=(found.get("PermissionsBoundary") or {}).get("PermissionsBoundaryArn"),
-            tags=api.tags_of(found),
-            attached=api.attached_policies(self.client, found["RoleName"]),
-        )
-
     def _require_boundary(self, role: Optional[Role]) -> None:
         """Raises InvalidInput when the boundary that is to be set does not exist."""
         boundary = self.wish.permissions_boundary
         is_new = bool(boundary) and (role is None or role.permissions_boundary != boundary)
         if is_new and api.get_policy(self.client, str(boundary)) is None:
             raise InvalidInput(f"The permissions_boundary {boundary} does not exist. Nothing was written.")
-
-    def _policy(self, name: str) -> Optional[Policy]:
-        found = api.get_policy(self.client, self.wish.account.iam_arn("policy", self.wish.new_path, name))
-        if found is None:
-            elsewhere = api.find_policy_arn(self.client, name)
-            found = api.get_policy(self.client, elsewhere) if elsewhere else None
-        if found is None:
-            return None
-        version = found["DefaultVersionId"]
-        document = api.policy_document(self.client, found["Arn"], version)
-        return Policy(found["PolicyName"], found["Arn"], document, version, tags=api.tags_of(found))
 
     def _with_versions(self, policy: Policy, document: Dict[str, Any]) -> Policy:
         """Versions matter, and cost a call, only when a new one is to be made."""
@@ -119,7 +92,7 @@ class DeliveryRoleWork(Work):
         return replace(policy, versions=api.other_versions(self.client, policy.arn))
 
     def _pass_role(self, role: Optional[Role]) -> Optional[Policy]:
-        policy = self._policy(self.wish.pass_role_name)
+        policy = self.reader.policy(self.wish.pass_role_name)
         has = api.attached_to(self.client, policy.arn) if policy else frozenset()
         unknown = [
             principal.arn

@@ -23,6 +23,7 @@ from ansible_collections.netops.flow_logs.plugins.module_utils._aws import Ec2Er
 from ansible_collections.netops.flow_logs.plugins.module_utils._aws import chunks
 from ansible_collections.netops.flow_logs.plugins.module_utils._aws import pages
 from ansible_collections.netops.flow_logs.plugins.module_utils._aws import side_by_side
+from ansible_collections.netops.flow_logs.plugins.module_utils._destination import CLOUD_WATCH_LOGS
 from ansible_collections.netops.flow_logs.plugins.module_utils._flow_log import FlowLog
 from ansible_collections.netops.flow_logs.plugins.module_utils._flow_log import from_aws
 from ansible_collections.netops.flow_logs.plugins.module_utils._resource_api import FILTER_VALUES
@@ -54,19 +55,38 @@ def _unsuccessful(answer: Mapping[str, Any]) -> List[Unsuccessful]:
 
 
 @Ec2Errors.common_error_handler("describe flow logs")
-def _describe(client: Any, resource_ids: Sequence[str]) -> List[Dict[str, Any]]:
-    request = {"Filters": [{"Name": "resource-id", "Values": list(resource_ids)}], "MaxResults": 1000}
+def _describe(client: Any, filter_name: str, values: Sequence[str]) -> List[Dict[str, Any]]:
+    request = {"Filters": [{"Name": filter_name, "Values": list(values)}], "MaxResults": 1000}
     return [entry for page in pages(client.describe_flow_logs, "NextToken", **request) for entry in page["FlowLogs"]]
 
 
-def describe_flow_logs(client: Any, resource_ids: Sequence[str]) -> List[FlowLog]:
-    """All flow logs whose owner is one of the resources."""
-    answers = side_by_side(lambda ids: _describe(client, ids), chunks(resource_ids, FILTER_VALUES))
+def _described_by(client: Any, filter_name: str, values: Sequence[str]) -> List[FlowLog]:
+    answers = side_by_side(lambda part: _describe(client, filter_name, part), chunks(values, FILTER_VALUES))
     return [
         from_aws(entry, boto3_tag_list_to_ansible_dict(entry.get("Tags") or []))
         for entries in answers
         for entry in entries
     ]
+
+
+def describe_flow_logs(client: Any, resource_ids: Sequence[str]) -> List[FlowLog]:
+    """All flow logs whose owner is one of the resources."""
+    return _described_by(client, "resource-id", resource_ids)
+
+
+def describe_flow_logs_by_id(client: Any, flow_log_ids: Sequence[str]) -> List[FlowLog]:
+    """The flow logs with these ids that exist: a filter, unlike FlowLogIds, does not fail for the others."""
+    return _described_by(client, "flow-log-id", flow_log_ids)
+
+
+def describe_flow_logs_to(client: Any, log_group_names: Sequence[str]) -> List[FlowLog]:
+    """All flow logs to these log groups."""
+    return _described_by(client, "log-group-name", log_group_names)
+
+
+def describe_deliveries(client: Any) -> List[FlowLog]:
+    """All flow logs to log groups in the client's region, whatever they record."""
+    return _described_by(client, "log-destination-type", [CLOUD_WATCH_LOGS])
 
 
 @Ec2Errors.common_error_handler("create flow logs")

@@ -19,7 +19,6 @@ from typing import Any
 from typing import Dict
 from typing import FrozenSet
 from typing import List
-from typing import Mapping
 from typing import Sequence
 from typing import Set
 from typing import Tuple
@@ -39,6 +38,7 @@ from ansible_collections.netops.flow_logs.plugins.module_utils._flow_log_create 
 from ansible_collections.netops.flow_logs.plugins.module_utils._flow_log_create import batches
 from ansible_collections.netops.flow_logs.plugins.module_utils._flow_log_create import is_as_wanted
 from ansible_collections.netops.flow_logs.plugins.module_utils._flow_log_create import is_callers_problem
+from ansible_collections.netops.flow_logs.plugins.module_utils._flow_log_delete import delete_flow_logs
 from ansible_collections.netops.flow_logs.plugins.module_utils._flow_log_plan import CREATE
 from ansible_collections.netops.flow_logs.plugins.module_utils._flow_log_plan import DELETE_SURPLUS
 from ansible_collections.netops.flow_logs.plugins.module_utils._flow_log_plan import REPLACE
@@ -49,7 +49,6 @@ from ansible_collections.netops.flow_logs.plugins.module_utils._plan import Step
 
 # Seconds between looks for flow logs that were just created and do not show yet: half a minute in all.
 _VISIBLE_AFTER = (0.0, 1.0, 2.0, 4.0, 8.0, 15.0)
-_NOT_FOUND = "invalidflowlogid.notfound"
 
 
 @dataclass
@@ -124,7 +123,7 @@ def _replace_in_place(creator: Creator, step: Step, applied: Applied) -> None:
     the next run.
     """
     change = _change(step)
-    failures = _delete(creator.client, {log.flow_log_id: log.resource_id for log in change.surplus})
+    failures = delete_flow_logs(creator.client, {log.flow_log_id: log.resource_id for log in change.surplus})
     gone = [log for log in change.surplus if log.flow_log_id not in failures]
     if failures:
         _undo(creator, step, gone, next(iter(failures.values())), applied)
@@ -188,7 +187,7 @@ def _with_loss(failure: Failure, lost: Sequence[FlowLog]) -> Failure:
 def _delete_old(client: Any, steps: Sequence[Step], applied: Applied) -> None:
     owners = {log.flow_log_id: log.resource_id for step in steps for log in _change(step).surplus}
     failed = set()
-    for failure in _delete(client, owners).values():
+    for failure in delete_flow_logs(client, owners).values():
         message = f"The new flow log is in place, but the old one could not be deleted: {failure.message}"
         applied.fail(replace(failure, message=message, hint=failure.hint or "Run it again: it deletes the old one."))
         failed.add(failure.resource_id)
@@ -199,35 +198,6 @@ def _delete_old(client: Any, steps: Sequence[Step], applied: Applied) -> None:
             # Half of it was done, and that half is a change.
             sentence = f"create a flow log of {step.subject} beside {' and '.join(_change(step).surplus_ids)}"
             applied.steps.append(replace(step, sentence=sentence))
-
-
-def _delete(client: Any, owners: Mapping[str, str]) -> Dict[str, Failure]:
-    """Deletes flow logs (id -> its resource); returns the failures by id. Those that are gone already are fine."""
-    answers = side_by_side(lambda ids: _delete_some(client, ids), chunks(sorted(owners), api.DELETE_AT_ONCE))
-    return {
-        entry.resource_id: Failure(
-            owners.get(entry.resource_id, entry.resource_id),
-            entry.code,
-            entry.message,
-            hint_for(entry.code, entry.message),
-        )
-        for answer in answers
-        for entry in answer
-        if entry.code.lower() != _NOT_FOUND
-    }
-
-
-def _delete_some(client: Any, flow_log_ids: List[str]) -> List[api.Unsuccessful]:
-    try:
-        refused: List[api.Unsuccessful] = api.delete_flow_logs(client, flow_log_ids)
-        return refused
-    except AwsError as error:
-        if len(flow_log_ids) == 1 or is_callers_problem(error):
-            return [
-                api.Unsuccessful(flow_log_id, error.code or "NoAnswer", error.reason) for flow_log_id in flow_log_ids
-            ]
-    # One that is gone may have failed the call for all of them: each by itself.
-    return [entry for flow_log_id in flow_log_ids for entry in _delete_some(client, [flow_log_id])]
 
 
 def _retag(client: Any, steps: Sequence[Step], applied: Applied) -> None:

@@ -77,6 +77,12 @@ def list_tags(client: Any, arn: str) -> Dict[str, str]:
     return dict(client.list_tags_for_resource(aws_retry=True, resourceArn=arn).get("tags") or {})
 
 
+@LogsErrors.deletion_error_handler("delete the log group")
+def delete_log_group(client: Any, **request: Any) -> None:
+    """Deletes the group with all its records; one that is gone already is fine."""
+    client.delete_log_group(aws_retry=True, **request)
+
+
 # Step kind -> deed. The kinds are the client's method names.
 DEEDS = {
     "create_log_group": deed(LogsErrors, "create_log_group", "create the log group"),

@@ -9,20 +9,26 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from dataclasses import field
 from typing import Any
 from typing import Callable
 from typing import Dict
 from typing import FrozenSet
 from typing import List
+from typing import Mapping
+from typing import Optional
 from typing import Sequence
 from typing import Tuple
 
 from ansible_collections.netops.flow_logs.plugins.module_utils._account import Account
 from ansible_collections.netops.flow_logs.plugins.module_utils._errors import Failure
+from ansible_collections.netops.flow_logs.plugins.module_utils._errors import InvalidInput
+from ansible_collections.netops.flow_logs.plugins.module_utils._name_template import OF_THE_RESOURCE
 from ansible_collections.netops.flow_logs.plugins.module_utils._name_template import placeholders
 from ansible_collections.netops.flow_logs.plugins.module_utils._name_template import render_all
 from ansible_collections.netops.flow_logs.plugins.module_utils._resource_api import describe_resources
 from ansible_collections.netops.flow_logs.plugins.module_utils._target import Target
+from ansible_collections.netops.flow_logs.plugins.module_utils._target import parse_targets
 
 # EC2's codes for ids that do not exist (its list of error codes).
 _NOT_FOUND = {
@@ -34,10 +40,46 @@ _NOT_FOUND = {
 
 @dataclass(frozen=True)
 class LogGroupNames:
-    """names: resource id -> log group name. missing: targets that do not exist, as far as the template made us look."""
+    """names: resource id -> log group name. missing: targets that do not exist, as far as the template made us look.
+
+    known: resource id -> what was read of it, see describe_resources.
+    """
 
     names: Dict[str, str]
     missing: Tuple[Failure, ...] = ()
+    known: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Groups:
+    """names: log group name -> the resources that go there, in their order. missing: as LogGroupNames has it."""
+
+    names: Dict[str, Tuple[str, ...]]
+    missing: Tuple[Failure, ...] = ()
+
+
+class GroupTemplate:
+    """The log_group module's names: one that speaks of no resource is a group of its own, with resources or without."""
+
+    def __init__(self, template: str, resource_ids: Optional[Sequence[object]]) -> None:
+        """Raises InvalidInput."""
+        self.template = template
+        self.targets = parse_targets(resource_ids or [])
+        self.of_resource = bool(placeholders(template) & OF_THE_RESOURCE)
+        if self.of_resource and resource_ids is None:
+            raise InvalidInput(f"log_group_name {template!r} speaks of the resource: give resource_ids with it.")
+
+    def groups(self, account: Account, region: str, ec2: Callable[[], Any]) -> Groups:
+        """Raises what resolve raises."""
+        resolved = resolve(self.template, self.targets, account, region, ec2)
+        if not self.of_resource:
+            facts = {"account_id": account.account_id, "region": region}
+            name = render_all(self.template, {"log_group_name": facts})["log_group_name"]
+            return Groups({name: tuple(resolved.names)}, resolved.missing)
+        by_name: Dict[str, List[str]] = {}
+        for resource_id, name in resolved.names.items():
+            by_name.setdefault(name, []).append(resource_id)
+        return Groups({name: tuple(ids) for name, ids in by_name.items()}, resolved.missing)
 
 
 def resolve(
@@ -56,7 +98,9 @@ def resolve(
         for target in targets
         if target not in absent
     }
-    return LogGroupNames(render_all(template, facts), tuple(_missing(target, account, region) for target in missing))
+    return LogGroupNames(
+        render_all(template, facts), tuple(_missing(target, account, region) for target in missing), known
+    )
 
 
 def _to_read(needed: FrozenSet[str], targets: Sequence[Target]) -> List[Target]:

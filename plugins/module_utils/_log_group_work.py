@@ -14,7 +14,6 @@ from typing import Any
 from typing import Dict
 from typing import List
 from typing import Set
-from typing import Tuple
 
 from ansible_collections.netops.flow_logs.plugins.module_utils import _log_group_api as api
 from ansible_collections.netops.flow_logs.plugins.module_utils._aws import COMPARISON
@@ -33,16 +32,12 @@ from ansible_collections.netops.flow_logs.plugins.module_utils._log_group import
 from ansible_collections.netops.flow_logs.plugins.module_utils._log_group import plan_groups
 from ansible_collections.netops.flow_logs.plugins.module_utils._log_group import to_result
 from ansible_collections.netops.flow_logs.plugins.module_utils._log_group import wish_from_options
-from ansible_collections.netops.flow_logs.plugins.module_utils._log_group_names import resolve
-from ansible_collections.netops.flow_logs.plugins.module_utils._name_template import OF_THE_RESOURCE
-from ansible_collections.netops.flow_logs.plugins.module_utils._name_template import placeholders
-from ansible_collections.netops.flow_logs.plugins.module_utils._name_template import render_all
+from ansible_collections.netops.flow_logs.plugins.module_utils._log_group_names import GroupTemplate
 from ansible_collections.netops.flow_logs.plugins.module_utils._plan import Plan
 from ansible_collections.netops.flow_logs.plugins.module_utils._plan import Step
 from ansible_collections.netops.flow_logs.plugins.module_utils._plan import tag_wish
 from ansible_collections.netops.flow_logs.plugins.module_utils._run import Done
 from ansible_collections.netops.flow_logs.plugins.module_utils._run import Work
-from ansible_collections.netops.flow_logs.plugins.module_utils._target import parse_targets
 
 _ALREADY_THERE = "ResourceAlreadyExistsException"
 
@@ -61,20 +56,15 @@ class LogGroupWork(Work):
 
     def __init__(self, module: Any) -> None:
         options = module.params
-        template = options["log_group_name"]
-        targets = parse_targets(options["resource_ids"] or [])
-        of_resource = sorted(placeholders(template) & OF_THE_RESOURCE)
-        if of_resource and options["resource_ids"] is None:
-            raise InvalidInput(f"log_group_name {template!r} speaks of the resource: give resource_ids with it.")
+        template = GroupTemplate(options["log_group_name"], options["resource_ids"])
         tags = tag_wish(options["tags"], options["purge_tags"])
         wish_from_options(options, {}, tags)
         self.account = account_of(module)
         self.region = region_of(module)
         self.client = client(module, "logs")
-        resolved = resolve(template, targets, self.account, self.region, lambda: client(module, "ec2"))
-        self.missing = resolved.missing
-        names = _by_name(resolved.names) if of_resource else _one_name(template, resolved.names, self)
-        self.wish = wish_from_options(options, names, tags)
+        groups = template.groups(self.account, self.region, lambda: client(module, "ec2"))
+        self.missing = groups.missing
+        self.wish = wish_from_options(options, groups.names, tags)
         if self.wish.deletion_protection is not None:
             _require_protection(self.client)
 
@@ -135,21 +125,6 @@ class LogGroupWork(Work):
 
     def _arn(self, name: str) -> str:
         return self.account.log_group_arn(self.region, name)
-
-
-def _by_name(names: Dict[str, str]) -> Dict[str, Tuple[str, ...]]:
-    """Log group name -> the resources that go there, in their order."""
-    by_name: Dict[str, List[str]] = {}
-    for resource_id, name in names.items():
-        by_name.setdefault(name, []).append(resource_id)
-    return {name: tuple(resource_ids) for name, resource_ids in by_name.items()}
-
-
-def _one_name(template: str, names: Dict[str, str], work: LogGroupWork) -> Dict[str, Tuple[str, ...]]:
-    """The single group of a template that does not speak of the resource, with or without resource_ids."""
-    facts = {"account_id": work.account.account_id, "region": work.region}
-    name = render_all(template, {"log_group_name": facts})["log_group_name"]
-    return {name: tuple(names)}
 
 
 def _require_protection(logs: Any) -> None:

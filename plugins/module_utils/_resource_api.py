@@ -40,7 +40,7 @@ def _describe(client: Any, prefix: str, ids: Sequence[str]) -> List[Dict[str, An
 
 
 def describe_resources(client: Any, targets: Sequence[Target]) -> Dict[str, Dict[str, str]]:
-    """Resource id -> its Name tag (name) and its VPC (vpc_id), for the targets that exist."""
+    """Resource id -> its Name tag (name), its VPC (vpc_id) and an interface's subnet (subnet_id), for those that exist."""
     requests = [
         (prefix, ids)
         for prefix in _READS
@@ -48,7 +48,11 @@ def describe_resources(client: Any, targets: Sequence[Target]) -> Dict[str, Dict
     ]
     answers = side_by_side(lambda request: _describe(client, *request), requests)
     return {
-        entry[_READS[prefix][3]]: {"name": _name(entry), "vpc_id": entry.get("VpcId", "")}
+        entry[_READS[prefix][3]]: {
+            "name": _name(entry),
+            "vpc_id": entry.get("VpcId", ""),
+            "subnet_id": entry.get("SubnetId", ""),
+        }
         for (prefix, _ids), entries in zip(requests, answers)
         for entry in entries
     }

@@ -101,6 +101,17 @@ def run(module: Any, make_work: Callable[[], Work]) -> None:
     module.exit_json(**answer)
 
 
+def answer(module: Any, read: Callable[[], Dict[str, Any]]) -> None:
+    """Ends a module that only reads, with what read() returns."""
+    try:
+        result = read()
+    except FlowLogsError as error:
+        return _fail(module, Done(), {"msg": str(error)})
+    except AnsibleAWSError as error:
+        return _fail(module, Done(), _of_aws_error(error))
+    module.exit_json(changed=False, **result)
+
+
 def _converge(module: Any, work: Work, done: Done) -> Tuple[Plan, Dict[str, Any], Dict[str, Any]]:
     first: Optional[Dict[str, Any]] = None
     for attempt in range(ROUNDS):
@@ -166,9 +177,15 @@ def _diff(before: Dict[str, Any], after: Dict[str, Any]) -> Dict[str, Any]:
     for key, new in after.items():
         old = before.get(key)
         if isinstance(old, list) and isinstance(new, list):
-            shorter_before[key] = _without(old, _texts(new))
-            shorter_after[key] = _without(new, _texts(old))
+            there = [item for item in new if not _is_deleted(item)]
+            shorter_before[key] = _without(old, _texts(there))
+            shorter_after[key] = _without(there, _texts(old))
     return {"before": shorter_before, "after": shorter_after}
+
+
+def _is_deleted(item: Any) -> bool:
+    """The result tells of what was deleted, the state afterwards does not have it."""
+    return isinstance(item, dict) and item.get("action") == "deleted"
 
 
 def _texts(items: List[Any]) -> Set[str]:

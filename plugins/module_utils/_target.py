@@ -11,13 +11,17 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from typing import Dict
+from typing import FrozenSet
 from typing import Iterable
 from typing import List
+from typing import Optional
 
 from ansible_collections.netops.flow_logs.plugins.module_utils._errors import InvalidInput
 
 # AWS hands out 8 or 17 hexadecimal digits.
 _ID = re.compile(r"(?P<prefix>vpc|subnet|eni)-[0-9a-f]{8,17}")
+
+_FLOW_LOG_ID = re.compile(r"fl-[0-9a-f]{8,17}")
 
 # Prefix of the id -> ResourceType of CreateFlowLogs (its botocore model).
 RESOURCE_TYPES: Dict[str, str] = {"vpc": "VPC", "subnet": "Subnet", "eni": "NetworkInterface"}
@@ -53,3 +57,14 @@ def parse_targets(resource_ids: Iterable[object]) -> List[Target]:
             " Give ids such as vpc-0123456789abcdef0, subnet-0123456789abcdef0 or eni-0123456789abcdef0."
         )
     return list(targets.values())
+
+
+def parse_flow_log_ids(flow_log_ids: Optional[Iterable[object]]) -> Optional[FrozenSet[str]]:
+    """The ids, None for None. Raises InvalidInput that names every id of another shape."""
+    if flow_log_ids is None:
+        return None
+    ids = [str(value).strip() for value in flow_log_ids]
+    wrong = [repr(value) for value in ids if not _FLOW_LOG_ID.fullmatch(value)]
+    if wrong:
+        raise InvalidInput(f"These are no ids of flow logs: {', '.join(wrong)}. Give ids such as fl-0123456789abcdef0.")
+    return frozenset(ids)

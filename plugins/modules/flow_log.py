@@ -17,6 +17,7 @@ description:
     and the old one deleted then, so that nothing goes unrecorded. Where AWS refuses a second flow log, the old one is
     deleted first, and put back should the new one be refused.
   - Flow logs of the same resource to other destinations are never touched.
+  - Removes flow logs at the resource that owns them, and says who else still records a resource.
   - A resource that fails does not stop the others. The module does all it can, returns what it did and fails then.
 author:
   - The netops.flow_logs contributors (@netops)
@@ -24,15 +25,20 @@ options:
   resource_ids:
     description:
       - Ids of VPCs, subnets and network interfaces, mixed as you like. The type is read from the prefix.
+      - Needed, unless O(state=absent) with O(flow_log_ids). With both, flow logs of other resources are refused.
     type: list
     elements: str
-    required: true
   log_group_name:
     description:
       - Name of the log group, or a template for the names, with the placeholders of O(netops.flow_logs.log_group#module:log_group_name).
       - The log group need not exist for the flow log to be created, but records arrive only once it does.
+      - Needed, unless O(flow_log_ids) is given.
     type: str
-    required: true
+  flow_log_ids:
+    description:
+      - With O(state=absent), ids of the flow logs to remove, whatever their destination. Those that don't exist are fine.
+    type: list
+    elements: str
   role_arn:
     description:
       - ARN of the role with which records are delivered, RV(netops.flow_logs.flow_log_iam#module:role.arn).
@@ -77,8 +83,15 @@ options:
   state:
     description:
       - V(present) creates or replaces flow logs.
+      - V(absent) removes the flow logs of O(resource_ids) to O(log_group_name), or those of O(flow_log_ids). Which ones
+        belong to a resource is a matter of O(lookup) alone, other options are not looked at. With O(lookup=traffic_type) flow
+        logs of other traffic types stay.
+      - A flow log is removed at the resource that owns it and nowhere else. A VPC's or subnet's flow log records a network
+        interface too, but is never removed through it. RV(covered_by) tells where it could be. For a resource that
+        has none of its own to the log group, but is recorded there through its subnet or VPC, the module fails and says so.
+      - Log groups and their records stay, see M(netops.flow_logs.log_group).
     type: str
-    choices: [present]
+    choices: [present, absent]
     default: present
 attributes:
   check_mode:
@@ -140,6 +153,17 @@ EXAMPLES = r"""
     traffic_type: "{{ item }}"
     lookup: traffic_type
   loop: [ACCEPT, REJECT]
+
+- name: No flow logs of this subnet to this log group any more
+  netops.flow_logs.flow_log:
+    resource_ids: [subnet-0123456789abcdef0]
+    log_group_name: /aws/shop/vpc/{resource_name}/flowlogs
+    state: absent
+
+- name: This one flow log, wherever it delivers to
+  netops.flow_logs.flow_log:
+    flow_log_ids: [fl-0123456789abcdef0]
+    state: absent
 """
 
 RETURN = r"""
@@ -149,8 +173,56 @@ actions:
   type: list
   elements: str
   sample: ["create a flow log of vpc-0123456789abcdef0 to /aws/shop/vpc/web/flowlogs"]
+covered_by:
+  description: Flow logs of a VPC or subnet that go on recording a resource which does not own them.
+  returned: when O(state=absent)
+  type: list
+  elements: dict
+  contains:
+    resource_id:
+      description: The resource that is still recorded.
+      returned: always
+      type: str
+      sample: eni-0123456789abcdef0
+    owner_id:
+      description: The resource that owns the flow log. Only there it can be removed.
+      returned: always
+      type: str
+      sample: vpc-0123456789abcdef0
+    flow_log_id:
+      description: The flow log.
+      returned: always
+      type: str
+      sample: fl-0123456789abcdef0
+    log_destination_type:
+      description: The kind of its destination.
+      returned: always
+      type: str
+      sample: cloud-watch-logs
+    log_group_name:
+      description: The log group that it publishes to.
+      returned: when it publishes to a log group
+      type: str
+      sample: /aws/shop/vpc/web/flowlogs
+    log_destination:
+      description: The ARN of its destination.
+      returned: when it publishes to something else
+      type: str
+      sample: arn:aws:s3:::flow-logs-archive
+    traffic_type:
+      description: Which traffic it records.
+      returned: always
+      type: str
+      sample: ALL
+    hint:
+      description: How to remove it there.
+      returned: always
+      type: str
+      sample: To stop it for everything in vpc-0123456789abcdef0, remove fl-0123456789abcdef0 there.
 flow_logs:
-  description: The flow logs of the resources to the given log group, as they are afterwards.
+  description:
+    - The flow logs of the resources to the given log group, as they are afterwards.
+    - With O(state=absent) those that were removed, as they were.
   returned: always
   type: list
   elements: dict
@@ -161,7 +233,7 @@ flow_logs:
       type: str
       sample: vpc-0123456789abcdef0
     action:
-      description: What was done, V(created), V(replaced), V(retagged) or V(unchanged).
+      description: What was done, V(created), V(replaced), V(retagged), V(deleted) or V(unchanged).
       returned: always
       type: str
       sample: created
@@ -183,9 +255,14 @@ flow_logs:
       sample: cloud-watch-logs
     log_group_name:
       description: The log group that it publishes to.
-      returned: always
+      returned: when it publishes to a log group
       type: str
       sample: /aws/shop/vpc/web/flowlogs
+    log_destination:
+      description: The ARN of its destination.
+      returned: when it publishes to something else, which only O(flow_log_ids) can reach
+      type: str
+      sample: arn:aws:s3:::flow-logs-archive
     traffic_type:
       description: Which traffic it records.
       returned: always
@@ -245,7 +322,8 @@ failures:
       type: str
       sample: vpc-0123456789abcdef0
     code:
-      description: AWS's error code, or one of V(RoleArnRequired), V(ReplaceNotAllowed), V(AmbiguousFlowLogs) where the module refused.
+      description: AWS's error code, or one of V(RoleArnRequired), V(ReplaceNotAllowed), V(AmbiguousFlowLogs), V(CoveredByOwner),
+        V(NotTheOwner), V(ResourceGone) where the module refused.
       returned: always
       type: str
       sample: UnauthorizedOperation
@@ -261,34 +339,49 @@ failures:
       sample: The caller lacks iam:PassRole on the role.
 """
 
+from typing import Any
+
 from ansible_collections.amazon.aws.plugins.module_utils.modules import AnsibleAWSModule
 from ansible_collections.netops.flow_logs.plugins.module_utils._flow_log_plan import BY_DESTINATION
 from ansible_collections.netops.flow_logs.plugins.module_utils._flow_log_plan import BY_TRAFFIC_TYPE
+from ansible_collections.netops.flow_logs.plugins.module_utils._flow_log_removal_work import FlowLogRemovalWork
 from ansible_collections.netops.flow_logs.plugins.module_utils._flow_log_work import FlowLogWork
+from ansible_collections.netops.flow_logs.plugins.module_utils._run import Work
 from ansible_collections.netops.flow_logs.plugins.module_utils._run import run
+
+ARGUMENT_SPEC = {
+    "resource_ids": {"type": "list", "elements": "str"},
+    "log_group_name": {"type": "str"},
+    "flow_log_ids": {"type": "list", "elements": "str"},
+    "role_arn": {"type": "str"},
+    "traffic_type": {"type": "str", "choices": ["ALL", "ACCEPT", "REJECT"]},
+    "max_aggregation_interval": {"type": "int", "choices": [60, 600]},
+    "log_format": {"type": "str"},
+    "lookup": {"type": "str", "choices": [BY_DESTINATION, BY_TRAFFIC_TYPE], "default": BY_DESTINATION},
+    "allow_replace": {"type": "bool", "default": True},
+    "wait_timeout": {"type": "int", "default": 120},
+    "expected_account_id": {"type": "str"},
+    "tags": {"type": "dict", "aliases": ["resource_tags"]},
+    "purge_tags": {"type": "bool", "default": True},
+    "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
+}
+RULES = {
+    "mutually_exclusive": [("flow_log_ids", "log_group_name")],
+    "required_if": [
+        ("lookup", BY_TRAFFIC_TYPE, ("traffic_type",)),
+        ("state", "present", ("resource_ids", "log_group_name")),
+        ("state", "absent", ("resource_ids", "flow_log_ids"), True),
+    ],
+}
+
+
+def make_work(module: Any) -> Work:
+    return FlowLogWork(module) if module.params["state"] == "present" else FlowLogRemovalWork(module)
 
 
 def main() -> None:
-    module = AnsibleAWSModule(
-        argument_spec={
-            "resource_ids": {"type": "list", "elements": "str", "required": True},
-            "log_group_name": {"type": "str", "required": True},
-            "role_arn": {"type": "str"},
-            "traffic_type": {"type": "str", "choices": ["ALL", "ACCEPT", "REJECT"]},
-            "max_aggregation_interval": {"type": "int", "choices": [60, 600]},
-            "log_format": {"type": "str"},
-            "lookup": {"type": "str", "choices": [BY_DESTINATION, BY_TRAFFIC_TYPE], "default": BY_DESTINATION},
-            "allow_replace": {"type": "bool", "default": True},
-            "wait_timeout": {"type": "int", "default": 120},
-            "expected_account_id": {"type": "str"},
-            "tags": {"type": "dict", "aliases": ["resource_tags"]},
-            "purge_tags": {"type": "bool", "default": True},
-            "state": {"type": "str", "choices": ["present"], "default": "present"},
-        },
-        required_if=[("lookup", BY_TRAFFIC_TYPE, ("traffic_type",))],
-        supports_check_mode=True,
-    )
-    run(module, lambda: FlowLogWork(module))
+    module = AnsibleAWSModule(argument_spec=ARGUMENT_SPEC, supports_check_mode=True, **RULES)
+    run(module, lambda: make_work(module))
 
 
 if __name__ == "__main__":

@@ -74,11 +74,28 @@ options:
       - The policy is called C(PassRole-) followed by the name of the role. Others to whom it is attached keep it.
     type: list
     elements: str
+  force:
+    description:
+      - With O(state=absent), whether to remove a role that is in use, of which that is not known, or that others may assume.
+    type: bool
+    default: false
+  ignored_flow_log_ids:
+    description:
+      - With O(state=absent), flow logs that do not count as users, because they are gone or about to go.
+      - Lets one play remove flow logs and what they used, and predict it in check mode, RV(netops.flow_logs.flow_log#module:flow_logs[].flow_log_id).
+    type: list
+    elements: str
   state:
     description:
       - V(present) creates or corrects role and policy.
+      - V(absent) removes the role with everything that is attached to it, the policy, and the policy that O(pass_role_to) made.
+      - The role is kept, and the module fails, while a flow log in any enabled region of the account delivers through it,
+        RV(in_use_by), while that can't be seen in some region, RV(regions_not_read), and when its trust names others than
+        the flow-log service. O(force) removes it all the same.
+      - A policy that users, groups or other roles have is kept with a warning, RV(policy_in_use_by), whatever O(force) says.
+      - An instance profile of the role, as the console makes it for EC2's roles, is left behind empty.
     type: str
-    choices: [present]
+    choices: [present, absent]
     default: present
 attributes:
   check_mode:
@@ -125,6 +142,12 @@ EXAMPLES = r"""
     expected_account_id: "123456789012"
     tags:
       owner: network
+
+- name: Nobody needs them any more
+  netops.flow_logs.flow_log_iam:
+    role_name: Flow-Logs-Role-to-cloudwatch-logs
+    policy_name: Send_to_CloudWatch_Logs
+    state: absent
 """
 
 RETURN = r"""
@@ -134,8 +157,60 @@ actions:
   type: list
   elements: str
   sample: ["create policy Send_to_CloudWatch_Logs"]
+in_use_by:
+  description: The flow logs that deliver through the role, in all enabled regions of the account.
+  returned: when O(state=absent)
+  type: list
+  elements: dict
+  sample:
+    - region: eu-west-1
+      flow_log_id: fl-0123456789abcdef0
+      resource_id: vpc-0123456789abcdef0
+      log_destination_type: cloud-watch-logs
+      log_group_name: /aws/shop/vpc/web/flowlogs
+regions_not_read:
+  description: Regions in which it could not be seen whether flow logs use the role.
+  returned: when O(state=absent)
+  type: list
+  elements: dict
+  sample:
+    - region: ap-southeast-3
+      code: UnauthorizedOperation
+      message: You are not authorized to perform this operation.
+policy_in_use_by:
+  description: Kinds and names of those who have the policy besides the role. It is kept for them.
+  returned: when O(state=absent)
+  type: list
+  elements: str
+  sample: ["user/alice", "role/other (permissions boundary)"]
+failures:
+  description: Why nothing was removed.
+  returned: when O(state=absent) was refused
+  type: list
+  elements: dict
+  contains:
+    resource_id:
+      description: Name of the role.
+      returned: always
+      type: str
+      sample: Flow-Logs-Role-to-cloudwatch-logs
+    code:
+      description: V(RoleInUse), V(RegionsNotRead) or V(RoleOfOthers).
+      returned: always
+      type: str
+      sample: RoleInUse
+    message:
+      description: What stands in the way.
+      returned: always
+      type: str
+      sample: Role Flow-Logs-Role-to-cloudwatch-logs is kept.
+    hint:
+      description: What to do about it.
+      returned: always
+      type: str
+      sample: Remove these flow logs first, each at the resource that owns it.
 role:
-  description: The role as it is afterwards.
+  description: The role as it is afterwards, empty when there is none.
   returned: always
   type: dict
   contains:
@@ -181,7 +256,7 @@ role:
       type: dict
       sample: {owner: network}
 policy:
-  description: The policy as it is afterwards.
+  description: The policy as it is afterwards, empty when there is none.
   returned: always
   type: dict
   contains:
@@ -238,31 +313,42 @@ pass_role_attached_to:
   sample: ["group/network-operators"]
 """
 
+from typing import Any
+
 from ansible_collections.amazon.aws.plugins.module_utils.modules import AnsibleAWSModule
+from ansible_collections.netops.flow_logs.plugins.module_utils._delivery_role_removal_work import (
+    DeliveryRoleRemovalWork,
+)
 from ansible_collections.netops.flow_logs.plugins.module_utils._delivery_role_work import DeliveryRoleWork
+from ansible_collections.netops.flow_logs.plugins.module_utils._run import Work
 from ansible_collections.netops.flow_logs.plugins.module_utils._run import run
+
+ARGUMENT_SPEC = {
+    "role_name": {"type": "str", "required": True},
+    "policy_name": {"type": "str", "required": True},
+    "path": {"type": "str"},
+    "permissions_boundary": {"type": "str"},
+    "log_group_names": {"type": "list", "elements": "str"},
+    "purge_log_group_names": {"type": "bool", "default": True},
+    "allow_create_log_group": {"type": "bool", "default": True},
+    "restrict_trust": {"type": "bool", "default": False},
+    "pass_role_to": {"type": "list", "elements": "str", "no_log": False},
+    "force": {"type": "bool", "default": False},
+    "ignored_flow_log_ids": {"type": "list", "elements": "str"},
+    "expected_account_id": {"type": "str"},
+    "tags": {"type": "dict", "aliases": ["resource_tags"]},
+    "purge_tags": {"type": "bool", "default": True},
+    "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
+}
+
+
+def make_work(module: Any) -> Work:
+    return DeliveryRoleWork(module) if module.params["state"] == "present" else DeliveryRoleRemovalWork(module)
 
 
 def main() -> None:
-    module = AnsibleAWSModule(
-        argument_spec={
-            "role_name": {"type": "str", "required": True},
-            "policy_name": {"type": "str", "required": True},
-            "path": {"type": "str"},
-            "permissions_boundary": {"type": "str"},
-            "log_group_names": {"type": "list", "elements": "str"},
-            "purge_log_group_names": {"type": "bool", "default": True},
-            "allow_create_log_group": {"type": "bool", "default": True},
-            "restrict_trust": {"type": "bool", "default": False},
-            "pass_role_to": {"type": "list", "elements": "str", "no_log": False},
-            "expected_account_id": {"type": "str"},
-            "tags": {"type": "dict", "aliases": ["resource_tags"]},
-            "purge_tags": {"type": "bool", "default": True},
-            "state": {"type": "str", "choices": ["present"], "default": "present"},
-        },
-        supports_check_mode=True,
-    )
-    run(module, lambda: DeliveryRoleWork(module))
+    module = AnsibleAWSModule(argument_spec=ARGUMENT_SPEC, supports_check_mode=True)
+    run(module, lambda: make_work(module))
 
 
 if __name__ == "__main__":

@@ -13,7 +13,7 @@ description:
   - Creates log groups and sets their retention, KMS key, deletion protection and tags.
   - The name may be a template that is filled in for every VPC, subnet or network interface.
   - An option that is left out is left alone on a log group that exists.
-  - Never deletes a log group.
+  - Deletes log groups on O(state=absent) only, and never one that is protected or that flow logs still publish to.
 author:
   - The netops.flow_logs contributors (@netops)
 options:
@@ -53,11 +53,22 @@ options:
     description:
       - Whether the log group is protected from deletion. Needs a botocore of 2026 or later.
     type: bool
+  ignored_flow_log_ids:
+    description:
+      - With O(state=absent), flow logs that do not count as users, because they are gone or about to go.
+      - Lets one play remove flow logs and what they used, and predict it in check mode, RV(netops.flow_logs.flow_log#module:flow_logs[].flow_log_id).
+    type: list
+    elements: str
   state:
     description:
       - V(present) creates or corrects the log groups.
+      - V(absent) deletes them with all their records. A log group that is protected from deletion, or that flow logs
+        still publish to, is kept, and the module fails for it.
+      - Records that are on their way when a flow log is removed can bring back a log group that was deleted too early, without
+        retention, tags and key, as long as the role may create log groups. Wait some minutes before the deletion, or see
+        O(netops.flow_logs.flow_log_iam#module:allow_create_log_group).
     type: str
-    choices: [present]
+    choices: [present, absent]
     default: present
 attributes:
   check_mode:
@@ -107,6 +118,11 @@ EXAMPLES = r"""
   netops.flow_logs.log_group:
     log_group_name: /aws/shop/vpc/flowlogs
     retention_in_days: never
+
+- name: The log group and its records are no longer needed
+  netops.flow_logs.log_group:
+    log_group_name: /aws/shop/vpc/flowlogs
+    state: absent
 """
 
 RETURN = r"""
@@ -117,7 +133,7 @@ actions:
   elements: str
   sample: ["create log group /aws/shop/vpc/flowlogs"]
 log_groups:
-  description: The log groups as they are afterwards.
+  description: The log groups as they are afterwards, with O(state=absent) those that were there.
   returned: always
   type: list
   elements: dict
@@ -128,7 +144,7 @@ log_groups:
       type: str
       sample: /aws/shop/vpc/web/flowlogs
     action:
-      description: What was done to it, V(created), V(updated), V(unchanged) or V(failed).
+      description: What was done to it, V(created), V(updated), V(deleted), V(unchanged) or V(failed).
       returned: always
       type: str
       sample: created
@@ -202,7 +218,7 @@ failures:
       type: str
       sample: vpc-0123456789abcdef0
     code:
-      description: AWS's error code.
+      description: AWS's error code, or V(DeletionProtected) or V(LogGroupInUse) where the module refused.
       returned: always
       type: str
       sample: InvalidVpcID.NotFound
@@ -218,30 +234,38 @@ failures:
       sample: Check the id, and that region and credentials are those of the resource.
 """
 
+from typing import Any
+
 from ansible_collections.amazon.aws.plugins.module_utils.modules import AnsibleAWSModule
 from ansible_collections.netops.flow_logs.plugins.module_utils._log_group import NEVER
 from ansible_collections.netops.flow_logs.plugins.module_utils._log_group import RETENTION_DAYS
+from ansible_collections.netops.flow_logs.plugins.module_utils._log_group_removal_work import LogGroupRemovalWork
 from ansible_collections.netops.flow_logs.plugins.module_utils._log_group_work import LogGroupWork
+from ansible_collections.netops.flow_logs.plugins.module_utils._run import Work
 from ansible_collections.netops.flow_logs.plugins.module_utils._run import run
+
+ARGUMENT_SPEC = {
+    "log_group_name": {"type": "str", "required": True},
+    "resource_ids": {"type": "list", "elements": "str"},
+    "retention_in_days": {"type": "str", "choices": [NEVER, *map(str, RETENTION_DAYS)]},
+    "kms_key_id": {"type": "str", "no_log": False},
+    "log_group_class": {"type": "str", "choices": ["STANDARD", "INFREQUENT_ACCESS", "ESSENTIALS"]},
+    "deletion_protection": {"type": "bool"},
+    "ignored_flow_log_ids": {"type": "list", "elements": "str"},
+    "expected_account_id": {"type": "str"},
+    "tags": {"type": "dict", "aliases": ["resource_tags"]},
+    "purge_tags": {"type": "bool", "default": True},
+    "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
+}
+
+
+def make_work(module: Any) -> Work:
+    return LogGroupWork(module) if module.params["state"] == "present" else LogGroupRemovalWork(module)
 
 
 def main() -> None:
-    module = AnsibleAWSModule(
-        argument_spec={
-            "log_group_name": {"type": "str", "required": True},
-            "resource_ids": {"type": "list", "elements": "str"},
-            "retention_in_days": {"type": "str", "choices": [NEVER, *map(str, RETENTION_DAYS)]},
-            "kms_key_id": {"type": "str", "no_log": False},
-            "log_group_class": {"type": "str", "choices": ["STANDARD", "INFREQUENT_ACCESS", "ESSENTIALS"]},
-            "deletion_protection": {"type": "bool"},
-            "expected_account_id": {"type": "str"},
-            "tags": {"type": "dict", "aliases": ["resource_tags"]},
-            "purge_tags": {"type": "bool", "default": True},
-            "state": {"type": "str", "choices": ["present"], "default": "present"},
-        },
-        supports_check_mode=True,
-    )
-    run(module, lambda: LogGroupWork(module))
+    module = AnsibleAWSModule(argument_spec=ARGUMENT_SPEC, supports_check_mode=True)
+    run(module, lambda: make_work(module))
 
 
 if __name__ == "__main__":

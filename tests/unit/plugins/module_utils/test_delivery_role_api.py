@@ -106,7 +106,9 @@ def test_who_has_a_policy_is_told_by_kind_and_name(stubs: StubbedClients) -> Non
         "PolicyGroups": [{"GroupName": "alice"}],
         "PolicyRoles": [{"RoleName": "deployer"}],
     }
-    iam = stubs("iam").expect("list_entities_for_policy", answer, PolicyArn=ARN, MaxItems=1000)
+    iam = stubs("iam").expect(
+        "list_entities_for_policy", answer, PolicyArn=ARN, PolicyUsageFilter="PermissionsPolicy", MaxItems=1000
+    )
 
     assert api.attached_to(iam.client, ARN) == {"user/alice", "group/alice", "role/deployer"}
 

@@ -270,7 +270,9 @@ def test_an_operator_who_has_it_is_not_looked_for(stubs: StubbedClients) -> None
     a_role(iam)
     a_policy(iam, pass_role_document(ROLE_ARN), PASS_ROLE_ARN)
     has = {"PolicyUsers": [{"UserName": "alice"}], "PolicyGroups": [], "PolicyRoles": []}
-    iam.expect("list_entities_for_policy", has, PolicyArn=PASS_ROLE_ARN, MaxItems=1000)
+    iam.expect(
+        "list_entities_for_policy", has, PolicyArn=PASS_ROLE_ARN, PolicyUsageFilter="PermissionsPolicy", MaxItems=1000
+    )
 
     assert module(pass_role_to=["arn:aws:iam::123456789012:user/alice"])["changed"] is False
 

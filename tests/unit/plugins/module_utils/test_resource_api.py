@@ -28,15 +28,19 @@ def test_each_kind_is_read_by_its_own_call_and_filter(stubs: StubbedClients) -> 
     )
     ec2.expect(
         "describe_network_interfaces",
-        {"NetworkInterfaces": [{"NetworkInterfaceId": "eni-1", "VpcId": "vpc-3", "TagSet": NAMED}]},
+        {
+            "NetworkInterfaces": [
+                {"NetworkInterfaceId": "eni-1", "VpcId": "vpc-3", "SubnetId": "subnet-7", "TagSet": NAMED}
+            ]
+        },
         **by("network-interface-id", "eni-1"),
     )
     targets = [Target("eni-1", "eni"), Target("subnet-1", "subnet"), Target("vpc-1", "vpc")]
 
     assert describe_resources(ec2.client, targets) == {
-        "vpc-1": {"name": "web", "vpc_id": "vpc-1"},
-        "subnet-1": {"name": "", "vpc_id": "vpc-2"},
-        "eni-1": {"name": "web", "vpc_id": "vpc-3"},
+        "vpc-1": {"name": "web", "vpc_id": "vpc-1", "subnet_id": ""},
+        "subnet-1": {"name": "", "vpc_id": "vpc-2", "subnet_id": "subnet-1"},
+        "eni-1": {"name": "web", "vpc_id": "vpc-3", "subnet_id": "subnet-7"},
     }
 
 

@@ -1,0 +1,54 @@
+# Copyright (c) The netops.flow_logs contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+#
+# Private to this collection: may change without notice.
+
+"""Reading the role and the policies of flow_log_iam."""
+
+from __future__ import annotations
+
+from typing import Any
+from typing import Optional
+
+from ansible_collections.netops.flow_logs.plugins.module_utils import _delivery_role_api as api
+from ansible_collections.netops.flow_logs.plugins.module_utils._delivery_role import Policy
+from ansible_collections.netops.flow_logs.plugins.module_utils._delivery_role import Role
+from ansible_collections.netops.flow_logs.plugins.module_utils._delivery_role import Wish
+
+
+class DeliveryRoleReader:
+    def __init__(self, client: Any, wish: Wish) -> None:
+        self.client = client
+        self.wish = wish
+
+    def role(self) -> Optional[Role]:
+        """The role of the wish's name, whatever its path and case, or None."""
+        name = self.wish.role_name
+        found = api.get_role(self.client, name)
+        if found is None:
+            other_case = api.find_role_name(self.client, name)
+            found = api.get_role(self.client, other_case) if other_case else None
+        if found is None:
+            return None
+        return Role(
+            name=found["RoleName"],
+            arn=found["Arn"],
+            path=found["Path"],
+            trust=found["AssumeRolePolicyDocument"],
+            permissions_boundary=(found.get("PermissionsBoundary") or {}).get("PermissionsBoundaryArn"),
+            tags=api.tags_of(found),
+            attached=api.attached_policies(self.client, found["RoleName"]),
+        )
+
+    def policy(self, name: str) -> Optional[Policy]:
+        """The account's policy of this name, whatever its path and case, or None."""
+        found = api.get_policy(self.client, self.wish.account.iam_arn("policy", self.wish.new_path, name))
+        if found is None:
+            elsewhere = api.find_policy_arn(self.client, name)
+            found = api.get_policy(self.client, elsewhere) if elsewhere else None
+        if found is None:
+            return None
+        version = found["DefaultVersionId"]
+        document = api.policy_document(self.client, found["Arn"], version)
+        return Policy(found["PolicyName"], found["Arn"], document, version, tags=api.tags_of(found))

@@ -1,0 +1,53 @@
+# Copyright (c) The netops.flow_logs contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+#
+# Private to this collection: may change without notice.
+
+"""Deleting flow logs by their ids: some are gone already, some AWS refuses, and none stops the others."""
+
+from __future__ import annotations
+
+from typing import Any
+from typing import Dict
+from typing import List
+from typing import Mapping
+
+from ansible_collections.netops.flow_logs.plugins.module_utils import _flow_log_api as api
+from ansible_collections.netops.flow_logs.plugins.module_utils._aws import AwsError
+from ansible_collections.netops.flow_logs.plugins.module_utils._aws import chunks
+from ansible_collections.netops.flow_logs.plugins.module_utils._aws import side_by_side
+from ansible_collections.netops.flow_logs.plugins.module_utils._errors import Failure
+from ansible_collections.netops.flow_logs.plugins.module_utils._flow_log_create import is_callers_problem
+from ansible_collections.netops.flow_logs.plugins.module_utils._hints import hint_for
+
+_NOT_FOUND = "invalidflowlogid.notfound"
+
+
+def delete_flow_logs(client: Any, owners: Mapping[str, str]) -> Dict[str, Failure]:
+    """Deletes flow logs (id -> its resource); returns the failures by id. Those that are gone already are fine."""
+    answers = side_by_side(lambda ids: _delete_some(client, ids), chunks(sorted(owners), api.DELETE_AT_ONCE))
+    return {
+        entry.resource_id: Failure(
+            owners.get(entry.resource_id, entry.resource_id),
+            entry.code,
+            entry.message,
+            hint_for(entry.code, entry.message),
+        )
+        for answer in answers
+        for entry in answer
+        if entry.code.lower() != _NOT_FOUND
+    }
+
+
+def _delete_some(client: Any, flow_log_ids: List[str]) -> List[api.Unsuccessful]:
+    try:
+        refused: List[api.Unsuccessful] = api.delete_flow_logs(client, flow_log_ids)
+        return refused
+    except AwsError as error:
+        if len(flow_log_ids) == 1 or is_callers_problem(error):
+            return [
+                api.Unsuccessful(flow_log_id, error.code or "NoAnswer", error.reason) for flow_log_id in flow_log_ids
+            ]
+    # One that is gone may have failed the call for all of them: each by itself.
+    return [entry for flow_log_id in flow_log_ids for entry in _delete_some(client, [flow_log_id])]

@@ -1,0 +1,206 @@
+# Copyright (c) The netops.flow_logs contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+#
+# Private to this collection: may change without notice.
+
+"""The plan for removing flow logs, at the resource that owns them and nowhere else. Pure.
+
+A VPC's or a subnet's flow log records a network interface as well, but the interface does not own it: it stays, and the
+result says where it could be removed.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from dataclasses import field
+from typing import Any
+from typing import Dict
+from typing import FrozenSet
+from typing import List
+from typing import Mapping
+from typing import Optional
+from typing import Sequence
+from typing import Tuple
+
+from ansible_collections.netops.flow_logs.plugins.module_utils._destination import Destination
+from ansible_collections.netops.flow_logs.plugins.module_utils._errors import Failure
+from ansible_collections.netops.flow_logs.plugins.module_utils._flow_log import FlowLog
+from ansible_collections.netops.flow_logs.plugins.module_utils._flow_log import to_result
+from ansible_collections.netops.flow_logs.plugins.module_utils._flow_log_plan import BY_DESTINATION
+from ansible_collections.netops.flow_logs.plugins.module_utils._flow_log_plan import BY_TRAFFIC_TYPE
+from ansible_collections.netops.flow_logs.plugins.module_utils._plan import Plan
+from ansible_collections.netops.flow_logs.plugins.module_utils._plan import Step
+
+DELETE = "delete"
+# Resources that a warning names before it only counts the others.
+_NAMED = 10
+
+
+@dataclass(frozen=True)
+class Removal:
+    """What is to go: the flow logs of resources to their destinations, or those with the given ids.
+
+    destinations: resource id -> its log group; None for a resource that no longer exists, as its name is not known.
+    flow_log_ids None: by destination. traffic_type counts only with lookup by traffic type.
+    """
+
+    destinations: Mapping[str, Optional[Destination]] = field(default_factory=dict)
+    flow_log_ids: Optional[FrozenSet[str]] = None
+    lookup: str = BY_DESTINATION
+    traffic_type: Optional[str] = None
+
+    def means(self, log: FlowLog, destination: Destination) -> bool:
+        """True for a flow log to this destination that the removal speaks of, whoever owns it."""
+        fits = self.lookup != BY_TRAFFIC_TYPE or log.traffic_type == self.traffic_type
+        return fits and log.destination == destination
+
+
+@dataclass(frozen=True)
+class Cover:
+    """A flow log that goes on recording a resource which does not own it."""
+
+    resource_id: str
+    log: FlowLog
+    same_destination: bool
+
+    def as_result(self) -> Dict[str, Any]:
+        return {
+            "resource_id": self.resource_id,
+            "owner_id": self.log.resource_id,
+            "flow_log_id": self.log.flow_log_id,
+            **self.log.destination.as_result(),
+            "traffic_type": self.log.traffic_type,
+            "hint": _where(self.log),
+        }
+
+
+def plan_removal(removal: Removal, current: Sequence[FlowLog], owners: Mapping[str, Tuple[str, ...]]) -> Plan:
+    """Steps that delete one flow log each. owners: resource id -> its subnet and VPC, as far as they are others."""
+    if removal.flow_log_ids is None:
+        return _plan_by_destination(removal, current, owners)
+    return _plan_by_id(removal, current)
+
+
+def _plan_by_destination(removal: Removal, current: Sequence[FlowLog], owners: Mapping[str, Tuple[str, ...]]) -> Plan:
+    by_resource: Dict[str, List[FlowLog]] = {}
+    for log in current:
+        by_resource.setdefault(log.resource_id, []).append(log)
+    doomed = {
+        resource_id: [
+            log for log in by_resource.get(resource_id, []) if destination and removal.means(log, destination)
+        ]
+        for resource_id, destination in removal.destinations.items()
+    }
+    going = {log.flow_log_id for logs in doomed.values() for log in logs}
+    covers: List[Cover] = []
+    refusals: List[Failure] = []
+    for resource_id, destination in removal.destinations.items():
+        own = by_resource.get(resource_id, [])
+        if destination is None:
+            refusals += _of_a_lost_name(resource_id, own)
+            continue
+        staying = [
+            Cover(resource_id, log, removal.means(log, destination))
+            for owner_id in owners.get(resource_id, ())
+            for log in by_resource.get(owner_id, [])
+            if log.flow_log_id not in going
+        ]
+        covers += staying
+        in_the_way = [cover for cover in staying if cover.same_destination]
+        if in_the_way and not doomed[resource_id]:
+            refusals.append(_not_the_owner(resource_id, in_the_way))
+    refused = {failure.resource_id for failure in refusals}
+    return _plan(
+        [log for logs in doomed.values() for log in logs],
+        covers,
+        refusals,
+        _warnings([cover for cover in covers if cover.resource_id not in refused]),
+    )
+
+
+def _plan_by_id(removal: Removal, current: Sequence[FlowLog]) -> Plan:
+    """With resource_ids too, a flow log of any other resource is refused: its owner has to be named."""
+    asked_for = [log for log in current if log.flow_log_id in (removal.flow_log_ids or ())]
+    strangers = [log for log in asked_for if removal.destinations and log.resource_id not in removal.destinations]
+    refusals = [
+        Failure(
+            log.flow_log_id,
+            "NotTheOwner",
+            f"{log.flow_log_id} is the flow log of {log.resource_id}, which is not among resource_ids.",
+            f"Remove it at its owner: resource_ids: [{log.resource_id}].",
+        )
+        for log in strangers
+    ]
+    return _plan([log for log in asked_for if log not in strangers], [], refusals, [])
+
+
+def _plan(doomed: Sequence[FlowLog], covers: Sequence[Cover], refusals: Sequence[Failure], warnings: List[str]) -> Plan:
+    steps = tuple(
+        Step(
+            DELETE,
+            log.flow_log_id,
+            f"delete flow log {log.flow_log_id} of {log.resource_id} to {log.destination.name}",
+            {"flow_log": log},
+        )
+        for log in doomed
+    )
+    covered = [cover.as_result() for cover in covers]
+    return Plan(
+        {"flow_logs": [to_result(log, "unchanged") for log in doomed], "covered_by": covered},
+        {"flow_logs": [to_result(log, "deleted") for log in doomed], "covered_by": covered},
+        steps,
+        tuple(refusals),
+        tuple(warnings),
+    )
+
+
+def _not_the_owner(resource_id: str, covers: Sequence[Cover]) -> Failure:
+    listed = " and ".join(f"{cover.log.flow_log_id} of {cover.log.resource_id}" for cover in covers)
+    return Failure(
+        resource_id,
+        "CoveredByOwner",
+        f"{resource_id} has no flow log of its own to {covers[0].log.destination.name}, but is recorded there by {listed}."
+        " Nothing was deleted for it: a flow log is removed at the resource that owns it.",
+        " ".join(_where(cover.log) for cover in covers),
+    )
+
+
+def _where(log: FlowLog) -> str:
+    return (
+        f"To stop it for everything in {log.resource_id}, remove {log.flow_log_id} there: state: absent with"
+        f" resource_ids: [{log.resource_id}]."
+    )
+
+
+def _of_a_lost_name(resource_id: str, own: Sequence[FlowLog]) -> List[Failure]:
+    """A resource that is gone names no log group any more; flow logs of it that AWS still lists need their ids."""
+    if not own:
+        return []
+    listed = ", ".join(log.flow_log_id for log in own)
+    return [
+        Failure(
+            resource_id,
+            "ResourceGone",
+            f"{resource_id} does not exist any more, so the name of its log group can't be told, but AWS still lists"
+            f" {listed} of it.",
+            f"Remove them by flow_log_ids: [{listed}].",
+        )
+    ]
+
+
+def _warnings(covers: Sequence[Cover]) -> List[str]:
+    """One for each flow log that stays, with all whom it records."""
+    recorded: Dict[str, List[Cover]] = {}
+    for cover in covers:
+        recorded.setdefault(cover.log.flow_log_id, []).append(cover)
+    return [
+        f"{_listed([cover.resource_id for cover in group])} still recorded by {flow_log_id} of"
+        f" {group[0].log.resource_id}, to {group[0].log.destination.name}. {_where(group[0].log)}"
+        for flow_log_id, group in recorded.items()
+    ]
+
+
+def _listed(ids: Sequence[str]) -> str:
+    more = f" and {len(ids) - _NAMED} more" if len(ids) > _NAMED else ""
+    return f"{', '.join(ids[:_NAMED])}{more} {'is' if len(ids) == 1 else 'are'}"

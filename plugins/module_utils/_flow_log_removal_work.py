@@ -1,0 +1,136 @@
+# Copyright (c) The netops.flow_logs contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+#
+# Private to this collection: may change without notice.
+
+"""The flow_log module's four chapters for state absent."""
+
+from __future__ import annotations
+
+import time
+from typing import Any
+from typing import Dict
+from typing import List
+from typing import Mapping
+from typing import Optional
+from typing import Sequence
+from typing import Tuple
+
+from ansible_collections.netops.flow_logs.plugins.module_utils import _flow_log_api as api
+from ansible_collections.netops.flow_logs.plugins.module_utils._aws import account_of
+from ansible_collections.netops.flow_logs.plugins.module_utils._aws import client
+from ansible_collections.netops.flow_logs.plugins.module_utils._aws import region_of
+from ansible_collections.netops.flow_logs.plugins.module_utils._destination import Destination
+from ansible_collections.netops.flow_logs.plugins.module_utils._destination import log_group
+from ansible_collections.netops.flow_logs.plugins.module_utils._errors import Failure
+from ansible_collections.netops.flow_logs.plugins.module_utils._errors import InvalidInput
+from ansible_collections.netops.flow_logs.plugins.module_utils._flow_log import FlowLog
+from ansible_collections.netops.flow_logs.plugins.module_utils._flow_log_delete import delete_flow_logs
+from ansible_collections.netops.flow_logs.plugins.module_utils._flow_log_removal import Removal
+from ansible_collections.netops.flow_logs.plugins.module_utils._flow_log_removal import plan_removal
+from ansible_collections.netops.flow_logs.plugins.module_utils._log_group_names import resolve
+from ansible_collections.netops.flow_logs.plugins.module_utils._name_template import placeholders
+from ansible_collections.netops.flow_logs.plugins.module_utils._plan import Plan
+from ansible_collections.netops.flow_logs.plugins.module_utils._resource_api import describe_resources
+from ansible_collections.netops.flow_logs.plugins.module_utils._run import Done
+from ansible_collections.netops.flow_logs.plugins.module_utils._run import Work
+from ansible_collections.netops.flow_logs.plugins.module_utils._target import Target
+from ansible_collections.netops.flow_logs.plugins.module_utils._target import parse_flow_log_ids
+from ansible_collections.netops.flow_logs.plugins.module_utils._target import parse_targets
+
+# Seconds between looks for flow logs that were just deleted and still show: half a minute in all.
+_GONE_AFTER = (0.0, 1.0, 2.0, 4.0, 8.0, 15.0)
+
+
+class FlowLogRemovalWork(Work):
+    """Options are checked before the first call, names and account before the first write."""
+
+    def __init__(self, module: Any) -> None:
+        options = module.params
+        self.targets = parse_targets(options["resource_ids"] or [])
+        self.flow_log_ids = parse_flow_log_ids(options["flow_log_ids"])
+        template = _template(options)
+        account = account_of(module)
+        region = region_of(module)
+        self.client = client(module, "ec2")
+        self.owners: Dict[str, Tuple[str, ...]] = {}
+        self.gone: List[Failure] = []
+        destinations: Dict[str, Optional[Destination]] = dict.fromkeys(
+            (target.resource_id for target in self.targets), None
+        )
+        if template is not None:
+            resolved = resolve(template, self.targets, account, region, lambda: self.client)
+            destinations.update({resource_id: log_group(name) for resource_id, name in resolved.names.items()})
+            self.owners = _owners(self.client, self.targets, resolved.known)
+            self.gone = list(resolved.missing)
+        self.removal = Removal(destinations, self.flow_log_ids, options["lookup"], options["traffic_type"])
+
+    def observe(self) -> List[FlowLog]:
+        if self.flow_log_ids is not None:
+            return api.describe_flow_logs_by_id(self.client, sorted(self.flow_log_ids))
+        ids = dict.fromkeys(self.removal.destinations)
+        ids.update(dict.fromkeys(owner for owners in self.owners.values() for owner in owners))
+        return api.describe_flow_logs(self.client, list(ids))
+
+    def plan(self, current: List[FlowLog]) -> Plan:
+        plan = plan_removal(self.removal, current, self.owners)
+        refused = {failure.resource_id for failure in plan.refusals}
+        gone = tuple(
+            f"{failure.message} Nothing to remove there." for failure in self.gone if failure.resource_id not in refused
+        )
+        return Plan(plan.before, plan.after, plan.steps, plan.refusals, (*gone, *plan.warnings))
+
+    def apply(self, plan: Plan, done: Done) -> Dict[str, Any]:
+        logs: List[FlowLog] = [step.arguments["flow_log"] for step in plan.steps]
+        failed = delete_flow_logs(self.client, {log.flow_log_id: log.resource_id for log in logs})
+        done.failures += failed.values()
+        done.steps += [step for step in plan.steps if step.subject not in failed]
+        self._await_gone([log for log in logs if log.flow_log_id not in failed])
+        entries = [
+            {**entry, "action": "unchanged"} if entry["flow_log_id"] in failed else entry
+            for entry in plan.after["flow_logs"]
+        ]
+        return {**plan.after, "flow_logs": entries}
+
+    def _await_gone(self, logs: Sequence[FlowLog]) -> None:
+        """Waits until AWS no longer lists them, so that whoever looks next finds nothing left to do.
+
+        EC2's reads lag behind its writes. After half a minute it is left at that: they are deleted all the same.
+        """
+        left = [log.flow_log_id for log in logs]
+        for pause in _GONE_AFTER:
+            if not left:
+                break
+            time.sleep(pause)
+            left = [log.flow_log_id for log in api.describe_flow_logs_by_id(self.client, left)]
+
+
+def _template(options: Mapping[str, Any]) -> Optional[str]:
+    """The log groups whose flow logs are to go; None when they go by their ids. Raises InvalidInput."""
+    template: Optional[str] = options["log_group_name"]
+    if options["flow_log_ids"] is not None:
+        return None
+    if template is None:
+        raise InvalidInput(
+            "state absent with resource_ids needs log_group_name, or flow_log_ids: flow logs to other destinations are not"
+            " to go with it."
+        )
+    placeholders(template)
+    return template
+
+
+def _owners(ec2: Any, targets: Sequence[Target], known: Mapping[str, Mapping[str, str]]) -> Dict[str, Tuple[str, ...]]:
+    """Resource id -> the subnet and the VPC that it is in, for subnets and interfaces that exist."""
+    inner = [target for target in targets if target.prefix != "vpc"]
+    unread = [target for target in inner if target.resource_id not in known]
+    facts = {**known, **(describe_resources(ec2, unread) if unread and not known else {})}
+    return {
+        target.resource_id: tuple(
+            owner
+            for owner in (facts[target.resource_id]["subnet_id"], facts[target.resource_id]["vpc_id"])
+            if owner and owner != target.resource_id
+        )
+        for target in inner
+        if target.resource_id in facts
+    }

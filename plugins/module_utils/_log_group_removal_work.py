@@ -1,0 +1,91 @@
+# Copyright (c) The netops.flow_logs contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+#
+# Private to this collection: may change without notice.
+
+"""The log_group module's four chapters for state absent."""
+
+from __future__ import annotations
+
+from typing import Any
+from typing import Dict
+from typing import List
+from typing import Optional
+
+from ansible_collections.netops.flow_logs.plugins.module_utils import _flow_log_api
+from ansible_collections.netops.flow_logs.plugins.module_utils import _log_group_api as api
+from ansible_collections.netops.flow_logs.plugins.module_utils._aws import AwsError
+from ansible_collections.netops.flow_logs.plugins.module_utils._aws import account_of
+from ansible_collections.netops.flow_logs.plugins.module_utils._aws import client
+from ansible_collections.netops.flow_logs.plugins.module_utils._aws import region_of
+from ansible_collections.netops.flow_logs.plugins.module_utils._aws import side_by_side
+from ansible_collections.netops.flow_logs.plugins.module_utils._errors import Failure
+from ansible_collections.netops.flow_logs.plugins.module_utils._flow_log import FlowLog
+from ansible_collections.netops.flow_logs.plugins.module_utils._hints import hint_for
+from ansible_collections.netops.flow_logs.plugins.module_utils._log_group import from_aws
+from ansible_collections.netops.flow_logs.plugins.module_utils._log_group_names import GroupTemplate
+from ansible_collections.netops.flow_logs.plugins.module_utils._log_group_removal import Current
+from ansible_collections.netops.flow_logs.plugins.module_utils._log_group_removal import Removal
+from ansible_collections.netops.flow_logs.plugins.module_utils._log_group_removal import plan_removal
+from ansible_collections.netops.flow_logs.plugins.module_utils._log_group_removal import protected
+from ansible_collections.netops.flow_logs.plugins.module_utils._plan import Plan
+from ansible_collections.netops.flow_logs.plugins.module_utils._plan import Step
+from ansible_collections.netops.flow_logs.plugins.module_utils._run import Done
+from ansible_collections.netops.flow_logs.plugins.module_utils._run import Work
+from ansible_collections.netops.flow_logs.plugins.module_utils._target import parse_flow_log_ids
+
+# DeleteLogGroup's answers for a group that is protected (botocore's model lists both for the protection).
+_PROTECTED = ("ValidationException", "InvalidOperationException")
+
+
+class LogGroupRemovalWork(Work):
+    """Options are checked before the first call, names before the first write."""
+
+    def __init__(self, module: Any) -> None:
+        options = module.params
+        ignored = parse_flow_log_ids(options["ignored_flow_log_ids"]) or frozenset()
+        template = GroupTemplate(options["log_group_name"], options["resource_ids"])
+        account = account_of(module)
+        self.ec2 = client(module, "ec2")
+        self.client = client(module, "logs")
+        groups = template.groups(account, region_of(module), lambda: self.ec2)
+        self.gone = groups.missing
+        self.removal = Removal(groups.names, ignored)
+
+    def observe(self) -> Current:
+        found = api.find_log_groups(self.client, list(self.removal.names))
+        writers: Dict[str, List[FlowLog]] = {}
+        for log in _flow_log_api.describe_flow_logs_to(self.ec2, sorted(found)):
+            writers.setdefault(log.destination.name, []).append(log)
+        return Current({name: from_aws(group) for name, group in found.items()}, writers)
+
+    def plan(self, current: Current) -> Plan:
+        plan = plan_removal(self.removal, current)
+        gone = tuple(
+            f"{failure.message} The name of its log group can't be told: should the group still be there, give its name."
+            for failure in self.gone
+        )
+        return Plan(plan.before, plan.after, plan.steps, plan.refusals, gone)
+
+    def apply(self, plan: Plan, done: Done) -> Dict[str, Any]:
+        failures = side_by_side(self._delete, plan.steps)
+        failed = {failure.resource_id for failure in failures if failure}
+        done.failures += [failure for failure in failures if failure]
+        done.steps += [step for step in plan.steps if step.subject not in failed]
+        return {
+            "log_groups": [
+                {**entry, "action": "failed"} if entry["log_group_name"] in failed else entry
+                for entry in plan.after["log_groups"]
+            ]
+        }
+
+    def _delete(self, step: Step) -> Optional[Failure]:
+        try:
+            api.delete_log_group(self.client, **step.arguments)
+        except AwsError as error:
+            if error.code in _PROTECTED:
+                return protected(step.subject)
+            text = f"{error.message}: {error.reason}"
+            return Failure(step.subject, error.code or "NoAnswer", text, hint_for(error.code, error.reason))
+        return None

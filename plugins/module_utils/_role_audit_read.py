@@ -1,0 +1,84 @@
+# Copyright (c) The netops.flow_logs contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+#
+# Private to this collection: may change without notice.
+
+"""Reading what flow_log_iam_info tells."""
+
+from __future__ import annotations
+
+from typing import Any
+from typing import Dict
+from typing import FrozenSet
+from typing import List
+from typing import Optional
+
+from ansible_collections.netops.flow_logs.plugins.module_utils import _delivery_role_api as api
+from ansible_collections.netops.flow_logs.plugins.module_utils._account import Account
+from ansible_collections.netops.flow_logs.plugins.module_utils._aws import account_of
+from ansible_collections.netops.flow_logs.plugins.module_utils._aws import client
+from ansible_collections.netops.flow_logs.plugins.module_utils._aws import side_by_side
+from ansible_collections.netops.flow_logs.plugins.module_utils._delivery_role import Role
+from ansible_collections.netops.flow_logs.plugins.module_utils._delivery_role import trusts_flow_logs
+from ansible_collections.netops.flow_logs.plugins.module_utils._role_audit import FoundPolicy
+from ansible_collections.netops.flow_logs.plugins.module_utils._role_audit import FoundRole
+from ansible_collections.netops.flow_logs.plugins.module_utils._role_audit import audit
+from ansible_collections.netops.flow_logs.plugins.module_utils._role_users import find_users
+from ansible_collections.netops.flow_logs.plugins.module_utils._target import parse_flow_log_ids
+
+_PASS_ROLE = "PassRole-"
+
+
+def read_audit(module: Any) -> Dict[str, Any]:
+    """The module's result. Raises InvalidInput for wrong options, AwsError when IAM can't be read."""
+    options = module.params
+    ignored: FrozenSet[str] = parse_flow_log_ids(options["ignored_flow_log_ids"]) or frozenset()
+    account = account_of(module)
+    iam = client(module, "iam")
+    entries = _roles(iam, options["role_names"])
+    users = find_users(module, account)
+    roles = side_by_side(lambda entry: _found_role(iam, entry), entries)
+    arns = _policy_arns(iam, account, roles, options["policy_names"] or [])
+    policies = [policy for policy in side_by_side(lambda item: _found_policy(iam, *item), arns.items()) if policy]
+    return audit(roles, policies, users, ignored)
+
+
+def _roles(iam: Any, names: Optional[List[str]]) -> List[Dict[str, Any]]:
+    """The roles of these names that exist; without names, all that trust the flow-log service."""
+    if names is not None:
+        found = side_by_side(lambda name: api.get_role(iam, name), dict.fromkeys(names))
+        return [role for role in found if role]
+    return [role for role in api.list_roles(iam) if trusts_flow_logs(role["AssumeRolePolicyDocument"])]
+
+
+def _found_role(iam: Any, entry: Dict[str, Any]) -> FoundRole:
+    name = entry["RoleName"]
+    role = Role(
+        name=name,
+        arn=entry["Arn"],
+        path=entry["Path"],
+        trust=entry["AssumeRolePolicyDocument"],
+        attached=api.attached_policies(iam, name),
+    )
+    return FoundRole(role, api.inline_policies(iam, name))
+
+
+def _policy_arns(iam: Any, account: Account, roles: List[FoundRole], names: List[str]) -> Dict[str, Optional[str]]:
+    """ARN -> the role that it lets operators pass, or None for one of the roles' own; AWS's own policies left out."""
+    own = f":iam::{account.account_id}:policy/"
+    arns: Dict[str, Optional[str]] = {arn: None for found in roles for arn in found.role.attached if own in arn}
+    for name in names:
+        if not any(arn.rsplit("/", 1)[-1].lower() == name.lower() for arn in arns):
+            arn = account.iam_arn("policy", "/", name)
+            arns[arn if api.get_policy(iam, arn) else api.find_policy_arn(iam, name) or arn] = None
+    for found in roles:
+        arns.setdefault(account.iam_arn("policy", found.role.path, _PASS_ROLE + found.role.name), found.role.name)
+    return arns
+
+
+def _found_policy(iam: Any, arn: str, serves: Optional[str]) -> Optional[FoundPolicy]:
+    entry = api.get_policy(iam, arn)
+    if entry is None:
+        return None
+    return FoundPolicy(entry["PolicyName"], arn, api.attached_to(iam, arn), api.bounded_by(iam, arn), serves)

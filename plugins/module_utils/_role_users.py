@@ -1,0 +1,29 @@
+# Copyright (c) The netops.flow_logs contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+#
+# Private to this collection: may change without notice.
+
+"""Finding the flow logs that deliver through roles, in all regions of the account."""
+
+from __future__ import annotations
+
+from typing import Any
+from typing import Dict
+from typing import List
+
+from ansible_collections.netops.flow_logs.plugins.module_utils import _flow_log_api as api
+from ansible_collections.netops.flow_logs.plugins.module_utils._account import Account
+from ansible_collections.netops.flow_logs.plugins.module_utils._regions import in_all_regions
+from ansible_collections.netops.flow_logs.plugins.module_utils._role_usage import User
+from ansible_collections.netops.flow_logs.plugins.module_utils._role_usage import Users
+
+
+def find_users(module: Any, account: Account) -> Users:
+    """Reads the flow logs to log groups in every enabled region: there is no filter for the role."""
+    found = in_all_regions(module, account, api.describe_deliveries)
+    users: Dict[str, List[User]] = {}
+    for region, logs in found.answers.items():
+        for log in logs:
+            users.setdefault((log.role_arn or "").lower(), []).append(User(region, log))
+    return Users(users, found.unread)
