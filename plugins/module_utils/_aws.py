@@ -102,6 +102,10 @@ class Ec2Errors(AWSErrorHandler):
     _CUSTOM_EXCEPTION = AwsError
 
 
+class StsErrors(AWSErrorHandler):
+    _CUSTOM_EXCEPTION = AwsError
+
+
 class IamErrors(AWSErrorHandler):
     _CUSTOM_EXCEPTION = AwsError
 
@@ -128,7 +132,8 @@ def client(module: Any, service: str, **connection: Any) -> Any:
 
 def account_of(module: Any) -> Account:
     """The account of the module's credentials, checked against its expected_account_id (InvalidInput)."""
-    account_id, partition = get_aws_account_info(module)
+    # Modules that run in one process share the answer.
+    account_id, partition = getattr(module, "account_info", None) or get_aws_account_info(module)
     account = Account(account_id, partition)
     require_account(account, module.params.get("expected_account_id"))
     return account

@@ -15,6 +15,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from dataclasses import field
 from dataclasses import replace
+from fnmatch import fnmatch
 from typing import Any
 from typing import Dict
 from typing import FrozenSet
@@ -162,6 +163,15 @@ def trusts_flow_logs(trust: Mapping[str, Any]) -> bool:
         SERVICE in listed(statement["Principal"].get("Service"))
         for statement in listed(trust.get("Statement"))
         if isinstance(statement.get("Principal"), dict) and statement.get("Effect") == "Allow"
+    )
+
+
+def allows(document: Mapping[str, Any], action: str) -> bool:
+    """True when a statement of the document allows the action on something."""
+    return any(
+        statement.get("Effect") == "Allow" and fnmatch(action.lower(), str(pattern).lower())
+        for statement in listed(document.get("Statement"))
+        for pattern in listed(statement.get("Action"))
     )
 
 

@@ -93,7 +93,7 @@ def policy_document_if_any(client: Any, arn: str, version_id: str) -> Mapping[st
     return document
 
 
-@IamErrors.common_error_handler("list the policy's versions")
+@IamErrors.list_error_handler("list the policy's versions", ())
 def other_versions(client: Any, arn: str) -> Tuple[str, ...]:
     """Ids of the versions that are not the default, oldest first."""
     versions = [

@@ -11,6 +11,7 @@ from __future__ import annotations
 import json
 import re
 from typing import Any
+from typing import Iterable
 from typing import List
 from typing import Mapping
 from typing import Optional
@@ -74,6 +75,12 @@ def require_fitting(document: Mapping[str, Any], policy_name: str) -> None:
             f"The document of policy {policy_name} would have {length} characters, and IAM takes {MOST_CHARACTERS}."
             " Name the log groups by patterns in log_group_names, such as /aws/shop/vpc/*/flowlogs."
         )
+
+
+def require_names(option: str, names: Optional[Iterable[str]], longest: int) -> None:
+    """Raises InvalidInput for a name that IAM can't have given; longest is 64 for roles and 128 for policies."""
+    for name in names or ():
+        _check_name(option, name, longest)
 
 
 def _check_name(option: str, name: str, longest: int) -> None:

@@ -9,6 +9,8 @@
 from __future__ import annotations
 
 from typing import Any
+from typing import Callable
+from typing import Mapping
 from typing import Optional
 
 from ansible_collections.netops.flow_logs.plugins.module_utils import _delivery_role_api as api
@@ -18,9 +20,14 @@ from ansible_collections.netops.flow_logs.plugins.module_utils._delivery_role im
 
 
 class DeliveryRoleReader:
-    def __init__(self, client: Any, wish: Wish) -> None:
+    """read_document(client, ARN, version id): how to read a document. An empty one means that the policy has just gone."""
+
+    def __init__(
+        self, client: Any, wish: Wish, read_document: Callable[..., Mapping[str, Any]] = api.policy_document
+    ) -> None:
         self.client = client
         self.wish = wish
+        self.read_document = read_document
 
     def role(self) -> Optional[Role]:
         """The role of the wish's name, whatever its path and case, or None."""
@@ -50,5 +57,7 @@ class DeliveryRoleReader:
         if found is None:
             return None
         version = found["DefaultVersionId"]
-        document = api.policy_document(self.client, found["Arn"], version)
+        document = self.read_document(self.client, found["Arn"], version)
+        if not document:
+            return None
         return Policy(found["PolicyName"], found["Arn"], document, version, tags=api.tags_of(found))

@@ -45,7 +45,8 @@ class DeliveryRoleRemovalWork(Work):
         account = account_of(module)
         wish = wish_from_options(options, account)
         self.client = client(module, "iam")
-        self.reader = DeliveryRoleReader(self.client, wish)
+        # Somebody else may remove the same policies at the same time.
+        self.reader = DeliveryRoleReader(self.client, wish, api.policy_document_if_any)
         self.find_users = lambda: find_users(module, account)
 
     def observe(self) -> Tuple[Current, Attachments]:

@@ -29,6 +29,7 @@ from ansible_collections.netops.flow_logs.plugins.module_utils._flow_log import 
 from ansible_collections.netops.flow_logs.plugins.module_utils._flow_log_delete import delete_flow_logs
 from ansible_collections.netops.flow_logs.plugins.module_utils._flow_log_removal import Removal
 from ansible_collections.netops.flow_logs.plugins.module_utils._flow_log_removal import plan_removal
+from ansible_collections.netops.flow_logs.plugins.module_utils._log_group_names import Resolve
 from ansible_collections.netops.flow_logs.plugins.module_utils._log_group_names import resolve
 from ansible_collections.netops.flow_logs.plugins.module_utils._name_template import placeholders
 from ansible_collections.netops.flow_logs.plugins.module_utils._plan import Plan
@@ -46,7 +47,7 @@ _GONE_AFTER = (0.0, 1.0, 2.0, 4.0, 8.0, 15.0)
 class FlowLogRemovalWork(Work):
     """Options are checked before the first call, names and account before the first write."""
 
-    def __init__(self, module: Any) -> None:
+    def __init__(self, module: Any, names: Resolve = resolve) -> None:
         options = module.params
         self.targets = parse_targets(options["resource_ids"] or [])
         self.flow_log_ids = parse_flow_log_ids(options["flow_log_ids"])
@@ -60,7 +61,7 @@ class FlowLogRemovalWork(Work):
             (target.resource_id for target in self.targets), None
         )
         if template is not None:
-            resolved = resolve(template, self.targets, account, region, lambda: self.client)
+            resolved = names(template, self.targets, account, region, lambda: self.client)
             destinations.update({resource_id: log_group(name) for resource_id, name in resolved.names.items()})
             self.owners = _owners(self.client, self.targets, resolved.known)
             self.gone = list(resolved.missing)

@@ -31,6 +31,7 @@ from ansible_collections.netops.flow_logs.plugins.module_utils._flow_log_plan im
 from ansible_collections.netops.flow_logs.plugins.module_utils._flow_log_plan import plan_flow_logs
 from ansible_collections.netops.flow_logs.plugins.module_utils._flow_log_plan import same_flow_logs
 from ansible_collections.netops.flow_logs.plugins.module_utils._log_format import normalise
+from ansible_collections.netops.flow_logs.plugins.module_utils._log_group_names import Resolve
 from ansible_collections.netops.flow_logs.plugins.module_utils._log_group_names import resolve
 from ansible_collections.netops.flow_logs.plugins.module_utils._name_template import placeholders
 from ansible_collections.netops.flow_logs.plugins.module_utils._plan import Plan
@@ -67,7 +68,7 @@ def wish_from_options(options: Dict[str, Any]) -> Wish:
 class FlowLogWork(Work):
     """Options are checked before the first call, names and account before the first write."""
 
-    def __init__(self, module: Any) -> None:
+    def __init__(self, module: Any, names: Resolve = resolve) -> None:
         options = module.params
         targets = parse_targets(options["resource_ids"])
         template = options["log_group_name"]
@@ -78,7 +79,7 @@ class FlowLogWork(Work):
         _require_own_role(options["role_arn"], account.account_id)
         region = region_of(module)
         self.client = client(module, "ec2")
-        resolved = resolve(template, targets, account, region, lambda: self.client)
+        resolved = names(template, targets, account, region, lambda: self.client)
         self.missing = resolved.missing
         self.destinations = {
             target: log_group(resolved.names[target.resource_id])

@@ -8,6 +8,7 @@
 
 from __future__ import annotations
 
+import threading
 from dataclasses import dataclass
 from dataclasses import field
 from typing import Any
@@ -50,6 +51,10 @@ class LogGroupNames:
     known: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
 
 
+# resolve, or something that does the same.
+Resolve = Callable[[str, Sequence[Target], Account, str, Callable[[], Any]], LogGroupNames]
+
+
 @dataclass(frozen=True)
 class Groups:
     """names: log group name -> the resources that go there, in their order. missing: as LogGroupNames has it."""
@@ -69,9 +74,9 @@ class GroupTemplate:
         if self.of_resource and resource_ids is None:
             raise InvalidInput(f"log_group_name {template!r} speaks of the resource: give resource_ids with it.")
 
-    def groups(self, account: Account, region: str, ec2: Callable[[], Any]) -> Groups:
-        """Raises what resolve raises."""
-        resolved = resolve(self.template, self.targets, account, region, ec2)
+    def groups(self, account: Account, region: str, ec2: Callable[[], Any], names: Resolve) -> Groups:
+        """Raises what resolve raises; names is resolve, or something that does the same."""
+        resolved = names(self.template, self.targets, account, region, ec2)
         if not self.of_resource:
             facts = {"account_id": account.account_id, "region": region}
             name = render_all(self.template, {"log_group_name": facts})["log_group_name"]
@@ -139,3 +144,23 @@ def _missing(target: Target, account: Account, region: str) -> Failure:
         f"{target.resource_id} does not exist in {region} of account {account.account_id}.",
         "Check the id, and that region and credentials are those of the resource.",
     )
+
+
+class SharedNames:
+    """resolve for several modules in one process: what one of them has read, the others need not read again."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._known: Dict[Tuple[Any, ...], LogGroupNames] = {}
+
+    def __call__(
+        self, template: str, targets: Sequence[Target], account: Account, region: str, ec2: Callable[[], Any]
+    ) -> LogGroupNames:
+        key = (template, account, region, *targets)
+        with self._lock:
+            known = self._known.get(key)
+        if known is None:
+            known = resolve(template, targets, account, region, ec2)
+            with self._lock:
+                self._known[key] = known
+        return known

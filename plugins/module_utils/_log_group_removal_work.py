@@ -25,6 +25,8 @@ from ansible_collections.netops.flow_logs.plugins.module_utils._flow_log import 
 from ansible_collections.netops.flow_logs.plugins.module_utils._hints import hint_for
 from ansible_collections.netops.flow_logs.plugins.module_utils._log_group import from_aws
 from ansible_collections.netops.flow_logs.plugins.module_utils._log_group_names import GroupTemplate
+from ansible_collections.netops.flow_logs.plugins.module_utils._log_group_names import Resolve
+from ansible_collections.netops.flow_logs.plugins.module_utils._log_group_names import resolve
 from ansible_collections.netops.flow_logs.plugins.module_utils._log_group_removal import Current
 from ansible_collections.netops.flow_logs.plugins.module_utils._log_group_removal import Removal
 from ansible_collections.netops.flow_logs.plugins.module_utils._log_group_removal import plan_removal
@@ -42,14 +44,14 @@ _PROTECTED = ("ValidationException", "InvalidOperationException")
 class LogGroupRemovalWork(Work):
     """Options are checked before the first call, names before the first write."""
 
-    def __init__(self, module: Any) -> None:
+    def __init__(self, module: Any, names: Resolve = resolve) -> None:
         options = module.params
         ignored = parse_flow_log_ids(options["ignored_flow_log_ids"]) or frozenset()
         template = GroupTemplate(options["log_group_name"], options["resource_ids"])
         account = account_of(module)
         self.ec2 = client(module, "ec2")
         self.client = client(module, "logs")
-        groups = template.groups(account, region_of(module), lambda: self.ec2)
+        groups = template.groups(account, region_of(module), lambda: self.ec2, names)
         self.gone = groups.missing
         self.removal = Removal(groups.names, ignored)
 

@@ -33,6 +33,8 @@ from ansible_collections.netops.flow_logs.plugins.module_utils._log_group import
 from ansible_collections.netops.flow_logs.plugins.module_utils._log_group import to_result
 from ansible_collections.netops.flow_logs.plugins.module_utils._log_group import wish_from_options
 from ansible_collections.netops.flow_logs.plugins.module_utils._log_group_names import GroupTemplate
+from ansible_collections.netops.flow_logs.plugins.module_utils._log_group_names import Resolve
+from ansible_collections.netops.flow_logs.plugins.module_utils._log_group_names import resolve
 from ansible_collections.netops.flow_logs.plugins.module_utils._plan import Plan
 from ansible_collections.netops.flow_logs.plugins.module_utils._plan import Step
 from ansible_collections.netops.flow_logs.plugins.module_utils._plan import tag_wish
@@ -54,7 +56,7 @@ class _Outcome:
 class LogGroupWork(Work):
     """Options are checked before the first call, names before the first write."""
 
-    def __init__(self, module: Any) -> None:
+    def __init__(self, module: Any, names: Resolve = resolve) -> None:
         options = module.params
         template = GroupTemplate(options["log_group_name"], options["resource_ids"])
         tags = tag_wish(options["tags"], options["purge_tags"])
@@ -62,7 +64,7 @@ class LogGroupWork(Work):
         self.account = account_of(module)
         self.region = region_of(module)
         self.client = client(module, "logs")
-        groups = template.groups(self.account, self.region, lambda: client(module, "ec2"))
+        groups = template.groups(self.account, self.region, lambda: client(module, "ec2"), names)
         self.missing = groups.missing
         self.wish = wish_from_options(options, groups.names, tags)
         if self.wish.deletion_protection is not None:

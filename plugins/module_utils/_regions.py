@@ -36,6 +36,8 @@ from ansible_collections.netops.flow_logs.plugins.module_utils._role_usage impor
 
 Answer = TypeVar("Answer")
 
+_ALWAYS_ENABLED = {"aws": "us-east-1", "aws-cn": "cn-north-1", "aws-us-gov": "us-gov-west-1"}
+
 
 @dataclass(frozen=True)
 class AllRegions(Generic[Answer]):
@@ -51,9 +53,13 @@ def _enabled(ec2: Any) -> List[str]:
 
 
 def _home(module: Any, account: Account) -> str:
-    """A region to ask for the others: the module's, or the first that the SDK knows in the account's partition."""
-    known: List[str] = BotocoreSession().get_available_regions("ec2", account.partition)
-    return str(module.region or known[0])
+    """A region to ask for the others: the module's, or one that every account of the partition has."""
+    return str(module.region or _ALWAYS_ENABLED.get(account.partition) or _known_regions(account.partition)[0])
+
+
+def _known_regions(partition: str) -> List[str]:
+    known: List[str] = BotocoreSession().get_available_regions("ec2", partition)
+    return known
 
 
 def _clients(module: Any, regions: List[str]) -> Dict[str, Any]:

@@ -21,6 +21,7 @@ from ansible_collections.netops.flow_logs.plugins.module_utils._aws import clien
 from ansible_collections.netops.flow_logs.plugins.module_utils._aws import side_by_side
 from ansible_collections.netops.flow_logs.plugins.module_utils._delivery_role import Role
 from ansible_collections.netops.flow_logs.plugins.module_utils._delivery_role import trusts_flow_logs
+from ansible_collections.netops.flow_logs.plugins.module_utils._delivery_role_options import require_names
 from ansible_collections.netops.flow_logs.plugins.module_utils._role_audit import FoundPolicy
 from ansible_collections.netops.flow_logs.plugins.module_utils._role_audit import FoundRole
 from ansible_collections.netops.flow_logs.plugins.module_utils._role_audit import audit
@@ -33,6 +34,8 @@ _PASS_ROLE = "PassRole-"
 def read_audit(module: Any) -> Dict[str, Any]:
     """The module's result. Raises InvalidInput for wrong options, AwsError when IAM can't be read."""
     options = module.params
+    require_names("role_names", options["role_names"], 64)
+    require_names("policy_names", options["policy_names"], 128)
     ignored: FrozenSet[str] = parse_flow_log_ids(options["ignored_flow_log_ids"]) or frozenset()
     account = account_of(module)
     iam = client(module, "iam")
@@ -45,11 +48,27 @@ def read_audit(module: Any) -> Dict[str, Any]:
 
 
 def _roles(iam: Any, names: Optional[List[str]]) -> List[Dict[str, Any]]:
-    """The roles of these names that exist; without names, all that trust the flow-log service."""
+    """The roles of these names that exist; without names, all that trust the flow-log service.
+
+    A role of AWS's own making (service-linked) delivers no flow logs, though it may trust the service.
+    """
     if names is not None:
-        found = side_by_side(lambda name: api.get_role(iam, name), dict.fromkeys(names))
-        return [role for role in found if role]
-    return [role for role in api.list_roles(iam) if trusts_flow_logs(role["AssumeRolePolicyDocument"])]
+        found = {role["RoleName"]: role for role in side_by_side(lambda name: _role(iam, name), names) if role}
+        return list(found.values())
+    return [
+        role
+        for role in api.list_roles(iam)
+        if trusts_flow_logs(role["AssumeRolePolicyDocument"]) and not role["Path"].startswith("/aws-service-role/")
+    ]
+
+
+def _role(iam: Any, name: str) -> Optional[Dict[str, Any]]:
+    """The role of this name, in whatever case."""
+    role: Optional[Dict[str, Any]] = api.get_role(iam, name)
+    if role is None:
+        other_case = api.find_role_name(iam, name)
+        role = api.get_role(iam, other_case) if other_case else None
+    return role
 
 
 def _found_role(iam: Any, entry: Dict[str, Any]) -> FoundRole:
@@ -68,13 +87,23 @@ def _policy_arns(iam: Any, account: Account, roles: List[FoundRole], names: List
     """ARN -> the role that it lets operators pass, or None for one of the roles' own; AWS's own policies left out."""
     own = f":iam::{account.account_id}:policy/"
     arns: Dict[str, Optional[str]] = {arn: None for found in roles for arn in found.role.attached if own in arn}
+    for found in roles:
+        arn = _policy_arn(iam, account, found.role.path, _PASS_ROLE + found.role.name)
+        if arn:
+            arns[arn] = found.role.name
     for name in names:
         if not any(arn.rsplit("/", 1)[-1].lower() == name.lower() for arn in arns):
-            arn = account.iam_arn("policy", "/", name)
-            arns[arn if api.get_policy(iam, arn) else api.find_policy_arn(iam, name) or arn] = None
-    for found in roles:
-        arns.setdefault(account.iam_arn("policy", found.role.path, _PASS_ROLE + found.role.name), found.role.name)
+            arn = _policy_arn(iam, account, "/", name)
+            if arn:
+                arns[arn] = None
     return arns
+
+
+def _policy_arn(iam: Any, account: Account, path: str, name: str) -> Optional[str]:
+    """The ARN of the policy of this name: most likely at this path, but wherever and in whatever case it is."""
+    arn = account.iam_arn("policy", path, name)
+    found: Optional[str] = arn if api.get_policy(iam, arn) else api.find_policy_arn(iam, name)
+    return found
 
 
 def _found_policy(iam: Any, arn: str, serves: Optional[str]) -> Optional[FoundPolicy]:

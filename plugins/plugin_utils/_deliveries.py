@@ -40,7 +40,13 @@ CONNECTION = (
 )
 # Variables that name an account's IAM resources; those in SHARED have to agree among its deliveries.
 IAM_NAMES = ("flow_logs_role_name", "flow_logs_policy_name")
-SHARED = ("flow_logs_least_privilege", "flow_logs_iam_tags", "flow_logs_state")
+SHARED = (
+    "flow_logs_least_privilege",
+    "flow_logs_iam_tags",
+    "flow_logs_state",
+    "flow_logs_remove_iam",
+    "flow_logs_removal_wait",
+)
 # Variables that belong to a host, not to its delivery.
 _OF_THE_HOST = ("flow_logs_resource_id", "flow_logs_resource_ids", "flow_logs_pass_role_to", "flow_logs_iam_tags")
 # Role variable -> option of a module. An option whose variable is not set is left out altogether: one that is there but
@@ -234,6 +240,9 @@ def _account(deliveries: Sequence[Delivery], wishes: Sequence[HostWish]) -> Dict
     account = {
         "label": _account_label(settings),
         "connection": _connection(settings),
+        "state": settings["flow_logs_state"],
+        "remove_iam": bool(settings.get("flow_logs_remove_iam")),
+        "removal_wait": settings.get("flow_logs_removal_wait") or 0,
         "iam": _iam(deliveries, wishes),
         "deliveries": sorted((_delivery(delivery) for delivery in deliveries), key=lambda entry: str(entry["label"])),
     }
@@ -288,5 +297,6 @@ def _delivery(delivery: Delivery) -> Dict[str, Any]:
         "connection": _connection(settings),
         "log_group": {**_options(_LOG_GROUP_OPTIONS, settings), "resource_ids": sorted(delivery.hosts)},
         "flow_log": {**_options(_FLOW_LOG_OPTIONS, settings), "resource_ids": sorted(delivery.hosts)},
+        "remove_log_groups": bool(settings.get("flow_logs_remove_log_groups")),
         "hosts": dict(delivery.hosts),
     }

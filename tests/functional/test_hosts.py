@@ -86,7 +86,7 @@ def test_hosts_that_cannot_be_right_are_all_named_and_nothing_is_written(cloud: 
     }
     run = ansible.run(PLAY, inventory).failed()
     assert run.calls == []
-    message = run.registered("netops.flow_logs.flow_logs : Gather the hosts into deliveries")["msg"]
+    message = run.registered("netops.flow_logs.flow_logs : Converge the flow logs of all hosts")["msg"]
     for host, (_variables, text) in wrong.items():
         assert any(f"host {host}: " in line and text in line for line in message.splitlines()), (host, text, message)
     assert f"host {ids[9]}: its project is not known" in message and "set flow_logs_project" in message

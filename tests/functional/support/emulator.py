@@ -73,6 +73,7 @@ class Refusal:
     message: str
     times: int
     status: int = 400
+    holding: str = ""
 
 
 class _Quiet(MotoRequestHandler):
@@ -112,9 +113,9 @@ class Emulator:
         with self._lock:
             self.calls = Calls()
 
-    def refuse(self, name: str, code: str, message: str, times: int = 1, status: int = 400) -> None:
-        """The next calls of this name, such as ec2:CreateFlowLogs, get this error."""
-        self._refusals.append(Refusal(name, code, message, times, status))
+    def refuse(self, name: str, code: str, message: str, times: int = 1, status: int = 400, holding: str = "") -> None:
+        """The next calls of this name, such as ec2:CreateFlowLogs, with a parameter that holds this text, get this error."""
+        self._refusals.append(Refusal(name, code, message, times, status, holding))
 
     def _answer(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
         call = _call(environ)
@@ -129,7 +130,7 @@ class Emulator:
 
     def _refusal(self, call: Call) -> Refusal | None:
         for refusal in self._refusals:
-            if refusal.name == call.name and refusal.times > 0:
+            if refusal.name == call.name and refusal.times > 0 and refusal.holding in str(call.parameters):
                 refusal.times -= 1
                 return refusal
         return None

@@ -18,7 +18,13 @@ from ansible_collections.netops.flow_logs.tests.functional.support.settings impo
 from ansible_collections.netops.flow_logs.tests.functional.support.settings import environment
 
 TIMEOUT = 600
-MODULES = ("flow_log_iam", "log_group", "flow_log")
+# Module -> where the role's action keeps what it returned.
+MODULES = {
+    "flow_log_iam": ("iam", "iam_removal"),
+    "log_group": ("log_groups",),
+    "flow_log": ("flow_logs",),
+    "flow_log_iam_info": ("iam_info",),
+}
 
 
 @dataclass(frozen=True)
@@ -40,8 +46,20 @@ class Run:
         return [name for name, host in self.recap.items() if host["failures"] or host["unreachable"]]
 
     def of(self, module: str) -> list[dict[str, Any]]:
-        """Results of the collection's module of this name, in their order."""
-        return [task["result"] for task in self.tasks if task["action"] == f"netops.flow_logs.{module}"]
+        """What the collection's module of this name returned, by itself or within the role, in their order."""
+        results = [task["result"] for task in self.tasks if task["action"] == f"netops.flow_logs.{module}"]
+        return results + [
+            outcome[part]
+            for outcome in self.outcomes
+            for part in MODULES[module]
+            if outcome.get(part) and not (part == "iam" and "delivery" in outcome)
+        ]
+
+    @property
+    def outcomes(self) -> list[dict[str, Any]]:
+        """What the role did, for each account and delivery."""
+        done = [task["result"] for task in self.tasks if task["action"] == "netops.flow_logs.converge"]
+        return [outcome for result in done for outcome in result.get("outcomes", [])]
 
     @property
     def actions(self) -> list[str]:

@@ -10,8 +10,8 @@ import pytest
 from ansible.inventory.group import Group
 from ansible.inventory.host import Host
 
-from ansible_collections.netops.flow_logs.plugins.action import deliveries
 from ansible_collections.netops.flow_logs.plugins.module_utils._errors import InvalidInput
+from ansible_collections.netops.flow_logs.plugins.plugin_utils import _host_variables
 
 # Group -> the groups it is in. all is above every group, as in any inventory.
 GROUPS = {
@@ -49,7 +49,7 @@ def host_in(*names: str) -> Host:
     ],
 )
 def test_the_project_of_a_host_is(host: Host, project: str | None) -> None:
-    assert deliveries._project(host) == project
+    assert _host_variables._project(host) == project
 
 
 SPEC = {
@@ -62,7 +62,7 @@ SPEC = {
 def test_values_get_the_types_of_the_specification_and_those_left_out_stay_out() -> None:
     values = {"flow_logs_resource_ids": "vpc-00000001,vpc-00000002", "flow_logs_least_privilege": "yes"}
 
-    assert deliveries._validated(SPEC, values) == {
+    assert _host_variables._validated(SPEC, values) == {
         "flow_logs_resource_ids": ["vpc-00000001", "vpc-00000002"],
         "flow_logs_least_privilege": True,
     }
@@ -77,4 +77,4 @@ def test_values_get_the_types_of_the_specification_and_those_left_out_stay_out()
 )
 def test_a_value_that_can_not_be_is_refused_by_its_name(values: dict[str, Any], complaint: str) -> None:
     with pytest.raises(InvalidInput, match=complaint):
-        deliveries._validated(SPEC, values)
+        _host_variables._validated(SPEC, values)

@@ -1,6 +1,10 @@
 # Copyright (c) The netops.flow_logs contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
+#
+# Private to this collection: may change without notice.
+
+"""The role's variables for every host of the batch, read on the controller without a process for each."""
 
 from __future__ import annotations
 
@@ -11,53 +15,35 @@ from typing import List
 from typing import Mapping
 from typing import Optional
 from typing import Sequence
+from typing import Tuple
 
-from ansible.errors import AnsibleActionFail
 from ansible.errors import AnsibleError
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 from ansible.playbook.conditional import Conditional
 from ansible.playbook.task_include import TaskInclude
-from ansible.plugins.action import ActionBase
 
 from ansible_collections.netops.flow_logs.plugins.module_utils._errors import InvalidInput
 from ansible_collections.netops.flow_logs.plugins.plugin_utils._deliveries import HostWish
 from ansible_collections.netops.flow_logs.plugins.plugin_utils._deliveries import alike
-from ansible_collections.netops.flow_logs.plugins.plugin_utils._deliveries import gather
 
 PREFIX = "flow_logs_"
-# The playbooks' own variable, and the inventory plugin's group.
+# The playbooks' own variable, and the inventory plugin's groups.
 NOT_THE_ROLES = ("flow_logs_hosts", "flow_logs_uncovered")
 
 
-class ActionModule(ActionBase):
-    """Reads the role's variables for every host of the batch on the controller, without a process for each."""
-
-    TRANSFERS_FILES = False
-    _supports_check_mode = True
-
-    def run(self, tmp: Optional[str] = None, task_vars: Optional[Dict[str, Any]] = None) -> Dict[str, Any]:
-        result: Dict[str, Any] = super().run(tmp, task_vars)
-        variables = task_vars or {}
-        spec = self._task.args.get("argument_spec")
-        if not isinstance(spec, Mapping):
-            raise AnsibleActionFail("argument_spec has to be the options of the role's argument specification.")
-        reader = _HostVariables(self._task, self._templar, variables, list(spec))
-        wishes: List[HostWish] = []
-        problems: Dict[str, str] = {}
-        for host in variables["ansible_play_batch"]:
-            try:
-                if reader.includes(host):
-                    wishes.append(HostWish(host, _validated(spec, reader.read(host))))
-            except (InvalidInput, AnsibleError) as error:
-                problems[host] = str(error)
-        for warning in reader.misspelt():
-            self._display.warning(warning)
+def read_wishes(
+    reader: HostVariables, spec: Mapping[str, Any], hosts: Sequence[str]
+) -> Tuple[List[HostWish], List[str]]:
+    """What each host wishes for, and what is wrong with the others, hosts with the same problem together."""
+    wishes: List[HostWish] = []
+    problems: Dict[str, str] = {}
+    for host in hosts:
         try:
-            accounts = gather(wishes, alike(problems))
-        except InvalidInput as error:
-            return {**result, "failed": True, "msg": str(error)}
-        targets = sum(len(delivery["hosts"]) for account in accounts for delivery in account["deliveries"])
-        return {**result, "changed": False, "accounts": accounts, "targets": targets}
+            if reader.includes(host):
+                wishes.append(HostWish(host, _validated(spec, reader.read(host))))
+        except (InvalidInput, AnsibleError) as error:
+            problems[host] = str(error)
+    return wishes, alike(problems)
 
 
 def _validated(spec: Mapping[str, Any], values: Dict[str, Any]) -> Dict[str, Any]:
@@ -68,7 +54,7 @@ def _validated(spec: Mapping[str, Any], values: Dict[str, Any]) -> Dict[str, Any
     return {name: value for name, value in outcome.validated_parameters.items() if value is not None}
 
 
-class _HostVariables:
+class HostVariables:
     """The role's variables as each host has them, with all of Ansible's precedence."""
 
     def __init__(self, task: Any, templar: Any, task_vars: Mapping[str, Any], names: Sequence[str]) -> None:

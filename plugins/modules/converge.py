@@ -1,0 +1,120 @@
+#!/usr/bin/python
+# Copyright (c) The netops.flow_logs contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: converge
+version_added: "1.0.0"
+short_description: Give the play's hosts flow logs, or remove them, all hosts and accounts at once
+description:
+  - Reads the variables of the role P(netops.flow_logs.flow_logs#role) for every host of the batch, checks them against the
+    role's argument specification, and gathers hosts with identical settings into deliveries, and these by account.
+  - Does then for each account what M(netops.flow_logs.flow_log_iam), M(netops.flow_logs.log_group) and
+    M(netops.flow_logs.flow_log) do, deliveries and accounts side by side, and tells how far it is.
+  - Takes the defaults that a play sets for these modules and for M(amazon.aws.sts_assume_role) by C(module_defaults).
+  - Made for the role, which runs it once for all hosts. It runs in the process of Ansible on the controller, so boto3 and
+    botocore have to be installed there. As many accounts as there are forks are worked on at the same time.
+author:
+  - The netops.flow_logs contributors (@netops)
+options:
+  argument_spec:
+    description:
+      - The options of the role's argument specification.
+    type: dict
+    required: true
+attributes:
+  check_mode:
+    support: full
+  diff_mode:
+    support: full
+  idempotent:
+    support: full
+extends_documentation_fragment:
+  - amazon.aws.boto3
+  - netops.flow_logs._attributes
+seealso:
+  - module: netops.flow_logs.flow_log_iam
+  - module: netops.flow_logs.log_group
+  - module: netops.flow_logs.flow_log
+  - name: Role netops.flow_logs.flow_logs
+    description: Does all of it for the hosts of an inventory.
+    link: https://github.com/netops/ansible-collection-flow-logs/blob/main/roles/flow_logs/README.md
+"""
+
+EXAMPLES = r"""
+- name: Converge the flow logs of all hosts
+  netops.flow_logs.converge:
+    argument_spec: "{{ (lookup('ansible.builtin.file', role_path ~ '/meta/argument_specs.yml') | from_yaml).argument_specs.main.options }}"
+  run_once: true
+  register: result
+
+- name: What was done for whom
+  ansible.builtin.debug:
+    msg: "{{ result.summary }}"
+  run_once: true
+"""
+
+RETURN = r"""
+targets:
+  description: How many VPCs, subnets and network interfaces there are.
+  returned: success
+  type: int
+  sample: 12
+summary:
+  description: What was done for whom, in lines.
+  returned: success
+  type: list
+  elements: str
+  sample: ["shop in eu-west-1, 12 targets (123456789012): 12 created"]
+failures:
+  description: What failed for whom and what to do about it, in lines; empty when all went well.
+  returned: success
+  type: list
+  elements: str
+  sample: []
+outcomes:
+  description: What the modules returned, for each account and each delivery.
+  returned: success
+  type: list
+  elements: dict
+  contains:
+    account:
+      description: The account, by what it is called.
+      returned: always
+      type: dict
+      sample: {label: "123456789012"}
+    delivery:
+      description: The delivery, by what it is called, and for each of its targets the inventory host that asked for it.
+      returned: for deliveries
+      type: dict
+      sample:
+        label: shop in eu-west-1, 1 target
+        hosts: {vpc-0123456789abcdef0: vpc-0123456789abcdef0}
+    iam:
+      description: What M(netops.flow_logs.flow_log_iam) returned.
+      returned: when flow logs are given
+      type: dict
+    iam_removal:
+      description: What M(netops.flow_logs.flow_log_iam) returned.
+      returned: when the role and policies are to be removed
+      type: dict
+    iam_info:
+      description: What M(netops.flow_logs.flow_log_iam_info) returned.
+      returned: when flow logs are removed and the role and policies are not
+      type: dict
+    log_groups:
+      description: What M(netops.flow_logs.log_group) returned.
+      returned: for deliveries
+      type: dict
+    flow_logs:
+      description: What M(netops.flow_logs.flow_log) returned.
+      returned: for deliveries
+      type: dict
+    error:
+      description: What a module returned that could do nothing.
+      returned: when it failed
+      type: dict
+"""

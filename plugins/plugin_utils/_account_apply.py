@@ -1,0 +1,80 @@
+# Copyright (c) The netops.flow_logs contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+#
+# Private to this collection: may change without notice.
+
+"""One account, from its IAM to the flow logs of its deliveries, with the modules' own code.
+
+What fails for the account's IAM fails for all its deliveries; what fails in a delivery stops no other.
+"""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+from typing import Dict
+from typing import List
+
+from ansible_collections.amazon.aws.plugins.module_utils.exceptions import AnsibleAWSError
+from ansible_collections.netops.flow_logs.plugins.module_utils._aws import account_of
+from ansible_collections.netops.flow_logs.plugins.module_utils._aws import client
+from ansible_collections.netops.flow_logs.plugins.module_utils._aws import region_of
+from ansible_collections.netops.flow_logs.plugins.module_utils._aws import side_by_side
+from ansible_collections.netops.flow_logs.plugins.module_utils._delivery_role_work import DeliveryRoleWork
+from ansible_collections.netops.flow_logs.plugins.module_utils._errors import FlowLogsError
+from ansible_collections.netops.flow_logs.plugins.module_utils._flow_log_work import FlowLogWork
+from ansible_collections.netops.flow_logs.plugins.module_utils._log_group_names import SharedNames
+from ansible_collections.netops.flow_logs.plugins.module_utils._log_group_work import LogGroupWork
+from ansible_collections.netops.flow_logs.plugins.module_utils._run import run
+from ansible_collections.netops.flow_logs.plugins.module_utils._target import parse_targets
+from ansible_collections.netops.flow_logs.plugins.plugin_utils._account import Account
+from ansible_collections.netops.flow_logs.plugins.plugin_utils._account import DeliveryPlan
+from ansible_collections.netops.flow_logs.plugins.plugin_utils._account import Outcome
+from ansible_collections.netops.flow_logs.plugins.plugin_utils._account import counted
+from ansible_collections.netops.flow_logs.plugins.plugin_utils._in_process import InProcessModule
+
+
+def apply(account: Account) -> List[Outcome]:
+    """Policy and role, and then side by side the deliveries with their log groups and flow logs."""
+    failed = account.failed_assumption()
+    if failed:
+        return [failed]
+    names = SharedNames()
+    deliveries = account.plan.deliveries
+    with ThreadPoolExecutor(max_workers=1) as aside:
+        # Names are read while IAM is at work. Should that fail, the delivery finds the same error again and reports it.
+        reading = aside.submit(lambda: side_by_side(lambda delivery: _read_names(account, delivery, names), deliveries))
+        iam = account.run(lambda module: run(module, lambda: DeliveryRoleWork(module)), account.plan.iam)
+        reading.result()
+    if "role" not in iam:
+        return [account.outcome(error=iam)]
+    told = account.outcome(iam=iam)
+    return [told, *side_by_side(lambda delivery: _deliver(account, delivery, names, iam), deliveries)]
+
+
+def _read_names(account: Account, delivery: DeliveryPlan, names: SharedNames) -> None:
+    def read(module: InProcessModule) -> None:
+        targets = parse_targets(module.params["resource_ids"])
+        try:
+            whose, region = account_of(module), region_of(module)
+            names(module.params["log_group_name"], targets, whose, region, lambda: client(module, "ec2"))
+        except (FlowLogsError, AnsibleAWSError):
+            pass
+
+    account.run(read, delivery.flow_log)
+
+
+def _deliver(account: Account, delivery: DeliveryPlan, names: SharedNames, iam: Dict[str, Any]) -> Outcome:
+    groups = account.run(lambda module: run(module, lambda: LogGroupWork(module, names)), delivery.log_group)
+    if "log_groups" not in groups:
+        return account.outcome(delivery, error=groups)
+    account.tell(delivery, f"{counted(groups['log_groups'], 'log group')}")
+    role_arn = iam["role"]["arn"]
+    logs = account.run(
+        lambda module: run(module, lambda: FlowLogWork(module, names)), delivery.flow_log, role_arn=role_arn
+    )
+    if "flow_logs" not in logs:
+        return account.outcome(delivery, error=logs)
+    account.tell(delivery, f"{counted(logs['flow_logs'], 'flow log')}")
+    return account.outcome(delivery, iam=iam, log_groups=groups, flow_logs=logs)

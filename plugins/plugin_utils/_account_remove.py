@@ -1,0 +1,140 @@
+# Copyright (c) The netops.flow_logs contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+#
+# Private to this collection: may change without notice.
+
+"""One account's removal, in the order that keeps records and brings nothing back.
+
+Flow logs first; then the role and policy when asked for, otherwise a look at whether anything still uses them; log groups
+last and only when asked for, as their records go with them.
+"""
+
+from __future__ import annotations
+
+import time
+from typing import Any
+from typing import Dict
+from typing import List
+
+from ansible_collections.netops.flow_logs.plugins.module_utils._aws import account_of
+from ansible_collections.netops.flow_logs.plugins.module_utils._aws import client
+from ansible_collections.netops.flow_logs.plugins.module_utils._aws import side_by_side
+from ansible_collections.netops.flow_logs.plugins.module_utils._delivery_role import allows
+from ansible_collections.netops.flow_logs.plugins.module_utils._delivery_role_options import wish_from_options
+from ansible_collections.netops.flow_logs.plugins.module_utils._delivery_role_reader import DeliveryRoleReader
+from ansible_collections.netops.flow_logs.plugins.module_utils._delivery_role_removal_work import (
+    DeliveryRoleRemovalWork,
+)
+from ansible_collections.netops.flow_logs.plugins.module_utils._flow_log_removal_work import FlowLogRemovalWork
+from ansible_collections.netops.flow_logs.plugins.module_utils._log_group_names import SharedNames
+from ansible_collections.netops.flow_logs.plugins.module_utils._log_group_removal_work import LogGroupRemovalWork
+from ansible_collections.netops.flow_logs.plugins.module_utils._role_audit_read import read_audit
+from ansible_collections.netops.flow_logs.plugins.module_utils._run import answer
+from ansible_collections.netops.flow_logs.plugins.module_utils._run import run
+from ansible_collections.netops.flow_logs.plugins.plugin_utils._account import Account
+from ansible_collections.netops.flow_logs.plugins.plugin_utils._account import DeliveryPlan
+from ansible_collections.netops.flow_logs.plugins.plugin_utils._account import Outcome
+from ansible_collections.netops.flow_logs.plugins.plugin_utils._account import counted
+from ansible_collections.netops.flow_logs.plugins.plugin_utils._in_process import InProcessModule
+
+
+def remove(account: Account) -> List[Outcome]:
+    """Outcomes of the deliveries, and of the account's IAM."""
+    failed = account.failed_assumption()
+    if failed:
+        return [failed]
+    names = SharedNames()
+    deliveries = account.plan.deliveries
+    logs = side_by_side(lambda delivery: _remove_flow_logs(account, delivery, names), deliveries)
+    gone = [
+        entry["flow_log_id"] for result in logs for entry in result.get("flow_logs", []) if entry["action"] == "deleted"
+    ]
+    iam = _remove_iam(account, gone) if account.plan.remove_iam else _look_at_iam(account, gone)
+    doomed = [
+        delivery for delivery, result in zip(deliveries, logs) if delivery.remove_log_groups and "flow_logs" in result
+    ]
+    if doomed and gone:
+        _wait_for_records(account)
+    groups = dict(
+        zip(
+            (delivery.label for delivery in doomed),
+            side_by_side(lambda delivery: _remove_groups(account, delivery, names, gone), doomed),
+        )
+    )
+    outcomes = [
+        _outcome(account, delivery, result, groups.get(delivery.label)) for delivery, result in zip(deliveries, logs)
+    ]
+    return [*outcomes, iam]
+
+
+def _outcome(account: Account, delivery: DeliveryPlan, logs: Dict[str, Any], groups: Any) -> Outcome:
+    if "flow_logs" not in logs:
+        return account.outcome(delivery, error=logs)
+    if groups is not None and "log_groups" not in groups:
+        return account.outcome(delivery, flow_logs=logs, error=groups)
+    return account.outcome(delivery, flow_logs=logs, log_groups=groups)
+
+
+def _remove_flow_logs(account: Account, delivery: DeliveryPlan, names: SharedNames) -> Dict[str, Any]:
+    result = account.run(lambda module: run(module, lambda: FlowLogRemovalWork(module, names)), delivery.flow_log)
+    if "flow_logs" in result:
+        account.tell(delivery, counted(result["flow_logs"], "flow log"))
+    return result
+
+
+def _remove_iam(account: Account, gone: List[str]) -> Outcome:
+    result = account.run(
+        lambda module: run(module, lambda: DeliveryRoleRemovalWork(module)),
+        account.plan.iam,
+        ignored_flow_log_ids=gone,
+    )
+    if "role" not in result:
+        return account.outcome(error=result)
+    return account.outcome(iam_removal=result)
+
+
+def _look_at_iam(account: Account, gone: List[str]) -> Outcome:
+    """Says what is left over. Not being allowed to look fails nothing."""
+    result = account.run(
+        lambda module: answer(module, lambda: read_audit(module)), account.plan.iam_info, ignored_flow_log_ids=gone
+    )
+    names = {name: account.plan.iam[name] for name in ("role_name", "policy_name", "profile")}
+    return account.outcome(iam_info=result, names=names, assumed=bool(account.keys))
+
+
+def _wait_for_records(account: Account) -> None:
+    """Records that are on their way make a log group anew, where the role may, so they are waited for."""
+    seconds = account.plan.removal_wait
+    if account.mode.check or not seconds or not _may_come_back(account):
+        return
+    account.say(
+        f"{account.plan.label}: waiting {seconds:g} s for records on their way, which would bring back log groups"
+    )
+    time.sleep(seconds)
+
+
+def _may_come_back(account: Account) -> bool:
+    """True unless the role is gone or has no policy that lets it create log groups."""
+
+    def look(module: InProcessModule) -> Dict[str, Any]:
+        reader = DeliveryRoleReader(client(module, "iam"), wish_from_options(module.params, account_of(module)))
+        role = reader.role()
+        policy = reader.policy(module.params["policy_name"]) if role else None
+        own = {policy.arn} if policy else set()
+        others = role is not None and set(role.attached) != own
+        return {"may": role is not None and (others or not policy or allows(policy.document, "logs:CreateLogGroup"))}
+
+    found = account.run(lambda module: answer(module, lambda: look(module)), account.plan.iam)
+    return bool(found.get("may", True))
+
+
+def _remove_groups(account: Account, delivery: DeliveryPlan, names: SharedNames, gone: List[str]) -> Dict[str, Any]:
+    result = account.run(
+        lambda module: run(module, lambda: LogGroupRemovalWork(module, names)),
+        delivery.log_group,
+        ignored_flow_log_ids=gone,
+    )
+    if "log_groups" in result:
+        account.tell(delivery, counted(result["log_groups"], "log group"))
+    return result

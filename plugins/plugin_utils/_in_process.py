@@ -1,0 +1,154 @@
+# Copyright (c) The netops.flow_logs contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+#
+# Private to this collection: may change without notice.
+
+"""The collection's modules, run inside the process of an action plugin.
+
+Starting a module costs more than the calls that it makes. What a module does is a function of an object with options, clients
+and a place for the result: here is such an object without a process of its own. Modules of one account share clients and
+the knowledge whose credentials they are.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import threading
+from typing import Any
+from typing import Callable
+from typing import Dict
+from typing import List
+from typing import Mapping
+from typing import NoReturn
+from typing import Optional
+from typing import Tuple
+
+try:
+    import boto3
+    from botocore.exceptions import BotoCoreError
+except ImportError:
+    # The action says that the SDK is missing.
+    BotoCoreError = Exception
+
+from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
+from ansible.module_utils.common.parameters import remove_values
+
+from ansible_collections.amazon.aws.plugins.module_utils.botocore import get_aws_connection_info
+from ansible_collections.amazon.aws.plugins.module_utils.botocore import get_aws_region
+from ansible_collections.amazon.aws.plugins.module_utils.exceptions import AnsibleAWSError
+from ansible_collections.amazon.aws.plugins.module_utils.iam import get_aws_account_info
+from ansible_collections.amazon.aws.plugins.module_utils.modules import aws_argument_spec
+from ansible_collections.amazon.aws.plugins.module_utils.retries import RetryingBotoClientWrapper
+from ansible_collections.netops.flow_logs.plugins.module_utils._errors import InvalidInput
+
+_SECRET = ("secret_key", "session_token")
+
+
+def validated(spec: Mapping[str, Any], options: Mapping[str, Any], **rules: Any) -> Dict[str, Any]:
+    """The options as a module would get them: types, defaults, and what AWS's environment variables say.
+
+    Raises InvalidInput.
+    """
+    outcome = ArgumentSpecValidator({**aws_argument_spec(), **spec}, **rules).validate(dict(options))
+    if outcome.error_messages:
+        raise InvalidInput("; ".join(outcome.error_messages))
+    params: Dict[str, Any] = outcome.validated_parameters
+    return params
+
+
+class _Ended(Exception):
+    """The module has given its result."""
+
+
+class Session:
+    """What modules of one account share: clients, and whose the credentials are. Several threads may use it."""
+
+    def __init__(self) -> None:
+        self._lock = threading.RLock()
+        self._sessions: Dict[Any, Any] = {}
+        self._clients: Dict[str, Any] = {}
+        self._accounts: Dict[str, Tuple[str, str]] = {}
+
+    def client(
+        self, service: str, region: Optional[str], endpoint_url: Optional[str], connection: Dict[str, Any]
+    ) -> Any:
+        """Raises AnsibleAWSError when the options lead nowhere."""
+        key = repr((service, region, endpoint_url, sorted(connection.items())))
+        arguments = dict(connection)
+        profile = arguments.pop("profile_name", None)
+        config = arguments.pop("aws_config", None)
+        with self._lock:
+            if key not in self._clients:
+                try:
+                    if profile not in self._sessions:
+                        self._sessions[profile] = boto3.session.Session(profile_name=profile)
+                    self._clients[key] = self._sessions[profile].client(
+                        service, region_name=region, endpoint_url=endpoint_url, config=config, **arguments
+                    )
+                except (BotoCoreError, ValueError) as error:
+                    raise AnsibleAWSError(message="Couldn't connect to AWS", exception=error) from error
+            return self._clients[key]
+
+    def account(self, connection: Any, ask: Callable[[], Tuple[str, str]]) -> Tuple[str, str]:
+        """Number and partition, asked for once for these connection options."""
+        key = repr(connection)
+        with self._lock:
+            if key not in self._accounts:
+                self._accounts[key] = ask()
+            return self._accounts[key]
+
+
+class InProcessModule:
+    """Stands in for AnsibleAWSModule: has what the collection's code asks of one."""
+
+    def __init__(self, params: Dict[str, Any], session: Session, check_mode: bool, diff: bool) -> None:
+        self.params = params
+        self.check_mode = check_mode
+        self._diff = diff
+        self._session = session
+        self.warnings: List[str] = []
+        self.result: Dict[str, Any] = {}
+
+    def client(self, service: str, retry_decorator: Any = None, **differing: Any) -> Any:
+        region, endpoint_url, connection = self._connection()
+        client = self._session.client(service, differing.get("region") or region, endpoint_url, connection)
+        return client if retry_decorator is None else RetryingBotoClientWrapper(client, retry_decorator)
+
+    def _connection(self) -> Tuple[Optional[str], Optional[str], Dict[str, Any]]:
+        module: Any = self
+        return get_aws_connection_info(module)
+
+    @property
+    def region(self) -> Optional[str]:
+        module: Any = self
+        return get_aws_region(module)
+
+    @property
+    def account_info(self) -> Tuple[str, str]:
+        """Number and partition of the account, as get_aws_account_info has them."""
+        _region, endpoint_url, connection = self._connection()
+        return self._session.account((endpoint_url, sorted(connection.items())), lambda: get_aws_account_info(self))
+
+    def warn(self, message: str) -> None:
+        self.warnings.append(message)
+
+    def exit_json(self, **result: Any) -> NoReturn:
+        self.result = result
+        raise _Ended
+
+    def fail_json(self, msg: str, **result: Any) -> NoReturn:
+        self.result = {**result, "msg": msg, "failed": True}
+        raise _Ended
+
+    def fail_json_aws(self, exception: BaseException, msg: Optional[str] = None, **_more: Any) -> NoReturn:
+        raise AnsibleAWSError(message=msg or "Failed to talk to AWS", exception=exception)
+
+    def end(self, program: Callable[[InProcessModule], None]) -> Dict[str, Any]:
+        """The result of a module's program, with its warnings. Secrets that an error repeats are blotted out."""
+        with contextlib.suppress(_Ended):
+            program(self)
+        result = self.result
+        if result.get("failed"):
+            result = remove_values(result, {self.params[name] for name in _SECRET if self.params.get(name)})
+        return {**result, "warnings": self.warnings} if self.warnings else result
