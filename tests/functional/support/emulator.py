@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import os
 import threading
 import urllib.request
 from collections import Counter
@@ -18,6 +19,9 @@ from moto.moto_server.werkzeug_app import DomainDispatcherApplication
 from moto.moto_server.werkzeug_app import MotoRequestHandler
 from moto.moto_server.werkzeug_app import create_backend_app
 from werkzeug.serving import make_server
+
+# Every region would load hundreds of machine images when it is first spoken to.
+os.environ.setdefault("MOTO_EC2_LOAD_DEFAULT_AMIS", "false")
 
 READS = ("Describe", "Get", "List", "AssumeRole")
 # Header of the calls that tests make themselves.

@@ -1,0 +1,65 @@
+"""Runs ansible-inventory on a file of the collection's plugin and tells what it showed."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from ansible_collections.netops.flow_logs.tests.functional.support.emulator import Calls
+from ansible_collections.netops.flow_logs.tests.functional.support.playbook import TIMEOUT
+from ansible_collections.netops.flow_logs.tests.functional.support.playbook import Ansible
+from ansible_collections.netops.flow_logs.tests.functional.support.settings import BIN
+from ansible_collections.netops.flow_logs.tests.functional.support.settings import environment
+
+PLUGIN = "netops.flow_logs.network"
+
+
+@dataclass(frozen=True)
+class Shown:
+    """output is the inventory, messages are the warnings and errors."""
+
+    code: int
+    output: str
+    messages: str
+    calls: Calls
+
+    @cached_property
+    def listing(self) -> dict[str, Any]:
+        listing: dict[str, Any] = json.loads(self.output, object_hook=_plain)
+        return listing
+
+    def group(self, name: str) -> set[str]:
+        return set(self.listing.get(name, {}).get("hosts", []))
+
+    def vars(self, host: str) -> dict[str, Any]:
+        variables: dict[str, Any] = self.listing["_meta"]["hostvars"][host]
+        return variables
+
+
+def _plain(value: dict[str, Any]) -> Any:
+    """ansible-core 2.19 and later say of all text that a plugin made that it is no template."""
+    return value["__ansible_unsafe"] if set(value) == {"__ansible_unsafe"} else value
+
+
+def show(ansible: Ansible, source: Path, how: str = "--list", arguments: Sequence[str] = ()) -> Shown:
+    """What ansible-inventory says of the file or directory; only the calls of this run count."""
+    ansible.emulator.forget()
+    done = subprocess.run(
+        [str(BIN / "ansible-inventory"), "-i", str(source), how, *arguments],
+        cwd=ansible.directory,
+        env={**environment(ansible.emulator.url), "ANSIBLE_HOME": str(ansible.directory / "ansible")},
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+        timeout=TIMEOUT,
+        check=False,
+    )
+    assert "Traceback" not in done.stderr, done.stderr
+    # Lines are broken for a terminal.
+    return Shown(done.returncode, done.stdout, " ".join(done.stderr.split()), ansible.emulator.calls)
