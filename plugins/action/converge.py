@@ -24,12 +24,14 @@ from ansible_collections.netops.flow_logs.plugins.plugin_utils._account import A
 from ansible_collections.netops.flow_logs.plugins.plugin_utils._account import AccountPlan
 from ansible_collections.netops.flow_logs.plugins.plugin_utils._account import Mode
 from ansible_collections.netops.flow_logs.plugins.plugin_utils._account import Outcome
+from ansible_collections.netops.flow_logs.plugins.plugin_utils._account import outcome
 from ansible_collections.netops.flow_logs.plugins.plugin_utils._account_apply import apply
 from ansible_collections.netops.flow_logs.plugins.plugin_utils._account_remove import remove
 from ansible_collections.netops.flow_logs.plugins.plugin_utils._deliveries import gather
 from ansible_collections.netops.flow_logs.plugins.plugin_utils._deliveries import shortened
 from ansible_collections.netops.flow_logs.plugins.plugin_utils._host_variables import HostVariables
 from ansible_collections.netops.flow_logs.plugins.plugin_utils._host_variables import read_wishes
+from ansible_collections.netops.flow_logs.plugins.plugin_utils._in_process import Models
 from ansible_collections.netops.flow_logs.plugins.plugin_utils._module_defaults import with_module_defaults
 from ansible_collections.netops.flow_logs.plugins.plugin_utils._outcomes import failure_lines
 from ansible_collections.netops.flow_logs.plugins.plugin_utils._outcomes import results
@@ -51,8 +53,11 @@ class ActionModule(ActionBase):
         os.environ.update(self._environment())
         plans = self._plans(task_vars or {})
         mode = Mode(bool(self._task.check_mode), bool(self._task.diff))
-        answers = side_by_side([partial(_work, plan, mode) for plan in plans], self._forks(), self._tell)
-        outcomes = [outcome for plan, answer in zip(plans, answers) for outcome in _outcomes_of(plan, mode, answer)]
+        answers = side_by_side(_jobs(plans, mode), self._forks(), self._tell)
+        for answer in answers:
+            if isinstance(answer, Broken) and answer.trace:
+                self._display.vvv(answer.trace)
+        outcomes = [entry for plan, answer in zip(plans, answers) for entry in _outcomes_of(plan, answer)]
         return {**result, **_as_result(outcomes, mode), "targets": _count_targets(plans)}
 
     def _require_sdk(self) -> None:
@@ -94,14 +99,21 @@ class ActionModule(ActionBase):
         self._display.display(f"  {line}")
 
 
-def _work(plan: AccountPlan, mode: Mode, say: Callable[[str], None]) -> List[Outcome]:
+def _jobs(plans: List[AccountPlan], mode: Mode) -> List[Callable[[Callable[[str], None]], List[Outcome]]]:
+    if not plans:
+        return []
+    models = Models()
+    return [partial(_work, plan, mode, models) for plan in plans]
+
+
+def _work(plan: AccountPlan, mode: Mode, models: Models, say: Callable[[str], None]) -> List[Outcome]:
     program = remove if plan.state == "absent" else apply
-    return program(Account(plan, mode, say))
+    return program(Account(plan, mode, models, say))
 
 
-def _outcomes_of(plan: AccountPlan, mode: Mode, answer: Any) -> List[Outcome]:
+def _outcomes_of(plan: AccountPlan, answer: Any) -> List[Outcome]:
     if isinstance(answer, Broken):
-        return [Account(plan, mode, print).outcome(error={"msg": f"The account's process {answer}"})]
+        return [outcome(plan, error={"msg": f"The work on the account broke off, which is a bug: {answer}"})]
     outcomes: List[Outcome] = answer
     return outcomes
 

@@ -18,6 +18,7 @@ from typing import Optional
 
 from ansible_collections.netops.flow_logs.plugins.plugin_utils._assumed_role import assume
 from ansible_collections.netops.flow_logs.plugins.plugin_utils._in_process import InProcessModule
+from ansible_collections.netops.flow_logs.plugins.plugin_utils._in_process import Models
 from ansible_collections.netops.flow_logs.plugins.plugin_utils._in_process import Session
 
 Outcome = Dict[str, Any]
@@ -58,11 +59,11 @@ class Mode:
 class Account:
     """The account at work: its session, its credentials, and a voice."""
 
-    def __init__(self, plan: AccountPlan, mode: Mode, say: Say) -> None:
+    def __init__(self, plan: AccountPlan, mode: Mode, models: Models, say: Say) -> None:
         self.plan = plan
         self.mode = mode
         self.say = say
-        self.session = Session()
+        self.session = Session(models)
         self.keys: Dict[str, Any] = {}
 
     def run(self, program: Callable[[InProcessModule], None], options: Dict[str, Any], **more: Any) -> Dict[str, Any]:
@@ -74,12 +75,7 @@ class Account:
         self.say(f"{delivery.label} ({self.plan.label}): {text}")
 
     def outcome(self, delivery: Optional[DeliveryPlan] = None, **results: Any) -> Outcome:
-        outcome: Outcome = {"account": {"label": self.plan.label}, **results}
-        if delivery is None:
-            outcome["account"]["deliveries"] = [{"label": other.label} for other in self.plan.deliveries]
-        else:
-            outcome["delivery"] = {"label": delivery.label, "hosts": delivery.hosts}
-        return outcome
+        return outcome(self.plan, delivery, **results)
 
     def failed_assumption(self) -> Optional[Outcome]:
         """Assumes the account's role; the outcome of that when it fails."""
@@ -90,6 +86,32 @@ class Account:
             return self.outcome(error=answer)
         self.keys = answer["keys"]
         return None
+
+
+def outcome(plan: AccountPlan, delivery: Optional[DeliveryPlan] = None, **results: Any) -> Outcome:
+    """What became of a delivery, or of what all deliveries of an account share."""
+    told: Outcome = {"account": {"label": plan.label}, **{part: _told(result) for part, result in results.items()}}
+    if delivery is None:
+        told["account"]["deliveries"] = [{"label": other.label} for other in plan.deliveries]
+    else:
+        told["delivery"] = {"label": delivery.label, "hosts": delivery.hosts}
+    return told
+
+
+def _told(result: Any) -> Any:
+    """A module's result as it goes on to Ansible: what stayed as it was is counted, as thousands of entries take their time."""
+    if not isinstance(result, dict):
+        return result
+    failed = {failure["resource_id"] for failure in result.get("failures") or []}
+    lists = {key: result[key] for key in ("flow_logs", "log_groups") if isinstance(result.get(key), list)}
+    changed = {key: [entry for entry in entries if entry["action"] != "unchanged"] for key, entries in lists.items()}
+    same = [
+        entry
+        for entries in lists.values()
+        for entry in entries
+        if entry["action"] == "unchanged" and entry.get("resource_id") not in failed
+    ]
+    return {**result, **changed, **({"unchanged": len(same)} if lists else {})}
 
 
 def counted(entries: List[Dict[str, Any]], noun: str) -> str:

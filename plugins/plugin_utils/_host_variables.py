@@ -9,6 +9,7 @@
 from __future__ import annotations
 
 import difflib
+import re
 from typing import Any
 from typing import Dict
 from typing import List
@@ -16,6 +17,7 @@ from typing import Mapping
 from typing import Optional
 from typing import Sequence
 from typing import Tuple
+from typing import Union
 
 from ansible.errors import AnsibleError
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
@@ -31,19 +33,68 @@ PREFIX = "flow_logs_"
 NOT_THE_ROLES = ("flow_logs_hosts", "flow_logs_uncovered")
 
 
+# What a template may speak of and that is the same for all hosts: lists of hosts, mostly.
+_COMMON = {"groups", "omit", "play_hosts", "ansible_play_hosts", "ansible_play_hosts_all", "ansible_play_batch"}
+# What makes two templates of the same text give different values.
+_FICKLE = {"hostvars", "vars", "lookup", "query", "q", "now", "random", "shuffle", "ansible_date_time", "varnames"}
+_WORD = re.compile(r"[A-Za-z_]\w*")
+
+# Settings, or what is wrong with them.
+_Reading = Union[Dict[str, Any], str]
+
+
 def read_wishes(
     reader: HostVariables, spec: Mapping[str, Any], hosts: Sequence[str]
 ) -> Tuple[List[HostWish], List[str]]:
-    """What each host wishes for, and what is wrong with the others, hosts with the same problem together."""
+    """What each host wishes for, and what is wrong with the others, hosts with the same problem together.
+
+    Hosts whose variables are written alike have the same settings: these are worked out once.
+    """
     wishes: List[HostWish] = []
     problems: Dict[str, str] = {}
+    known: Dict[Any, _Reading] = {}
     for host in hosts:
         try:
-            if reader.includes(host):
-                wishes.append(HostWish(host, _validated(spec, reader.read(host))))
-        except (InvalidInput, AnsibleError) as error:
+            raw = reader.raw(host)
+            if not reader.includes(raw):
+                continue
+        except AnsibleError as error:
             problems[host] = str(error)
+            continue
+        key = fingerprint(raw, list(spec))
+        reading = known.get(key) if key is not None else None
+        if reading is None:
+            reading = known[key] = _read(reader, spec, raw)
+        if isinstance(reading, str):
+            problems[host] = reading
+        else:
+            wishes.append(HostWish(host, reading))
     return wishes, alike(problems)
+
+
+def _read(reader: HostVariables, spec: Mapping[str, Any], raw: Dict[str, Any]) -> _Reading:
+    try:
+        return _validated(spec, reader.read(raw))
+    except (InvalidInput, AnsibleError) as error:
+        return str(error)
+
+
+def fingerprint(raw: Mapping[str, Any], names: Sequence[str]) -> Optional[Tuple[Tuple[str, str], ...]]:
+    """Equal for hosts whose variables of these names, and all that their templates speak of, are written alike.
+
+    None when that is not enough to know the values.
+    """
+    seen: Dict[str, str] = {}
+    left = [name for name in names if name in raw]
+    while left:
+        name = left.pop()
+        text = seen[name] = repr(raw[name])
+        if "{{" in text or "{%" in text:
+            words = set(_WORD.findall(text))
+            if words & _FICKLE:
+                return None
+            left += [word for word in words if word in raw and word not in seen and word not in _COMMON]
+    return tuple(sorted(seen.items()))
 
 
 def _validated(spec: Mapping[str, Any], values: Dict[str, Any]) -> Dict[str, Any]:
@@ -72,34 +123,32 @@ class HostVariables:
         self.unknown: Dict[str, str] = {}
         self.conditions = _conditions(task)
 
-    def includes(self, name: str) -> bool:
+    def includes(self, raw: Dict[str, Any]) -> bool:
         """False for a host that a condition on the role, or on what includes it, leaves out.
 
         Ansible asks the first host only, as the task runs once. Raises AnsibleError for a condition that can't be read.
         """
         if not self.conditions:
             return True
-        raw = self._raw(name)
         templar = self.templar.copy_with_new_env(available_variables=raw)
         return all(_is_met(condition, templar, raw) for condition in self.conditions)
 
-    def read(self, name: str) -> Dict[str, Any]:
-        """Raises InvalidInput or AnsibleError (an undefined variable, for example)."""
-        raw = self._raw(name)
-        self._note_unknown(raw, name)
-        project = None if "flow_logs_project" in raw else _project(self.inventory.get_host(name))
-        if project is not None:
-            raw["flow_logs_project"] = project
+    def read(self, raw: Dict[str, Any]) -> Dict[str, Any]:
+        """The values of the role's variables. Raises InvalidInput or AnsibleError (an undefined variable, for example)."""
         templar = self.templar.copy_with_new_env(available_variables=raw)
         return {key: self._template(templar, key, raw[key]) for key in self.names if key in raw}
 
-    def _raw(self, name: str) -> Dict[str, Any]:
-        """All variables of the host, not templated."""
+    def raw(self, name: str) -> Dict[str, Any]:
+        """All variables of the host, not templated, and its project where the inventory tells it."""
         host, play = self.inventory.get_host(name), self.task.get_play()
         raw: Dict[str, Any] = self.manager.get_vars(
             play=play, host=host, task=self.task, _hosts=[name], _hosts_all=[name]
         )
         raw.update(self.common)
+        self._note_unknown(raw, name)
+        project = None if "flow_logs_project" in raw else _project(host)
+        if project is not None:
+            raw["flow_logs_project"] = project
         return raw
 
     def _template(self, templar: Any, key: str, value: Any) -> Any:

@@ -27,6 +27,8 @@ from typing import Tuple
 try:
     import boto3
     from botocore.exceptions import BotoCoreError
+    from botocore.loaders import Loader
+    from botocore.session import Session as BotocoreSession
 except ImportError:
     # The action says that the SDK is missing.
     BotoCoreError = Exception
@@ -61,10 +63,29 @@ class _Ended(Exception):
     """The module has given its result."""
 
 
+class Models:
+    """AWS's service models, read once for all accounts: EC2's alone takes longer to read than most answers."""
+
+    SERVICES = ("ec2", "iam", "logs", "sts")
+
+    def __init__(self) -> None:
+        self.loader = Loader()
+        # Making a client reads all that it needs, and asks nobody for anything.
+        session = self.session(None)
+        for service in self.SERVICES:
+            session.client(service, region_name="us-east-1", aws_access_key_id="none", aws_secret_access_key="none")
+
+    def session(self, profile: Optional[str]) -> Any:
+        core = BotocoreSession()
+        core.register_component("data_loader", self.loader)
+        return boto3.session.Session(botocore_session=core, profile_name=profile)
+
+
 class Session:
     """What modules of one account share: clients, and whose the credentials are. Several threads may use it."""
 
-    def __init__(self) -> None:
+    def __init__(self, models: Models) -> None:
+        self._models = models
         self._lock = threading.RLock()
         self._sessions: Dict[Any, Any] = {}
         self._clients: Dict[str, Any] = {}
@@ -82,7 +103,7 @@ class Session:
             if key not in self._clients:
                 try:
                     if profile not in self._sessions:
-                        self._sessions[profile] = boto3.session.Session(profile_name=profile)
+                        self._sessions[profile] = self._models.session(profile)
                     self._clients[key] = self._sessions[profile].client(
                         service, region_name=region, endpoint_url=endpoint_url, config=config, **arguments
                     )

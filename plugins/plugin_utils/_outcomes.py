@@ -81,6 +81,7 @@ def _of_delivery(outcome: Mapping[str, Any], mood: str) -> List[str]:
     logs = outcome["flow_logs"]["flow_logs"]
     failures = _by_target(outcome)
     counts = Counter(log["action"] for log in logs if log["resource_id"] not in failures)
+    counts["unchanged"] += outcome["flow_logs"].get("unchanged", 0)
     counts["failed"] = len(failures)
     counted = ", ".join(f"{counts[action]} {action}" for action in (*_ACTIONS, "failed") if counts[action])
     lines = [f"{_place(outcome)}: {counted or 'nothing to do'}"]

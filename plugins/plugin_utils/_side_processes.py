@@ -32,7 +32,11 @@ _TOLD, _ANSWER, _BROKEN = "told", "answer", "broken"
 
 
 class Broken(Exception):
-    """A process ended without an answer; the message says how."""
+    """A process ended without an answer; the message says how, and trace where in the program."""
+
+    def __init__(self, message: str, trace: str = "") -> None:
+        super().__init__(message)
+        self.trace = trace
 
 
 def side_by_side(jobs: Sequence[Callable[[Say], Any]], forks: int, say: Say) -> List[Any]:
@@ -58,11 +62,11 @@ def side_by_side(jobs: Sequence[Callable[[Say], Any]], forks: int, say: Say) -> 
                 kind, content = pipe.recv()
             except EOFError:
                 process.join()
-                kind, content = _BROKEN, f"ended with code {process.exitcode} before it was done"
+                kind, content = _BROKEN, (f"its process ended with code {process.exitcode}", "")
             if kind == _TOLD:
                 say(content)
                 continue
-            answers[number] = Broken(content) if kind == _BROKEN else content
+            answers[number] = Broken(*content) if kind == _BROKEN else content
             process.join()
             pipe.close()
             del running[pipe]
@@ -79,8 +83,8 @@ def _child(job: Callable[[Say], Any], pipe: Connection) -> None:
 
     try:
         send(_ANSWER, job(lambda line: send(_TOLD, line)))
-    except BaseException:  # noqa: BLE001 - the parent tells it
-        send(_BROKEN, traceback.format_exc())
+    except BaseException as error:  # noqa: BLE001 - the parent tells it
+        send(_BROKEN, (f"{type(error).__name__}: {error}", traceback.format_exc()))
     finally:
         pipe.close()
         os._exit(0)
