@@ -58,7 +58,7 @@ docs: setup ## references in the documentation, and changelog fragments
 	@$(RUN) antsibull-docs lint-collection-docs --plugin-docs --validate-collection-refs=self --check-extra-docs-refs .
 	@$(RUN) antsibull-changelog lint
 
-molecule: setup ## the apply playbook on an AWS emulator, as molecule tests it
+molecule: setup ## the playbooks on an AWS emulator, as molecule tests them
 	@echo "== molecule"
 	@$(RUN) molecule test --all
 

@@ -12,6 +12,7 @@ from ansible_collections.netops.flow_logs.tests.functional.support.settings impo
 from ansible_collections.netops.flow_logs.tests.functional.support.settings import foreign
 from ansible_collections.netops.flow_logs.tests.scenarios.support.pretence import pretend_to_sleep
 from ansible_collections.netops.flow_logs.tests.scenarios.support.pretence import reuse_clients
+from ansible_collections.netops.flow_logs.tests.scenarios.support.regions import enable_few_regions
 from ansible_collections.netops.flow_logs.tests.scenarios.support.stage import Stage
 
 
@@ -39,5 +40,6 @@ def stage(running: AwsLike, clients: dict[str, object], monkeypatch: pytest.Monk
     stage = Stage(running)
     pretend_to_sleep(monkeypatch, stage.sleep, running.world.clock.now)
     reuse_clients(monkeypatch, clients)
+    enable_few_regions(monkeypatch)
     yield stage
     running.on_call = None

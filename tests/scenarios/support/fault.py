@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from collections.abc import Iterable
 from dataclasses import dataclass
 from dataclasses import field
 from typing import Any
@@ -41,7 +42,7 @@ def met_a_state(stage: Stage, result: Result) -> bool:
 
 @dataclass(frozen=True)
 class Cell:
-    """What one module makes of one fault.
+    """What one subject makes of one fault.
 
     words: what the page says. fails: AWS's error codes with which it fails; empty when it succeeds. hint: what the
     message has to say then. before: what is different in the account, done before the first run. during: done before
@@ -70,7 +71,7 @@ NOT_CONCERNED = Cell("not concerned")
 
 @dataclass(frozen=True)
 class Fault:
-    """A row of the table. section: of docs/aws-behaviour.md."""
+    """A row of the tables, with a cell for each subject. section: of docs/aws-behaviour.md."""
 
     name: str
     section: str
@@ -78,7 +79,15 @@ class Fault:
     flow_log_iam: Cell = NOT_CONCERNED
     log_group: Cell = NOT_CONCERNED
     flow_log: Cell = NOT_CONCERNED
+    flow_log_removal: Cell = NOT_CONCERNED
+    log_group_removal: Cell = NOT_CONCERNED
+    flow_log_iam_removal: Cell = NOT_CONCERNED
+    flow_log_iam_info: Cell = NOT_CONCERNED
 
-    def cell(self, module: str) -> Cell:
-        found: Cell = getattr(self, module)
+    def cell(self, subject: str) -> Cell:
+        found: Cell = getattr(self, subject)
         return found
+
+    def concerns(self, subjects: Iterable[str]) -> bool:
+        """True for a row that says something about one of them."""
+        return any(self.cell(subject) is not NOT_CONCERNED for subject in subjects)

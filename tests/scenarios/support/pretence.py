@@ -11,6 +11,7 @@ import pytest
 
 from ansible_collections.amazon.aws.plugins.module_utils import botocore as of_amazon
 from ansible_collections.netops.flow_logs.plugins.module_utils import _flow_log_apply
+from ansible_collections.netops.flow_logs.plugins.module_utils import _regions
 from ansible_collections.netops.flow_logs.plugins.module_utils._flow_log_create import Creator
 
 
@@ -23,8 +24,8 @@ def pretend_to_sleep(
 
 
 def reuse_clients(monkeypatch: pytest.MonkeyPatch, clients: dict[str, object]) -> None:
-    """amazon.aws makes a client once for the same arguments."""
-    make = of_amazon._boto3_conn
+    """amazon.aws makes a client once for the same arguments, and the clients of other regions are made once."""
+    make, make_for_regions = of_amazon._boto3_conn, _regions._clients
 
     def remembered(**arguments: Any) -> object:
         key = repr(sorted((name, value) for name, value in arguments.items() if name != "aws_config"))
@@ -32,4 +33,11 @@ def reuse_clients(monkeypatch: pytest.MonkeyPatch, clients: dict[str, object]) -
             clients[key] = make(**arguments)
         return clients[key]
 
+    def remembered_for_regions(module: Any, regions: list[str]) -> dict[str, Any]:
+        missing = [region for region in regions if f"region {region}" not in clients]
+        made = make_for_regions(module, missing) if missing else {}
+        clients.update({f"region {region}": client for region, client in made.items()})
+        return {region: clients[f"region {region}"] for region in regions}
+
     monkeypatch.setattr(of_amazon, "_boto3_conn", remembered)
+    monkeypatch.setattr(_regions, "_clients", remembered_for_regions)

@@ -11,6 +11,7 @@ from ansible_collections.netops.flow_logs.tests.functional.support.cloud import 
 from ansible_collections.netops.flow_logs.tests.functional.support.cloud import POLICY
 from ansible_collections.netops.flow_logs.tests.functional.support.cloud import ROLE
 from ansible_collections.netops.flow_logs.tests.functional.support.cloud import ROLE_ARN
+from ansible_collections.netops.flow_logs.tests.functional.support.modules import Result
 from ansible_collections.netops.flow_logs.tests.scenarios.support.stage import Stage
 
 SERVICE = "vpc-flow-logs.amazonaws.com"
@@ -44,6 +45,9 @@ class Subject(ABC):
     @abstractmethod
     def as_wished(self, stage: Stage) -> None:
         """All that was asked for is there, and nothing besides."""
+
+    def tells(self, stage: Stage, result: Result) -> None:  # noqa: B027
+        """What a module that succeeded returned is true. Most say no more than what they did."""
 
 
 class FlowLogSubject(Subject):
@@ -163,8 +167,3 @@ class IamSubject(Subject):
         assert "logs:PutLogEvents" in str(document) and "Deny" not in str(document)
         tags = iam.get_role(RoleName=role)["Role"].get("Tags", [])
         assert {tag["Key"]: tag["Value"] for tag in tags} == TAGS
-
-
-SUBJECTS: dict[str, Subject] = {
-    subject.module: subject for subject in (IamSubject(), LogGroupSubject(), FlowLogSubject())
-}
