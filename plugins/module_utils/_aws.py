@@ -39,6 +39,7 @@ from ansible_collections.netops.flow_logs.plugins.module_utils._account import A
 from ansible_collections.netops.flow_logs.plugins.module_utils._account import require_account
 from ansible_collections.netops.flow_logs.plugins.module_utils._errors import InvalidInput
 from ansible_collections.netops.flow_logs.plugins.module_utils._plan import Comparison
+from ansible_collections.netops.flow_logs.plugins.module_utils._rates import hold_rates
 
 Item = TypeVar("Item")
 Answer = TypeVar("Answer")
@@ -127,7 +128,7 @@ def client(module: Any, service: str, **connection: Any) -> Any:
 
     connection: what is to differ from the options, such as region.
     """
-    return module.client(service, retry_decorator=RETRY, **connection)
+    return hold_rates(module.client(service, retry_decorator=RETRY, **connection))
 
 
 def account_of(module: Any) -> Account:

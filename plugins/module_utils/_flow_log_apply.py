@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from dataclasses import field
 from dataclasses import replace
 from typing import Any
+from typing import Callable
 from typing import Dict
 from typing import FrozenSet
 from typing import List
@@ -46,6 +47,8 @@ from ansible_collections.netops.flow_logs.plugins.module_utils._flow_log_plan im
 from ansible_collections.netops.flow_logs.plugins.module_utils._flow_log_plan import Change
 from ansible_collections.netops.flow_logs.plugins.module_utils._hints import hint_for
 from ansible_collections.netops.flow_logs.plugins.module_utils._plan import Step
+from ansible_collections.netops.flow_logs.plugins.module_utils._progress import Progress
+from ansible_collections.netops.flow_logs.plugins.module_utils._progress import nowhere
 
 # Seconds between looks for flow logs that were just created and do not show yet: half a minute in all.
 _VISIBLE_AFTER = (0.0, 1.0, 2.0, 4.0, 8.0, 15.0)
@@ -62,12 +65,14 @@ class Applied:
         self.failures.setdefault(failure.resource_id, failure)
 
 
-def apply_steps(client: Any, steps: Sequence[Step], wait_timeout: float, applied: Applied) -> None:
-    """Carries the steps out, noting each in applied as soon as it is done."""
+def apply_steps(
+    client: Any, steps: Sequence[Step], wait_timeout: float, applied: Applied, tell: Callable[[str], None] = nowhere
+) -> None:
+    """Carries the steps out, noting each in applied as soon as it is done, and telling of waits."""
     by_kind: Dict[str, List[Step]] = {}
     for step in steps:
         by_kind.setdefault(step.kind, []).append(step)
-    creator = Creator(client, wait_timeout)
+    creator = Creator(client, wait_timeout, tell=tell)
     _create(creator, by_kind.get(CREATE, []), applied)
     _replace(creator, by_kind.get(REPLACE, []), applied)
     _delete_old(client, by_kind.get(DELETE_SURPLUS, []), applied)
@@ -94,9 +99,20 @@ def _batches(steps: Sequence[Step]) -> List[Batch]:
     )
 
 
+def _created(creator: Creator, steps: Sequence[Step]) -> List[Outcome]:
+    progress = Progress(len(steps), "flow logs created", creator.tell)
+
+    def create(batch: Batch) -> Outcome:
+        outcome = creator.create(batch)
+        progress.step(len(batch.wanted))
+        return outcome
+
+    return side_by_side(create, _batches(steps))
+
+
 def _create(creator: Creator, steps: Sequence[Step], applied: Applied) -> Outcome:
     outcome = Outcome()
-    for part in side_by_side(creator.create, _batches(steps)):
+    for part in _created(creator, steps):
         outcome.add(part)
     applied.steps += [step for step in steps if step.subject in outcome.made]
     for failure in outcome.failed.values():
@@ -107,7 +123,7 @@ def _create(creator: Creator, steps: Sequence[Step], applied: Applied) -> Outcom
 def _replace(creator: Creator, steps: Sequence[Step], applied: Applied) -> None:
     """Creates the new ones beside the old ones, then deletes the old ones; where AWS refuses that, one by one."""
     outcome = Outcome()
-    for part in side_by_side(creator.create, _batches(steps)):
+    for part in _created(creator, steps):
         outcome.add(part)
     for failure in outcome.failed.values():
         applied.fail(failure)

@@ -34,6 +34,7 @@ from ansible_collections.netops.flow_logs.plugins.module_utils._errors import Fa
 from ansible_collections.netops.flow_logs.plugins.module_utils._flow_log import FlowLog
 from ansible_collections.netops.flow_logs.plugins.module_utils._hints import hint_for
 from ansible_collections.netops.flow_logs.plugins.module_utils._hints import is_unassumable_role
+from ansible_collections.netops.flow_logs.plugins.module_utils._progress import nowhere
 
 # AWS refuses a further flow log beside the one that is there; compared without regard to case, as all codes are.
 _ALREADY_EXISTS = "flowlogalreadyexists"
@@ -79,6 +80,7 @@ class Creator:
     wait_timeout: float
     clock: Callable[[], float] = time.monotonic
     sleep: Callable[[float], None] = time.sleep
+    tell: Callable[[str], None] = nowhere
 
     def create(self, batch: Batch) -> Outcome:
         """Creates all of the batch that AWS lets us create."""
@@ -111,14 +113,18 @@ class Creator:
                         raise
                     # The others have had their answer already.
                     return refused + [api.Unsuccessful(one, error.code or "NoAnswer", error.reason) for one in pending]
-                self.sleep(_ROLE_WAIT)
+                self._wait_for_role()
                 continue
             waiting = [entry for entry in answer if is_unassumable_role(entry.message)]
             if not waiting or self.clock() + _ROLE_WAIT > deadline:
                 return refused + answer
             refused += [entry for entry in answer if entry not in waiting]
             pending = [entry.resource_id for entry in waiting]
-            self.sleep(_ROLE_WAIT)
+            self._wait_for_role()
+
+    def _wait_for_role(self) -> None:
+        self.tell("waiting for IAM: the role can't be assumed yet")
+        self.sleep(_ROLE_WAIT)
 
     def _after_error(self, batch: Batch, ids: List[str], error: AwsError, deadline: float) -> Outcome:
         """The call failed as a whole: find out for whom."""

@@ -36,6 +36,7 @@ from ansible_collections.netops.flow_logs.plugins.module_utils._log_group_names 
 from ansible_collections.netops.flow_logs.plugins.module_utils._name_template import placeholders
 from ansible_collections.netops.flow_logs.plugins.module_utils._plan import Plan
 from ansible_collections.netops.flow_logs.plugins.module_utils._plan import tag_wish
+from ansible_collections.netops.flow_logs.plugins.module_utils._progress import voice_of
 from ansible_collections.netops.flow_logs.plugins.module_utils._run import Done
 from ansible_collections.netops.flow_logs.plugins.module_utils._run import Work
 from ansible_collections.netops.flow_logs.plugins.module_utils._target import parse_targets
@@ -75,6 +76,7 @@ class FlowLogWork(Work):
         placeholders(template)
         self.wish = wish_from_options(options)
         self.wait_timeout = options["wait_timeout"]
+        self.tell = voice_of(module)
         account = account_of(module)
         _require_own_role(options["role_arn"], account.account_id)
         region = region_of(module)
@@ -97,7 +99,7 @@ class FlowLogWork(Work):
     def apply(self, plan: Plan, done: Done) -> Dict[str, Any]:
         applied = Applied(done.steps)
         try:
-            apply_steps(self.client, plan.steps, self.wait_timeout, applied)
+            apply_steps(self.client, plan.steps, self.wait_timeout, applied, self.tell)
         finally:
             done.failures += applied.failures.values()
         failed = set(applied.failures)

@@ -38,6 +38,8 @@ from ansible_collections.netops.flow_logs.plugins.module_utils._log_group_names 
 from ansible_collections.netops.flow_logs.plugins.module_utils._plan import Plan
 from ansible_collections.netops.flow_logs.plugins.module_utils._plan import Step
 from ansible_collections.netops.flow_logs.plugins.module_utils._plan import tag_wish
+from ansible_collections.netops.flow_logs.plugins.module_utils._progress import Progress
+from ansible_collections.netops.flow_logs.plugins.module_utils._progress import voice_of
 from ansible_collections.netops.flow_logs.plugins.module_utils._run import Done
 from ansible_collections.netops.flow_logs.plugins.module_utils._run import Work
 
@@ -64,6 +66,7 @@ class LogGroupWork(Work):
         self.account = account_of(module)
         self.region = region_of(module)
         self.client = client(module, "logs")
+        self.tell = voice_of(module)
         groups = template.groups(self.account, self.region, lambda: client(module, "ec2"), names)
         self.missing = groups.missing
         self.wish = wish_from_options(options, groups.names, tags)
@@ -76,8 +79,14 @@ class LogGroupWork(Work):
         if self.wish.tags.tags is None:
             return groups
         names = sorted(groups)
-        tags = side_by_side(lambda name: api.list_tags(self.client, self._arn(name)), names)
+        progress = Progress(len(names), "log groups looked at", self.tell)
+        tags = side_by_side(lambda name: self._tags(name, progress), names)
         return {name: from_aws(found[name], own) for name, own in zip(names, tags)}
+
+    def _tags(self, name: str, progress: Progress) -> Dict[str, str]:
+        tags: Dict[str, str] = api.list_tags(self.client, self._arn(name))
+        progress.step()
+        return tags
 
     def plan(self, current: Dict[str, LogGroup]) -> Plan:
         arns = {name: self._arn(name) for name in self.wish.names}
@@ -88,7 +97,8 @@ class LogGroupWork(Work):
         by_name: Dict[str, List[Step]] = {}
         for step in plan.steps:
             by_name.setdefault(step.subject, []).append(step)
-        outcomes = side_by_side(self._apply_one, by_name.values())
+        progress = Progress(len(by_name), "log groups", self.tell)
+        outcomes = side_by_side(lambda steps: self._apply_one(steps, progress), by_name.values())
         for outcome in outcomes:
             done.steps += outcome.steps
             done.failures += outcome.failures
@@ -96,7 +106,7 @@ class LogGroupWork(Work):
             raise Conflict("Somebody else created the same log groups at the same time, again and again.")
         return self._read_back(plan, {failure.resource_id for failure in done.failures})
 
-    def _apply_one(self, steps: List[Step]) -> _Outcome:
+    def _apply_one(self, steps: List[Step], progress: Progress) -> _Outcome:
         """Carries out one group's steps in their order, until one fails."""
         outcome = _Outcome()
         for step in steps:
@@ -110,6 +120,7 @@ class LogGroupWork(Work):
                     outcome.failures.append(Failure(step.subject, error.code or "NoAnswer", text, hint))
                 break
             outcome.steps.append(step)
+        progress.step()
         return outcome
 
     def _read_back(self, plan: Plan, failed: Set[str]) -> Dict[str, Any]:

@@ -69,7 +69,10 @@ class Account:
     def run(self, program: Callable[[InProcessModule], None], options: Dict[str, Any], **more: Any) -> Dict[str, Any]:
         """The result of a module's program with these options and the account's credentials."""
         params = {**options, **self.keys, **more}
-        return InProcessModule(params, self.session, self.mode.check, self.mode.diff).end(program)
+        return InProcessModule(params, self.session, self.mode.check, self.mode.diff, self._tell_progress).end(program)
+
+    def _tell_progress(self, line: str) -> None:
+        self.say(f"{self.plan.label}: {line}")
 
     def tell(self, delivery: DeliveryPlan, text: str) -> None:
         self.say(f"{delivery.label} ({self.plan.label}): {text}")

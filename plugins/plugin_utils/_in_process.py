@@ -123,8 +123,17 @@ class Session:
 class InProcessModule:
     """Stands in for AnsibleAWSModule: has what the collection's code asks of one."""
 
-    def __init__(self, params: Dict[str, Any], session: Session, check_mode: bool, diff: bool) -> None:
+    def __init__(
+        self,
+        params: Dict[str, Any],
+        session: Session,
+        check_mode: bool,
+        diff: bool,
+        tell: Optional[Callable[[str], None]] = None,
+    ) -> None:
         self.params = params
+        # Where progress is told; see voice_of.
+        self.tell = tell
         self.check_mode = check_mode
         self._diff = diff
         self._session = session

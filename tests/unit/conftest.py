@@ -13,6 +13,8 @@ import pytest
 from hypothesis import configuration
 from hypothesis import settings
 
+from ansible_collections.netops.flow_logs.plugins.module_utils import _aws
+
 # The same examples in every run, and no files but in the checkout's cache.
 configuration.set_hypothesis_home_dir(Path(__file__).parents[2] / ".cache" / "hypothesis")
 settings.register_profile("reproducible", derandomize=True, database=None, deadline=None)
@@ -27,3 +29,9 @@ def no_aws(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("AWS_EC2_METADATA_DISABLED", "true")
     monkeypatch.setenv("AWS_CONFIG_FILE", os.devnull)
     monkeypatch.setenv("AWS_SHARED_CREDENTIALS_FILE", os.devnull)
+
+
+@pytest.fixture(autouse=True)
+def no_rates(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Clients do not wait for AWS's request rates, except where a test is about them."""
+    monkeypatch.setattr(_aws, "hold_rates", lambda client: client)
