@@ -27,10 +27,11 @@ from ansible.playbook.task_include import TaskInclude
 from ansible_collections.netops.flow_logs.plugins.module_utils._errors import InvalidInput
 from ansible_collections.netops.flow_logs.plugins.plugin_utils._deliveries import HostWish
 from ansible_collections.netops.flow_logs.plugins.plugin_utils._deliveries import alike
+from ansible_collections.netops.flow_logs.plugins.plugin_utils._network import COVERAGE_GROUPS
 
 PREFIX = "flow_logs_"
 # The playbooks' own variable, and the inventory plugin's groups.
-NOT_THE_ROLES = ("flow_logs_hosts", "flow_logs_uncovered")
+NOT_THE_ROLES = ("flow_logs_hosts", *COVERAGE_GROUPS)
 
 
 # What a template may speak of and that is the same for all hosts: lists of hosts, mostly.

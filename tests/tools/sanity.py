@@ -119,11 +119,15 @@ def run(content: Path, python: str, interpreter: str, selection: list[str], expe
     return_code = process.wait()
     output = "".join(seen)
     ran = len(re.findall(r"^Running sanity test", output, re.MULTILINE))
+    skipped = re.findall(r"^.*Skipping sanity test.*$", output, re.MULTILINE)
     verdict = re.search(r"(\d+) sanity test\(s\) listed below", output)
     failed = int(verdict[1]) if verdict else int(return_code != 0)
     if ran < expected or "All targets skipped" in output:
         print(f"ERROR: {expected} sanity tests should have run, {ran} did")
         failed += 1
+    if skipped:
+        print("ERROR: these should have run:", *skipped, sep="\n  ")
+        failed += len(skipped)
     return max(ran - failed, 0), failed
 
 

@@ -20,6 +20,8 @@ GROUPS = {
     "shop_web": ["shop"],
     "bank": [],
     "flow_logs_uncovered": [],
+    "flow_logs_partly_covered": [],
+    "flow_logs_broken": [],
     "ungrouped": [],
 }
 
@@ -44,6 +46,9 @@ def host_in(*names: str) -> Host:
         pytest.param(host_in("shop_web"), "shop_web", id="the innermost group"),
         pytest.param(host_in("shop_web", "shop"), "shop_web", id="the innermost one of those that it is in by itself"),
         pytest.param(host_in("bank", "flow_logs_uncovered"), "bank", id="the group that is not the collection's own"),
+        pytest.param(
+            host_in("bank", "flow_logs_partly_covered", "flow_logs_broken"), "bank", id="nor any other of its own"
+        ),
         pytest.param(host_in("bank", "shop_web"), None, id="nothing, when two groups could be it"),
         pytest.param(host_in("ungrouped"), None, id="nothing, when it is in no group"),
     ],
@@ -78,3 +83,51 @@ def test_values_get_the_types_of_the_specification_and_those_left_out_stay_out()
 def test_a_value_that_can_not_be_is_refused_by_its_name(values: dict[str, Any], complaint: str) -> None:
     with pytest.raises(InvalidInput, match=complaint):
         _host_variables._validated(SPEC, values)
+
+
+def test_hosts_that_are_written_alike_have_one_fingerprint() -> None:
+    names = ["flow_logs_project", "flow_logs_log_group_name", "flow_logs_tags"]
+    raw = {
+        "flow_logs_project": "shop",
+        "flow_logs_log_group_name": "/{{ flow_logs_project }}/{{ stage }}",
+        "stage": "prod",
+    }
+
+    one = _host_variables.fingerprint({**raw, "inventory_hostname": "vpc-1", "other": 1}, names)
+    assert one == _host_variables.fingerprint({**raw, "inventory_hostname": "vpc-2", "other": 2}, names)
+    assert one is not None
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        pytest.param({"flow_logs_project": "bank"}, id="another value"),
+        pytest.param({"stage": "test"}, id="another value of a variable that a template speaks of"),
+        pytest.param({"stage": "{{ level }}", "level": "prod"}, id="the same, by way of another variable"),
+        pytest.param({"flow_logs_tags": {"a": "b"}}, id="one more variable"),
+    ],
+)
+def test_hosts_that_differ_have_another(change: dict[str, Any]) -> None:
+    names = ["flow_logs_project", "flow_logs_log_group_name", "flow_logs_tags"]
+    raw = {
+        "flow_logs_project": "shop",
+        "flow_logs_log_group_name": "/{{ flow_logs_project }}/{{ stage }}",
+        "stage": "prod",
+    }
+
+    assert _host_variables.fingerprint(raw, names) != _host_variables.fingerprint({**raw, **change}, names)
+
+
+@pytest.mark.parametrize(
+    "text", ["{{ hostvars[x].y }}", "{{ lookup('env', 'X') }}", "{{ now() }}", "{{ [1, 2] | random }}"]
+)
+def test_templates_that_may_give_anything_have_none(text: str) -> None:
+    assert _host_variables.fingerprint({"flow_logs_project": text}, ["flow_logs_project"]) is None
+
+
+def test_a_template_that_speaks_of_the_host_tells_hosts_apart() -> None:
+    def raw(host: str) -> dict[str, str]:
+        return {"flow_logs_resource_id": "{{ inventory_hostname }}", "inventory_hostname": host}
+
+    names = ["flow_logs_resource_id"]
+    assert _host_variables.fingerprint(raw("vpc-1"), names) != _host_variables.fingerprint(raw("vpc-2"), names)
