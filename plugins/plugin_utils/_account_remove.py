@@ -51,19 +51,18 @@ def remove(account: Account) -> List[Outcome]:
         entry["flow_log_id"] for result in logs for entry in result.get("flow_logs", []) if entry["action"] == "deleted"
     ]
     iam = _remove_iam(account, gone) if account.plan.remove_iam else _look_at_iam(account, gone)
-    doomed = [
-        delivery for delivery, result in zip(deliveries, logs) if delivery.remove_log_groups and "flow_logs" in result
-    ]
+    doomed = {
+        number: delivery
+        for number, (delivery, result) in enumerate(zip(deliveries, logs))
+        if delivery.remove_log_groups and "flow_logs" in result
+    }
     if doomed and gone:
         _wait_for_records(account)
-    groups = dict(
-        zip(
-            (delivery.label for delivery in doomed),
-            side_by_side(lambda delivery: _remove_groups(account, delivery, names, gone), doomed),
-        )
-    )
+    removed = side_by_side(lambda delivery: _remove_groups(account, delivery, names, gone), doomed.values())
+    groups = dict(zip(doomed, removed))
     outcomes = [
-        _outcome(account, delivery, result, groups.get(delivery.label)) for delivery, result in zip(deliveries, logs)
+        _outcome(account, delivery, result, groups.get(number))
+        for number, (delivery, result) in enumerate(zip(deliveries, logs))
     ]
     return [*outcomes, iam]
 

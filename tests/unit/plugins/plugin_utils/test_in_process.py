@@ -1,0 +1,94 @@
+# Copyright (c) The netops.flow_logs contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from ansible_collections.amazon.aws.plugins.module_utils.exceptions import AnsibleAWSError
+from ansible_collections.netops.flow_logs.plugins.module_utils._errors import InvalidInput
+from ansible_collections.netops.flow_logs.plugins.module_utils._run import answer
+from ansible_collections.netops.flow_logs.plugins.modules import flow_log
+from ansible_collections.netops.flow_logs.plugins.modules import log_group
+from ansible_collections.netops.flow_logs.plugins.plugin_utils._in_process import InProcessModule
+from ansible_collections.netops.flow_logs.plugins.plugin_utils._in_process import Models
+from ansible_collections.netops.flow_logs.plugins.plugin_utils._in_process import Session
+from ansible_collections.netops.flow_logs.plugins.plugin_utils._in_process import validated
+
+KEYS = {"access_key": "AKIA", "secret_key": "very-secret-key", "region": "eu-west-1"}
+
+
+@pytest.fixture(scope="module")
+def models() -> Models:
+    return Models()
+
+
+def module(models: Models, **options: Any) -> InProcessModule:
+    return InProcessModule(validated(log_group.ARGUMENT_SPEC, options), Session(models), check_mode=False, diff=False)
+
+
+def test_options_are_as_a_module_gets_them(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("AWS_REGION", "eu-central-1")
+    options = validated(log_group.ARGUMENT_SPEC, {"log_group_name": "/x", "deletion_protection": "yes"})
+    assert (options["deletion_protection"], options["state"], options["region"]) == (True, "present", "eu-central-1")
+    assert options["retention_in_days"] is None
+
+
+@pytest.mark.parametrize(
+    ("options", "complaint"),
+    [
+        pytest.param({"log_group_name": "/x", "retention_in_days": 4}, "retention_in_days", id="a choice"),
+        pytest.param({}, "log_group_name", id="a missing one"),
+        pytest.param({"log_group_name": "/x", "retention": 5}, "retention", id="an unknown one"),
+    ],
+)
+def test_what_a_module_refuses_is_refused(options: dict[str, Any], complaint: str) -> None:
+    with pytest.raises(InvalidInput, match=complaint):
+        validated(log_group.ARGUMENT_SPEC, options)
+
+
+def test_rules_among_options_hold() -> None:
+    with pytest.raises(InvalidInput, match="log_group_name"):
+        validated(flow_log.ARGUMENT_SPEC, {"resource_ids": ["vpc-00000001"]}, **flow_log.RULES)
+
+
+def test_modules_of_a_session_share_clients_and_read_models_once(models: Models) -> None:
+    session = Session(models)
+    options = validated(log_group.ARGUMENT_SPEC, {"log_group_name": "/x", **KEYS})
+    first, second = (InProcessModule(options, session, check_mode=False, diff=False) for _twice in range(2))
+    assert first.client("ec2") is second.client("ec2")
+    assert first.client("ec2", region="us-east-1") is not first.client("ec2")
+    assert first.client("ec2", region="us-east-1").meta.region_name == "us-east-1"
+    assert Session(models).client("ec2", "eu-west-1", None, {}) is not first.client("ec2")
+
+
+def test_a_profile_that_does_not_exist_is_an_error_of_aws(models: Models) -> None:
+    with pytest.raises(AnsibleAWSError, match=r"Couldn't connect to AWS.*nobody"):
+        module(models, log_group_name="/x", profile="nobody").client("ec2")
+
+
+def test_connection_options_that_exclude_each_other_end_it(models: Models) -> None:
+    here = module(models, log_group_name="/x", profile="nobody", **KEYS)
+    result = here.end(lambda it: answer(it, lambda: {"client": it.client("ec2")}))
+    assert result["failed"] is True
+    assert "profile and access tokens" in result["msg"]
+
+
+def test_the_result_has_the_warnings(models: Models) -> None:
+    def program(it: InProcessModule) -> None:
+        it.warn("Careful.")
+        it.exit_json(changed=False)
+
+    assert module(models, log_group_name="/x").end(program) == {"changed": False, "warnings": ["Careful."]}
+
+
+def test_secrets_that_an_error_repeats_are_blotted_out(models: Models) -> None:
+    def program(it: InProcessModule) -> None:
+        it.fail_json(msg="AWS does not know very-secret-key")
+
+    result = module(models, log_group_name="/x", **KEYS).end(program)
+    assert result["failed"] is True
+    assert "very-secret-key" not in str(result)
