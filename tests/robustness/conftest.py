@@ -15,6 +15,7 @@ from botocore.loaders import create_loader
 from hypothesis import configuration
 from hypothesis import settings as hypothesis_settings
 
+from ansible_collections.netops.flow_logs.plugins.module_utils import _aws
 from ansible_collections.netops.flow_logs.tests.emulator import AwsLike
 from ansible_collections.netops.flow_logs.tests.emulator import Clock
 from ansible_collections.netops.flow_logs.tests.emulator import ManualClock
@@ -68,6 +69,8 @@ def modules(aws: AwsLike, monkeypatch: pytest.MonkeyPatch) -> Modules:
         monkeypatch.setenv(name, value)
     monkeypatch.setenv("NO_PROXY", "127.0.0.1")
     monkeypatch.setattr(botocore.session, "create_loader", _loader)
+    # All examples are one process's calls: AWS's request rates would hold up all but the first.
+    monkeypatch.setattr(_aws, "hold_rates", lambda client: client)
     return Modules(cast(Any, aws))
 
 

@@ -12,6 +12,7 @@ from hypothesis import settings
 from hypothesis import strategies as st
 
 from ansible_collections.netops.flow_logs.plugins.module_utils._flow_log_create import Creator
+from ansible_collections.netops.flow_logs.plugins.module_utils._progress import nowhere
 from ansible_collections.netops.flow_logs.tests.emulator import AwsLike
 from ansible_collections.netops.flow_logs.tests.functional.support.cloud import ACCOUNT
 from ansible_collections.netops.flow_logs.tests.functional.support.cloud import POLICY
@@ -25,15 +26,25 @@ from ansible_collections.netops.flow_logs.tests.robustness.support.nonsense impo
 from ansible_collections.netops.flow_logs.tests.robustness.support.nonsense import list_of
 from ansible_collections.netops.flow_logs.tests.robustness.support.nonsense import options
 from ansible_collections.netops.flow_logs.tests.robustness.support.nonsense import text_like
+from ansible_collections.netops.flow_logs.tests.scenarios.support.pretence import reuse_clients
+from ansible_collections.netops.flow_logs.tests.scenarios.support.regions import enable_few_regions
 
-EXAMPLES = settings(max_examples=150, suppress_health_check=list(HealthCheck))
+EXAMPLES = settings(max_examples=120, suppress_health_check=list(HealthCheck))
+# Of removal, which has fewer options.
+FEWER = settings(max_examples=60, suppress_health_check=list(HealthCheck))
 
 # What there is, filled in by the fixture.
 IDS: dict[str, str] = {}
 KNOWN = st.sampled_from(["vpc", "subnet", "eni"]).map(lambda kind: IDS[kind])
-RESOURCE_IDS = list_of(KNOWN | text_like("vpc-0123456789abcdef0", "subnet-01234567", "eni-0123456789abcdef0", "sg-01234567"))
+MADE = st.sampled_from(["flow log", "somebody's flow log"]).map(lambda kind: IDS[kind])
+RESOURCE_IDS = list_of(
+    KNOWN | text_like("vpc-0123456789abcdef0", "subnet-01234567", "eni-0123456789abcdef0", "sg-01234567")
+)
 TEMPLATE = text_like(
-    "/aws/shop/vpc/{resource_name}/flowlogs", "/{vpc_name}/{vpc_id}/{resource_type}/{resource_id}", "flow-logs", "{region}"
+    "/aws/shop/vpc/{resource_name}/flowlogs",
+    "/{vpc_name}/{vpc_id}/{resource_type}/{resource_id}",
+    "flow-logs",
+    "{region}",
 )
 FORMAT = text_like("${version} ${srcaddr} ${dstaddr} ${action}", "${version}\n${srcaddr}\n", "${pkt-srcaddr}")
 KEY = text_like(f"arn:aws:kms:eu-west-1:{ACCOUNT}:key/1234abcd-12ab-34cd-56ef-1234567890ab", "alias/mine", "arn:x:kms:")
@@ -47,7 +58,11 @@ COMMON: dict[str, st.SearchStrategy[Any]] = {
     "no_such_option": st.just(1),
 }
 FLOW_LOG = options(
-    {"resource_ids": st.lists(KNOWN, min_size=1, max_size=3), "log_group_name": st.just("/aws/shop"), "role_arn": st.just(ROLE_ARN)},
+    {
+        "resource_ids": st.lists(KNOWN, min_size=1, max_size=3),
+        "log_group_name": st.just("/aws/shop"),
+        "role_arn": st.just(ROLE_ARN),
+    },
     {
         "resource_ids": RESOURCE_IDS,
         "log_group_name": TEMPLATE,
@@ -79,7 +94,9 @@ IAM = options(
         "role_name": text_like(ROLE, "r", "r" * 64, "r" * 65),
         "policy_name": text_like(POLICY, "p", "p" * 128, f"PassRole-{ROLE}"),
         "path": text_like("/", "/netops/", "/a/b/"),
-        "permissions_boundary": text_like("", f"arn:aws:iam::{ACCOUNT}:policy/nothing", "arn:aws:iam::aws:policy/ReadOnlyAccess"),
+        "permissions_boundary": text_like(
+            "", f"arn:aws:iam::{ACCOUNT}:policy/nothing", "arn:aws:iam::aws:policy/ReadOnlyAccess"
+        ),
         "log_group_names": list_of(text_like("/aws/shop/*", "/aws/{resource_name}", "*", "n" * 512)),
         "purge_log_group_names": WHOLE,
         "allow_create_log_group": WHOLE,
@@ -88,6 +105,64 @@ IAM = options(
             text_like(f"arn:aws:iam::{ACCOUNT}:user/alice", f"arn:aws:iam::{ACCOUNT}:role/{ROLE}", "alice")
         ),
         **COMMON,
+    },
+)
+
+FLOW_LOG_IDS = list_of(text_like("fl-0123456789abcdef0", "fl-01234567", "vpc-0123456789abcdef0"))
+# moto has no list of regions for one that does not exist.
+REGIONS = st.sampled_from(["eu-west-1", "us-east-1"])
+ABSENT: dict[str, st.SearchStrategy[Any]] = {**COMMON, "state": text_like("absent", "present")}
+# To a group, or by the flow logs' ids: one of the two is good in any example.
+FLOW_LOG_REMOVAL = st.one_of(
+    options(
+        {
+            "state": st.just("absent"),
+            "resource_ids": st.lists(KNOWN, min_size=1, max_size=3),
+            "log_group_name": st.just("/aws/shop"),
+        },
+        {
+            "resource_ids": RESOURCE_IDS,
+            "log_group_name": TEMPLATE,
+            "lookup": text_like("destination", "traffic_type"),
+            "traffic_type": text_like("ALL", "REJECT"),
+            "flow_log_ids": FLOW_LOG_IDS,
+            **ABSENT,
+        },
+    ),
+    options(
+        {"state": st.just("absent"), "flow_log_ids": st.lists(MADE, max_size=2)},
+        {"flow_log_ids": FLOW_LOG_IDS, "resource_ids": RESOURCE_IDS, "log_group_name": TEMPLATE, **ABSENT},
+    ),
+)
+LOG_GROUP_REMOVAL = options(
+    {
+        "state": st.just("absent"),
+        "log_group_name": st.just("/aws/shop/{resource_name}"),
+        "resource_ids": st.lists(KNOWN, min_size=1, max_size=3),
+    },
+    {"resource_ids": RESOURCE_IDS, "log_group_name": TEMPLATE, "ignored_flow_log_ids": FLOW_LOG_IDS, **ABSENT},
+)
+IAM_REMOVAL = options(
+    {"state": st.just("absent"), "role_name": st.just(ROLE), "policy_name": st.just(POLICY)},
+    {
+        "role_name": text_like(ROLE, "web-server", "r" * 65),
+        "policy_name": text_like(POLICY, "theirs", "p" * 128, f"PassRole-{ROLE}"),
+        "path": text_like("/", "/netops/"),
+        "force": WHOLE,
+        "ignored_flow_log_ids": FLOW_LOG_IDS,
+        "pass_role_to": list_of(text_like(f"arn:aws:iam::{ACCOUNT}:user/alice", "alice")),
+        **ABSENT,
+        "region": REGIONS,
+    },
+)
+IAM_INFO = options(
+    {"expected_account_id": st.just(ACCOUNT)},
+    {
+        "role_names": list_of(text_like(ROLE, "web-server", "r" * 65)),
+        "policy_names": list_of(text_like(POLICY, "theirs", "p" * 129)),
+        "ignored_flow_log_ids": FLOW_LOG_IDS,
+        "region": REGIONS,
+        "no_such_option": st.just(1),
     },
 )
 
@@ -119,7 +194,7 @@ class World:
         IDS.update(vpc=vpc, subnet=subnet, eni=self.cloud.eni(subnet, "no good name"))
         self.cloud.client("iam").create_user(UserName="alice")
 
-    def is_clear_about(self, name: str, given: dict[str, Any]) -> None:
+    def is_clear_about(self, name: str, given: dict[str, Any], rebuild: bool = True) -> None:
         """The module fails clearly, or it succeeds and finds nothing to do a second time."""
         first = self.modules.try_(name, given)
         written = [call for call in first.calls if call.mutates and getattr(call, "outcome", "ok") == "ok"]
@@ -137,7 +212,7 @@ class World:
             else:
                 self.failed_before_anything(first, written)
         finally:
-            if first.calls.mutating:
+            if rebuild and first.calls.mutating:
                 self.build()
 
     def failed_before_anything(self, result: Result, written: list[Any]) -> None:
@@ -148,11 +223,9 @@ class World:
 
 
 @pytest.fixture
-def world(
-    aws: AwsLike, cloud: Cloud, modules: Modules, no_pauses: None, monkeypatch: pytest.MonkeyPatch
-) -> World:
+def world(aws: AwsLike, cloud: Cloud, modules: Modules, no_pauses: None, monkeypatch: pytest.MonkeyPatch) -> World:
     clock = HurriedClock()
-    monkeypatch.setattr(Creator.__init__, "__defaults__", (clock, clock.sleep))
+    monkeypatch.setattr(Creator.__init__, "__defaults__", (clock, clock.sleep, nowhere))
     return World(aws, cloud, modules)
 
 
@@ -174,3 +247,86 @@ def test_log_group(world: World, given: dict[str, Any]) -> None:
 @given(given=IAM)
 def test_flow_log_iam(world: World, given: dict[str, Any]) -> None:
     world.is_clear_about("flow_log_iam", given)
+
+
+# Removal.
+
+
+class Inhabited(World):
+    """What there is to remove, and what is somebody else's."""
+
+    def build(self) -> None:
+        super().build()
+        iam = self.cloud.client("iam")
+        service_role(self.cloud)
+        iam.attach_role_policy(RoleName=ROLE, PolicyArn=self.cloud.policy())
+        self.cloud.role("web-server")
+        iam.attach_role_policy(RoleName="web-server", PolicyArn=self.cloud.policy("theirs"))
+        for name in ("/aws/shop", "/aws/shop/web", "/aws/theirs"):
+            self.cloud.client("logs").create_log_group(logGroupName=name)
+        flow_log = self.cloud.flow_log(IDS["vpc"], LogGroupName="/aws/shop")
+        theirs = self.cloud.flow_log(IDS["vpc"], LogGroupName="/aws/theirs")
+        IDS.update({"flow log": flow_log, "somebody's flow log": theirs})
+
+    def takes_no_more_than_foretold(self, name: str, given: dict[str, Any]) -> None:
+        """It is clear about these options, and what goes was named by the run in check mode."""
+        before = self.survey()
+        check = self.modules.try_(name, given, check=True)
+        assert check.calls.mutating == []
+        foretold = check.data.get("actions", [])
+        self.is_clear_about(name, given, rebuild=False)
+        try:
+            after = self.survey()
+            if name == "flow_log_iam_info" or given.get("state") == "absent":
+                assert after <= before
+                for kind, lost in before - after:
+                    assert any(lost in action for action in foretold), (kind, lost, foretold)
+                    assert lost not in self.theirs() or lost.lower() in json.dumps(given).lower(), (kind, lost, given)
+        finally:
+            if self.survey() != before:
+                self.build()
+
+    def theirs(self) -> set[str]:
+        """What may go only when it is named."""
+        return {IDS["somebody's flow log"], "/aws/theirs", "web-server", "theirs"}
+
+    def survey(self) -> set[tuple[str, str]]:
+        """Flow logs, log groups, roles and policies."""
+        found = {
+            "flow log": [log["FlowLogId"] for log in self.cloud.flow_logs()],
+            "log group": self.cloud.log_groups(),
+            "role": self.cloud.roles(),
+            "policy": self.cloud.policies(),
+        }
+        return {(kind, name) for kind, names in found.items() for name in names}
+
+
+@pytest.fixture
+def inhabited(world: World, monkeypatch: pytest.MonkeyPatch) -> Inhabited:
+    enable_few_regions(monkeypatch)
+    reuse_clients(monkeypatch, {})
+    return Inhabited(world.aws, world.cloud, world.modules)
+
+
+@FEWER
+@given(given=FLOW_LOG_REMOVAL)
+def test_flow_log_removal(inhabited: Inhabited, given: dict[str, Any]) -> None:
+    inhabited.takes_no_more_than_foretold("flow_log", given)
+
+
+@FEWER
+@given(given=LOG_GROUP_REMOVAL)
+def test_log_group_removal(inhabited: Inhabited, given: dict[str, Any]) -> None:
+    inhabited.takes_no_more_than_foretold("log_group", given)
+
+
+@FEWER
+@given(given=IAM_REMOVAL)
+def test_flow_log_iam_removal(inhabited: Inhabited, given: dict[str, Any]) -> None:
+    inhabited.takes_no_more_than_foretold("flow_log_iam", given)
+
+
+@FEWER
+@given(given=IAM_INFO)
+def test_flow_log_iam_info(inhabited: Inhabited, given: dict[str, Any]) -> None:
+    inhabited.takes_no_more_than_foretold("flow_log_iam_info", given)

@@ -26,6 +26,7 @@ from ansible_collections.netops.flow_logs.tests.functional.support.cloud import 
 from ansible_collections.netops.flow_logs.tests.functional.support.cloud import ROLE
 from ansible_collections.netops.flow_logs.tests.functional.support.cloud import ROLE_ARN
 from ansible_collections.netops.flow_logs.tests.functional.support.cloud import Cloud
+from ansible_collections.netops.flow_logs.tests.functional.support.estate import PLAY
 from ansible_collections.netops.flow_logs.tests.functional.support.playbook import Ansible
 from ansible_collections.netops.flow_logs.tests.functional.support.playbook import Run
 
@@ -136,7 +137,8 @@ def rough() -> Scenario:
     scenario = scenario_named("young-role,lag,throttling,conflicts,dropped,small-pages")
     scenario.lag = Lag(seconds=1)
     scenario.throttles = [Throttle(share=0.1)]
-    scenario.breaks = [Break(share=0.05), Break(share=0.05, when="after")]
+    # Six in a row are more than the SDK tries by itself.
+    scenario.breaks = [Break(share=0.05), Break(share=0.05, when="after"), Break(["ec2:CreateFlowLogs"], times=6)]
     scenario.conflict_window_ms = 50
     scenario.page_size = 5
     return scenario
@@ -185,6 +187,26 @@ def test_pass_role_denied(real_time: AwsLike, estate: Estate, ansible: Ansible) 
         assert "The caller lacks iam:PassRole" in line
         policy, _end = json.JSONDecoder().raw_decode(line[line.index("{") :])
         assert policy["Statement"] == [{"Effect": "Allow", "Action": "iam:PassRole", "Resource": ROLE_ARN}]
+    real_time.use("plain")
+    estate.assert_done(without=[*estate.shop, *estate.tv])
+    assert_completed(ansible, estate)
+
+
+@pytest.mark.parametrize("said", ["exception", "unsuccessful"])
+def test_role_is_too_young_for_too_long(real_time: AwsLike, estate: Estate, ansible: Ansible, said: str) -> None:
+    """The user's own wait_timeout is kept to, and then named."""
+    play = {**PLAY[0], "module_defaults": {"netops.flow_logs.flow_log": {"wait_timeout": 1}}}
+    real_time.use(Scenario(role_delay=3600, unassumable=said))
+
+    run = ansible.run([play], estate.inventory)
+    of_shop, of_tv = told(run).splitlines()
+    assert of_shop.startswith(f"shop, 15 targets ({ACCOUNT}): ") and of_tv.startswith(f"tv in {TV_REGION}, 15 targets ")
+    for line in (of_shop, of_tv):
+        code = {"exception": "InvalidParameter", "unsuccessful": "400"}[said]
+        assert f"and 5 more: {code}: Unable to assume given IAM role: '{ROLE_ARN}'" in line
+        assert "raise wait_timeout or run it again" in line
+    # One call for each log group, and no second try.
+    assert len(run.calls.of("CreateFlowLogs")) == 1 + len(estate.tv_groups)
     real_time.use("plain")
     estate.assert_done(without=[*estate.shop, *estate.tv])
     assert_completed(ansible, estate)

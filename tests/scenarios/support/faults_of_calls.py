@@ -10,6 +10,7 @@ from ansible_collections.netops.flow_logs.tests.emulator.scenario import Break
 from ansible_collections.netops.flow_logs.tests.emulator.scenario import Scenario
 from ansible_collections.netops.flow_logs.tests.emulator.scenario import Throttle
 from ansible_collections.netops.flow_logs.tests.functional.support.cloud import REGION
+from ansible_collections.netops.flow_logs.tests.scenarios.support.fault import NOT_CONCERNED
 from ansible_collections.netops.flow_logs.tests.scenarios.support.fault import Cell
 from ansible_collections.netops.flow_logs.tests.scenarios.support.fault import Fault
 from ansible_collections.netops.flow_logs.tests.scenarios.support.fault import met_a_state
@@ -29,6 +30,13 @@ WRITES = (
     "logs:PutRetentionPolicy",
     "logs:TagResource",
     "logs:UntagResource",
+    "logs:DeleteLogGroup",
+    "iam:DetachRolePolicy",
+    "iam:DeleteRolePolicy",
+    "iam:RemoveRoleFromInstanceProfile",
+    "iam:DeleteRole",
+    "iam:DeletePolicy",
+    "iam:DetachUserPolicy",
 )
 
 
@@ -36,16 +44,35 @@ def _each_write_once(when: str, how: str) -> Callable[[], Scenario]:
     return lambda: Scenario(breaks=[Break([name], when=when, how=how, times=1) for name in WRITES])
 
 
-def _everywhere(name: str, section: str, scenario: Callable[[], Scenario], cell: Cell) -> Fault:
-    return Fault(name, section, scenario, cell, cell, cell)
+def _everywhere(
+    name: str,
+    section: str,
+    scenario: Callable[[], Scenario],
+    cell: Cell,
+    removal: Cell | None = None,
+    info: Cell = NOT_CONCERNED,
+) -> Fault:
+    """removal is None where it has the same cell."""
+    gone = removal or cell
+    return Fault(name, section, scenario, cell, cell, cell, gone, gone, gone, info)
 
 
 _AGAIN = Cell("tries again, then done")
 _NOTHING_TWICE = Cell("tries again; nothing is done twice")
+_NOT_ENABLED = Cell("says to enable the region", fails=("OptInRequired",), hint="enable it, or leave it out")
+_GONE = Cell("tries again; what is gone is gone")
 
 
 def _of_chance(words: str) -> Cell:
     return Cell(words, proof=met_a_state)
+
+
+def _throttled(code: str) -> Cell:
+    return Cell("says to run it again", fails=(code,), hint="run it again")
+
+
+def _denied(code: str) -> Cell:
+    return Cell("says which permission is missing", fails=(code,), hint="lacks the permission")
 
 
 OF_CALLS = (
@@ -56,6 +83,10 @@ OF_CALLS = (
         flow_log_iam=Cell("done", proof=met_a_state),
         log_group=Cell("done", proof=met_a_state),
         flow_log=Cell("looks again until it shows", proof=met_time),
+        flow_log_removal=Cell("looks again until it is gone", proof=met_time),
+        log_group_removal=Cell("done", proof=met_a_state),
+        flow_log_iam_removal=Cell("done", proof=met_a_state),
+        flow_log_iam_info=Cell("done", proof=met_a_state),
     ),
     Fault(
         "reads are 2 s late, and writes don't find yet either",
@@ -64,50 +95,79 @@ OF_CALLS = (
         flow_log_iam=Cell("tries again until IAM agrees with itself", proof=met_time),
         log_group=Cell("tries again until the new group is found", proof=met_time),
         flow_log=Cell("looks again until it shows", proof=met_time),
+        flow_log_removal=Cell("looks again until it is gone", proof=met_time),
+        log_group_removal=Cell("done", proof=met_a_state),
+        flow_log_iam_removal=Cell("done", proof=met_a_state),
+        flow_log_iam_info=Cell("done", proof=met_a_state),
     ),
-    _everywhere("AWS's request rates", "7.1, 7.2", lambda: scenario_named("rates"), _of_chance("done, within the rates")),
+    _everywhere(
+        "AWS's request rates",
+        "7.1, 7.2",
+        lambda: scenario_named("rates"),
+        _of_chance("done, within the rates"),
+        info=_of_chance("done, within the rates"),
+    ),
     _everywhere(
         "30 % of all calls are throttled",
         "7.1, 7.2",
         lambda: Scenario(throttles=[Throttle(share=0.3)]),
         _AGAIN,
+        info=_AGAIN,
     ),
     Fault(
         "all calls are throttled for ever",
         "7.1, 7.2",
         lambda: Scenario(throttles=[Throttle(["ec2:*", "iam:*", "logs:*"])]),
-        flow_log_iam=Cell("says to run it again", fails=("Throttling",), hint="run it again"),
-        log_group=Cell("says to run it again", fails=("ThrottlingException",), hint="run it again"),
-        flow_log=Cell("says to run it again", fails=("RequestLimitExceeded",), hint="run it again"),
+        flow_log_iam=_throttled("Throttling"),
+        log_group=_throttled("ThrottlingException"),
+        flow_log=_throttled("RequestLimitExceeded"),
+        flow_log_removal=_throttled("RequestLimitExceeded"),
+        log_group_removal=_throttled("ThrottlingException"),
+        flow_log_iam_removal=_throttled("Throttling"),
+        flow_log_iam_info=_throttled("Throttling"),
     ),
     Fault(
         "all writes are throttled for ever",
         "7.1, 7.2",
         lambda: Scenario(throttles=[Throttle(list(WRITES))]),
-        flow_log_iam=Cell("says to run it again", fails=("Throttling",), hint="run it again"),
-        log_group=Cell("says to run it again", fails=("ThrottlingException",), hint="run it again"),
-        flow_log=Cell("says to run it again", fails=("RequestLimitExceeded",), hint="run it again"),
+        flow_log_iam=_throttled("Throttling"),
+        log_group=_throttled("ThrottlingException"),
+        flow_log=_throttled("RequestLimitExceeded"),
+        flow_log_removal=_throttled("RequestLimitExceeded"),
+        log_group_removal=_throttled("ThrottlingException"),
+        flow_log_iam_removal=_throttled("Throttling"),
     ),
     _everywhere("the connection breaks before each write", "7.3", _each_write_once("before", "drop"), _AGAIN),
     _everywhere(
-        "the connection breaks after each write, which took effect", "7.3, 1.3", _each_write_once("after", "drop"),
+        "the connection breaks after each write, which took effect",
+        "7.3, 1.3",
+        _each_write_once("after", "drop"),
         _NOTHING_TWICE,
+        _GONE,
     ),
     _everywhere("HTTP 500 before each write", "7.3", _each_write_once("before", "500"), _AGAIN),
     _everywhere(
-        "HTTP 500 after each write, which took effect", "7.3, 1.3", _each_write_once("after", "500"), _NOTHING_TWICE
+        "HTTP 500 after each write, which took effect",
+        "7.3, 1.3",
+        _each_write_once("after", "500"),
+        _NOTHING_TWICE,
+        _GONE,
     ),
     _everywhere(
         "one call in twenty gets no answer, in half the cases after it took effect",
         "7.3",
         lambda: scenario_named("dropped"),
         _of_chance("tries again; nothing is done twice"),
+        _of_chance("tries again; what is gone is gone"),
+        _of_chance("tries again, then done"),
     ),
     _everywhere(
         "one call in twenty gets HTTP 500, in half the cases after it took effect",
         "7.3",
         lambda: scenario_named("errors"),
         _of_chance("tries again; nothing is done twice"),
+        _of_chance("tries again; what is gone is gone"),
+        _of_chance("tries again, then done"),
     ),
     _everywhere(
         "no write gets an answer",
@@ -119,21 +179,29 @@ OF_CALLS = (
         "nothing may be changed",
         "1.5",
         lambda: scenario_named("read-only"),
-        flow_log_iam=Cell("says which permission is missing", fails=("AccessDenied",), hint="lacks the permission"),
-        log_group=Cell("says which permission is missing", fails=("AccessDeniedException",), hint="lacks the permission"),
+        flow_log_iam=_denied("AccessDenied"),
+        log_group=_denied("AccessDeniedException"),
         flow_log=Cell("says which permission is missing", fails=("UnauthorizedOperation",), hint="the permission"),
+        flow_log_removal=_denied("UnauthorizedOperation"),
+        log_group_removal=_denied("AccessDeniedException"),
+        flow_log_iam_removal=_denied("AccessDenied"),
     ),
     Fault(
         "the account has not enabled the region",
         "1.5",
         lambda: Scenario(refusals=region_denied(REGION, "OptInRequired")),
         log_group=Cell("says to enable the region", fails=("UnrecognizedClientException",), hint="region"),
-        flow_log=Cell("says to enable the region", fails=("OptInRequired",), hint="enable it, or leave it out"),
+        flow_log=_NOT_ENABLED,
+        flow_log_removal=_NOT_ENABLED,
+        log_group_removal=Cell("says to enable the region", fails=("UnrecognizedClientException",), hint="region"),
+        flow_log_iam_removal=_NOT_ENABLED,
+        flow_log_iam_info=_NOT_ENABLED,
     ),
     _everywhere(
         "young roles, lag, throttling, aborted writes, dropped connections and small pages together",
         "all",
         lambda: scenario_named("rough"),
         _of_chance("done, in a while"),
+        info=_of_chance("done, in a while"),
     ),
 )

@@ -25,9 +25,7 @@ def _replace_by_one_to(stage: Stage, destination: str) -> None:
     """The second target's flow log was made by ARN."""
     ec2 = stage.cloud.client("ec2")
     ec2.delete_flow_logs(FlowLogIds=[entry["FlowLogId"] for entry in stage.cloud.flow_logs([stage.targets[1]])])
-    stage.cloud.flow_log(
-        stage.targets[1], LogDestination=destination, TrafficType="ALL", tags=stage.options["tags"]
-    )
+    stage.cloud.flow_log(stage.targets[1], LogDestination=destination, TrafficType="ALL", tags=stage.options["tags"])
 
 
 def _by_arn(stage: Stage) -> None:
@@ -79,6 +77,10 @@ OF_DESTINATIONS = (
         flow_log_iam=Cell("reads all pages", proof=met_a_state),
         log_group=Cell("reads all pages", proof=met_a_state),
         flow_log=Cell("reads all pages", proof=met_a_state),
+        flow_log_removal=Cell("reads all pages", proof=met_a_state),
+        log_group_removal=Cell("reads all pages", proof=met_a_state),
+        flow_log_iam_removal=Cell("reads all pages", proof=met_a_state),
+        flow_log_iam_info=Cell("reads all pages", proof=met_a_state),
     ),
     Fault(
         "the account's own policy decides on retention",
@@ -103,24 +105,29 @@ OF_DESTINATIONS = (
         "6.1",
         lambda: Scenario(refusals=[aborted(times=3)]),
         log_group=Cell("tries again, then done"),
+        log_group_removal=Cell("tries again, then done"),
     ),
     Fault(
         "a tenth of the writes on log groups is aborted, and any two within 20 ms",
         "6.1",
         lambda: scenario_named("conflicts"),
         log_group=Cell("tries again, then done", proof=met_a_state),
+        log_group_removal=Cell("tries again, then done", proof=met_a_state),
     ),
     Fault(
         "writes on log groups are always aborted",
         "6.1",
         lambda: Scenario(refusals=[aborted()]),
         log_group=Cell("says to run it again", fails=("OperationAbortedException",), hint="run it again"),
+        log_group_removal=Cell("says to run it again", fails=("OperationAbortedException",), hint="run it again"),
     ),
     Fault(
         "the account has as many log groups as it may",
         "6.1",
         lambda: Scenario(
-            refusals=[Refusal(["logs:CreateLogGroup"], code="LimitExceededException", message="Resource limit exceeded.")]
+            refusals=[
+                Refusal(["logs:CreateLogGroup"], code="LimitExceededException", message="Resource limit exceeded.")
+            ]
         ),
         log_group=Cell(
             "the others are done; says to remove some or to raise the quota",

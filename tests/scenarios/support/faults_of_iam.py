@@ -14,6 +14,8 @@ from ansible_collections.netops.flow_logs.tests.functional.support.cloud import 
 from ansible_collections.netops.flow_logs.tests.scenarios.support.fault import Cell
 from ansible_collections.netops.flow_logs.tests.scenarios.support.fault import Fault
 from ansible_collections.netops.flow_logs.tests.scenarios.support.fault import met_a_state
+from ansible_collections.netops.flow_logs.tests.scenarios.support.iam_by_hand import in_another_case
+from ansible_collections.netops.flow_logs.tests.scenarios.support.iam_by_hand import more_versions
 from ansible_collections.netops.flow_logs.tests.scenarios.support.stage import Stage
 from ansible_collections.netops.flow_logs.tests.scenarios.support.subjects import TRUST
 
@@ -99,12 +101,14 @@ OF_IAM = (
         "5.2",
         Scenario,
         flow_log_iam=Cell("corrects those", before=_in_another_case, proof=met_a_state),
+        flow_log_iam_removal=Cell("removes those", before=in_another_case, proof=met_a_state),
     ),
     Fault(
         "the policy has five versions already",
         "5.2",
         Scenario,
         flow_log_iam=Cell("the oldest that is not in force makes room", before=_five_versions, proof=met_a_state),
+        flow_log_iam_removal=Cell("deletes the versions first", before=more_versions, proof=met_a_state),
     ),
     Fault(
         "the version that is to make room has just been put in force (`DeleteConflict`)",
@@ -130,19 +134,23 @@ OF_IAM = (
         "somebody else makes the same role at the same moment",
         "5.3",
         Scenario,
-        flow_log_iam=Cell(
-            "looks again, then corrects that one", before=_without_role, during=_make_the_role_first
-        ),
+        flow_log_iam=Cell("looks again, then corrects that one", before=_without_role, during=_make_the_role_first),
     ),
     Fault(
         "two writers on one role at the same moment (`ConcurrentModification`)",
         "5.3",
         lambda: Scenario(
             refusals=[
-                Refusal(["iam:Attach*", "iam:Update*"], code="ConcurrentModification", message="Try again.", times=3)
+                Refusal(
+                    ["iam:Attach*", "iam:Update*", "iam:Detach*", "iam:Delete*"],
+                    code="ConcurrentModification",
+                    message="Try again.",
+                    times=3,
+                )
             ]
         ),
         flow_log_iam=Cell("tries again, then done"),
+        flow_log_iam_removal=Cell("tries again, then done"),
     ),
     Fault(
         "the account has as many roles as it may",

@@ -11,15 +11,17 @@ import pytest
 
 from ansible_collections.amazon.aws.plugins.module_utils import botocore as of_amazon
 from ansible_collections.netops.flow_logs.plugins.module_utils import _flow_log_apply
+from ansible_collections.netops.flow_logs.plugins.module_utils import _rates
 from ansible_collections.netops.flow_logs.plugins.module_utils import _regions
 from ansible_collections.netops.flow_logs.plugins.module_utils._flow_log_create import Creator
+from ansible_collections.netops.flow_logs.plugins.module_utils._rates import Bucket
 
 
-def pretend_to_sleep(
-    monkeypatch: pytest.MonkeyPatch, sleep: Callable[[float], None], now: Callable[[], float]
-) -> None:
-    """Sleeping, of the modules and of the SDK, moves the emulator's clock."""
+def pretend_to_sleep(monkeypatch: pytest.MonkeyPatch, sleep: Callable[[float], None], now: Callable[[], float]) -> None:
+    """Sleeping, of the modules and of the SDK, moves the emulator's clock, by which the modules hold AWS's rates, too."""
     monkeypatch.setattr(time, "sleep", sleep)
+    monkeypatch.setattr(_rates, "_buckets", {})
+    monkeypatch.setattr(_rates, "Bucket", functools.partial(Bucket, clock=now, sleep=sleep))
     monkeypatch.setattr(_flow_log_apply, "Creator", functools.partial(Creator, clock=now, sleep=sleep))
 
 

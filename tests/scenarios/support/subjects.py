@@ -46,8 +46,9 @@ class Subject(ABC):
     def as_wished(self, stage: Stage) -> None:
         """All that was asked for is there, and nothing besides."""
 
-    def tells(self, stage: Stage, result: Result) -> None:  # noqa: B027
-        """What a module that succeeded returned is true. Most say no more than what they did."""
+    def tells(self, stage: Stage, result: Result) -> None:
+        """What the module returned is true, as far as that is more than what it did."""
+        assert not result.failed, result.data
 
 
 class FlowLogSubject(Subject):

@@ -1,0 +1,87 @@
+# Copyright (c) The netops.flow_logs contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The operator's policy of the README for removal: what the modules call, and nothing more."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from ansible_collections.netops.flow_logs.tests.functional.support.cloud import ACCOUNT
+from ansible_collections.netops.flow_logs.tests.functional.support.cloud import NOTHING_ALLOWED
+from ansible_collections.netops.flow_logs.tests.functional.support.cloud import POLICY
+from ansible_collections.netops.flow_logs.tests.functional.support.cloud import POLICY_ARN
+from ansible_collections.netops.flow_logs.tests.functional.support.cloud import ROLE
+from ansible_collections.netops.flow_logs.tests.functional.support.cloud import ROLE_ARN
+from ansible_collections.netops.flow_logs.tests.functional.support.cloud import Cloud
+from ansible_collections.netops.flow_logs.tests.functional.support.modules import Modules
+from ansible_collections.netops.flow_logs.tests.scenarios.support.regions import enable_few_regions
+
+CHECKOUT = Path(__file__).parents[4]
+# Nobody needs a permission to ask who they are.
+FREE = {"sts:GetCallerIdentity"}
+NAME = "/aws/shop/vpc/{resource_name}/flowlogs"
+NAMES = {"role_name": ROLE, "policy_name": POLICY}
+OPERATORS = [f"arn:aws:iam::{ACCOUNT}:{who}" for who in ("user/alice", "group/operators", "role/deployer")]
+
+
+def actions(policy: dict[str, Any]) -> set[str]:
+    return {action for statement in policy["Statement"] for action in statement["Action"]}
+
+
+def the_policy() -> dict[str, Any]:
+    policy: dict[str, Any] = json.loads((CHECKOUT / "docs/policies/remove.json").read_text())
+    return policy
+
+
+@pytest.fixture
+def everything(cloud: Cloud, modules: Modules) -> list[str]:
+    """Targets of all types with all that the apply playbook makes for them, and what hands have added to it."""
+    vpc = cloud.vpc("web")
+    subnet = cloud.subnet(vpc, "front")
+    targets = [vpc, subnet, cloud.eni(subnet, "card")]
+    iam = cloud.client("iam")
+    iam.create_user(UserName="alice")
+    iam.create_group(GroupName="operators")
+    cloud.role("deployer")
+    modules.run("flow_log_iam", pass_role_to=OPERATORS, **NAMES)
+    iam.put_role_policy(RoleName=ROLE, PolicyName="by-hand", PolicyDocument=json.dumps(NOTHING_ALLOWED))
+    iam.create_policy_version(PolicyArn=POLICY_ARN, PolicyDocument=json.dumps(NOTHING_ALLOWED), SetAsDefault=True)
+    iam.create_instance_profile(InstanceProfileName=ROLE)
+    iam.add_role_to_instance_profile(InstanceProfileName=ROLE, RoleName=ROLE)
+    modules.run("log_group", log_group_name=NAME, resource_ids=targets)
+    modules.run("flow_log", log_group_name=NAME, resource_ids=targets, role_arn=ROLE_ARN)
+    return targets
+
+
+def test_the_readme_shows_the_policy_as_it_is() -> None:
+    readme = (CHECKOUT / "README.md").read_text()
+    shown = re.search(r"<!-- policy: docs/policies/remove.json -->\n```json\n(.*?)```", readme, re.DOTALL)
+    assert shown and json.loads(shown[1]) == the_policy()
+
+
+def test_the_policy_allows_what_a_removal_calls_and_nothing_else(
+    cloud: Cloud, modules: Modules, everything: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    enable_few_regions(monkeypatch)
+    called: set[str] = set()
+
+    def removed(module: str, **options: Any) -> None:
+        called.update(modules.run(module, **options).calls.names)
+
+    targets = {"log_group_name": NAME, "resource_ids": everything, "state": "absent"}
+    for _time in range(2):
+        removed("flow_log", **targets)
+        removed("flow_log_iam_info", policy_names=[POLICY])
+        removed("flow_log_iam", state="absent", **NAMES)
+        removed("log_group", **targets)
+
+    assert (cloud.flow_logs(), cloud.log_groups(), cloud.policies()) == ([], {}, [])
+    assert ROLE not in cloud.roles()
+    assert called - FREE == actions(the_policy())
