@@ -6,7 +6,7 @@ RUN := tests/tools/run
 GROUPS := lint types units scenarios functional sanity docs molecule
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test test-all $(GROUPS) coverage artefact other-pythons build changelog clean
+.PHONY: help setup demo test test-all $(GROUPS) coverage bench artefact other-pythons build changelog clean
 .NOTPARALLEL:
 
 help: ## list the targets
@@ -61,6 +61,9 @@ docs: setup ## references in the documentation, and changelog fragments
 molecule: setup ## the playbooks on an AWS emulator, as molecule tests them
 	@echo "== molecule"
 	@$(RUN) molecule test --all
+
+bench: setup ## how long it takes, beside Cloud Custodian and others: writes docs/bench.md (half an hour)
+	@$(RUN) python -m tests.bench $(BENCH)
 
 artefact: setup ## build the collection, install it in an empty directory and look at it there
 	@echo "== artefact: build, install"

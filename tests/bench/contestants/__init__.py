@@ -1,0 +1,30 @@
+"""The ways to flow logs that are compared."""
+
+from __future__ import annotations
+
+from .amazon_aws import EverythingPerHost
+from .amazon_aws import SharedPartsOnce
+from .bare import Empty
+from .bare import Floor
+from .base import Contestant
+from .base import Stage
+from .custodian import Custodian
+from .custodian import CustodianOrg
+from .ours import Apply
+from .ours import Role
+from .terraform import Terraform
+
+# In the order of the page.
+CONTESTANTS: tuple[type[Contestant], ...] = (
+    Role,
+    Apply,
+    Custodian,
+    CustodianOrg,
+    Terraform,
+    SharedPartsOnce,
+    EverythingPerHost,
+    Floor,
+    Empty,
+)
+
+__all__ = ["CONTESTANTS", "Contestant", "Stage"]

@@ -1,0 +1,28 @@
+"""The collection."""
+
+from __future__ import annotations
+
+from .base import Contestant
+from .base import Stage
+from .base import tool
+
+
+class Role(Contestant):
+    """The user's own three lines."""
+
+    name = "role"
+    title = "**the role**, in a play of three lines"
+
+    def commands(self, stage: Stage, number: int) -> list[list[str]]:
+        play = [{"hosts": "all", "gather_facts": False, "roles": ["netops.flow_logs.flow_logs"]}]
+        return [[tool("ansible-playbook"), "-i", str(stage.inventory), stage.write("play.yml", play)]]
+
+
+class Apply(Contestant):
+    """The collection's own playbook."""
+
+    name = "apply"
+    title = "**the playbook** `netops.flow_logs.apply`"
+
+    def commands(self, stage: Stage, number: int) -> list[list[str]]:
+        return [[tool("ansible-playbook"), "-i", str(stage.inventory), "netops.flow_logs.apply"]]

@@ -1,0 +1,39 @@
+"""What kind of machine this is, and which versions were measured."""
+
+from __future__ import annotations
+
+import importlib.metadata
+import json
+import os
+import platform
+import re
+from pathlib import Path
+
+from .measure import CHECKOUT
+
+_HERE = Path(__file__).resolve().parent
+
+
+def machine() -> dict[str, str]:
+    """For the page: nothing that names this machine."""
+    installed = {name: importlib.metadata.version(name) for name in ("ansible-core", "boto3", "moto")}
+    manifest = CHECKOUT / ".cache" / "ansible_collections" / "amazon" / "aws" / "MANIFEST.json"
+    amazon = json.loads(manifest.read_text())["collection_info"]["version"]
+    return {
+        "cores": str(os.cpu_count()),
+        "load": f"{os.getloadavg()[0]:.1f}",
+        "system": f"{platform.system()} on {platform.machine()}",
+        "Python": platform.python_version(),
+        **installed,
+        "amazon.aws": amazon,
+        "c7n": _listed("c7n", "c7n"),
+        "c7n_org": _listed("c7n", "c7n_org"),
+        "awscli": _listed("awscli", "awscli"),
+    }
+
+
+def _listed(environment: str, package: str) -> str:
+    """The version that a requirements file asks for."""
+    text = (_HERE / f"requirements-{environment}.txt").read_text()
+    found = re.search(rf"^{package}==(.+)$", text, re.MULTILINE)
+    return found[1] if found else "?"
