@@ -26,6 +26,14 @@ from typing import Optional
 from typing import Set
 from typing import Tuple
 
+try:
+    from botocore.parsers import ResponseParserError
+
+    _UNREADABLE: Any = ResponseParserError
+except ImportError:
+    # AnsibleAWSModule says that the SDK is missing.
+    _UNREADABLE = ()
+
 from ansible.module_utils.ansible_release import __version__ as CORE_VERSION
 
 from ansible_collections.amazon.aws.plugins.module_utils.exceptions import AnsibleAWSError
@@ -87,6 +95,8 @@ def run(module: Any, make_work: Callable[[], Work]) -> None:
         return _fail(module, done, {"msg": str(error)})
     except AnsibleAWSError as error:
         return _fail(module, done, _of_aws_error(error))
+    except _UNREADABLE as error:
+        return _fail(module, done, _of_unreadable(error))
     failures = [*plan.refusals, *done.failures]
     steps = list(plan.steps) if module.check_mode else done.steps
     answer = dict(after, changed=bool(steps), actions=[step.sentence for step in steps])
@@ -109,6 +119,8 @@ def answer(module: Any, read: Callable[[], Dict[str, Any]]) -> None:
         return _fail(module, Done(), {"msg": str(error)})
     except AnsibleAWSError as error:
         return _fail(module, Done(), _of_aws_error(error))
+    except _UNREADABLE as error:
+        return _fail(module, Done(), _of_unreadable(error))
     module.exit_json(changed=False, **result)
 
 
@@ -150,6 +162,15 @@ def _of_aws_error(error: AnsibleAWSError) -> Dict[str, Any]:
     if reported:
         answer["error"] = {"code": code, "message": message, "hint": hint}
     return answer
+
+
+def _of_unreadable(error: Exception) -> Dict[str, Any]:
+    """botocore neither retries nor wraps what is no answer of AWS's at all."""
+    what = str(error).split("\n", maxsplit=1)[0]
+    return {
+        "msg": f"What came back is no answer of AWS's: {what} Check region and endpoint_url, and whether a proxy answered in"
+        " AWS's place."
+    }
 
 
 def _fail(module: Any, done: Done, answer: Dict[str, Any]) -> None:
