@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import contextlib
 import json
+import threading
 from collections.abc import Callable
 from dataclasses import dataclass
+from dataclasses import field
 from typing import Any
 
 import pytest
@@ -33,6 +35,7 @@ from ansible_collections.netops.flow_logs.tests.robustness.support.iam import fi
 from ansible_collections.netops.flow_logs.tests.robustness.support.iam import service_role
 from ansible_collections.netops.flow_logs.tests.robustness.support.killing import MOST_CALLS
 from ansible_collections.netops.flow_logs.tests.robustness.support.killing import run_killed
+from ansible_collections.netops.flow_logs.tests.scenarios.support.pretence import reuse_clients
 from ansible_collections.netops.flow_logs.tests.scenarios.support.regions import enable_few_regions
 
 GROUP = "/aws/shop/vpc/flowlogs"
@@ -249,6 +252,74 @@ def test_throttled_read_late_and_cut_short(
     assert (again["changed"], again.calls.mutating) == (False, [])
 
 
+@dataclass
+class Comes:
+    """Somebody who comes just before the number-th call, counted from 0: of all, or of those that change something."""
+
+    number: int
+    deed: Callable[[], object]
+    only_writes: bool = False
+    came: bool = False
+    _lock: threading.Lock = field(default_factory=threading.Lock)
+
+    def __call__(self, call: Call, when: str) -> None:
+        if when != "before" or (self.only_writes and not call.mutates):
+            return
+        with self._lock:
+            self.number -= 1
+            if self.number == -1:
+                # Too late for it, perhaps.
+                with contextlib.suppress(ClientError):
+                    self.deed()
+                    self.came = True
+
+
+def remove_by_hand(cloud: Cloud, options: Options) -> None:
+    """All that the stories make, as somebody else would."""
+    ec2, iam, logs = (cloud.client(service) for service in ("ec2", "iam", "logs"))
+    for log in cloud.flow_logs():
+        if log["LogGroupName"] == options.get("log_group_name"):
+            ec2.delete_flow_logs(FlowLogIds=[log["FlowLogId"]])
+    for name in set(cloud.log_groups()) - {TEMPLATE.format(resource_name="one-more")}:
+        logs.delete_log_group(logGroupName=name)
+    if "role_name" in options:
+        iam.delete_role_policy(RoleName=ROLE, PolicyName="by-hand")
+        iam.detach_role_policy(RoleName=ROLE, PolicyArn=POLICY_ARN)
+        iam.delete_role(RoleName=ROLE)
+        for version in cloud.policy_versions():
+            with contextlib.suppress(ClientError):
+                iam.delete_policy_version(PolicyArn=POLICY_ARN, VersionId=version)
+        iam.delete_policy(PolicyArn=POLICY_ARN)
+        iam.detach_user_policy(UserName="alice", PolicyArn=PASS_ROLE_ARN)
+        iam.detach_group_policy(GroupName="operators", PolicyArn=PASS_ROLE_ARN)
+        iam.detach_role_policy(RoleName="web-server", PolicyArn=PASS_ROLE_ARN)
+        iam.delete_policy(PolicyArn=PASS_ROLE_ARN)
+
+
+@pytest.mark.parametrize("title", STORIES)
+def test_somebody_else_removes_it_at_any_call(
+    aws: AwsLike, cloud: Cloud, modules: Modules, monkeypatch: pytest.MonkeyPatch, no_pauses: None, title: str
+) -> None:
+    """Whatever was read before, and whatever is read after: it had to go, and it is gone."""
+    reuse_clients(monkeypatch, {})
+    story = STORIES[title]
+    for number in range(MOST_CALLS):
+        aws.reset()
+        options = story.prepare(cloud)
+        somebody = Comes(number, lambda options=options: remove_by_hand(cloud, options))
+        aws.on_call = somebody
+        result = modules.try_(story.module, options)
+        aws.on_call = None
+        assert not result.failed, (number, result.msg)
+        assert story.is_gone(cloud, options), number
+        assert story.others(cloud, options), number
+        # Whoever comes before the first call leaves nothing to do.
+        assert result["changed"] is False if number == 0 else result["changed"] or somebody.came
+        if number >= len(result.calls):
+            return
+    raise AssertionError(f"Still at it after {MOST_CALLS} calls.")
+
+
 def test_the_policy_stays_for_whoever_gets_it_meanwhile(aws: AwsLike, cloud: Cloud, modules: Modules) -> None:
     """At any call of the removal somebody may be given the policy: it is kept for her, as long as it is there."""
     iam = cloud.client("iam")
@@ -256,13 +327,13 @@ def test_the_policy_stays_for_whoever_gets_it_meanwhile(aws: AwsLike, cloud: Clo
     for number in range(MOST_CALLS):
         aws.reset()
         options = full_role(cloud)
-        gift = Gift(number, lambda: iam.attach_user_policy(UserName="alice", PolicyArn=POLICY_ARN))
+        gift = Comes(number, lambda: iam.attach_user_policy(UserName="alice", PolicyArn=POLICY_ARN), only_writes=True)
         aws.on_call = gift
         result = modules.try_("flow_log_iam", options)
         aws.on_call = None
         assert not result.failed, result.msg
         assert ROLE not in cloud.roles()
-        if not gift.arrived:
+        if not gift.came:
             break
         assert cloud.attached("user", "alice") == [POLICY]
         assert "user/alice" in result["policy_in_use_by"] and "user/alice" in str(result["warnings"])
@@ -270,21 +341,3 @@ def test_the_policy_stays_for_whoever_gets_it_meanwhile(aws: AwsLike, cloud: Clo
     # Up to the deletion of the policy itself, which is the eighth call.
     assert kept == 8
     assert role_is_gone(cloud, options)
-
-
-class Gift:
-    """Given just before the number-th call that changes something, counted from 0, if it can still be given."""
-
-    def __init__(self, number: int, give: Callable[[], object]) -> None:
-        self.number = number
-        self.give = give
-        self.arrived = False
-
-    def __call__(self, call: Call, when: str) -> None:
-        if not call.mutates or when != "before":
-            return
-        if self.number == 0:
-            with contextlib.suppress(ClientError):
-                self.give()
-                self.arrived = True
-        self.number -= 1
