@@ -50,6 +50,16 @@ class Place:
         return owners
 
 
+def can_be_logged(account_id: str, owner_id: str, vpc_owner_id: str) -> bool:
+    """Whether the account may give a resource of owner_id, in a VPC of vpc_owner_id, a flow log.
+
+    Of a VPC that another account shares with it, an account sees the VPC and the subnets but may log its own interfaces
+    only. The other way round it may log everything in its own VPC, whoever owns the interface (VPC user guide, vpc-sharing).
+    """
+    owners = {owner_id, vpc_owner_id}
+    return account_id in owners or owners == {""}
+
+
 @dataclass(frozen=True)
 class Cover:
     """One flow log that records the target, and through whom."""

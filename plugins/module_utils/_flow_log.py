@@ -103,11 +103,10 @@ def creatable_tags(flow_log: FlowLog) -> Dict[str, str]:
     return {key: value for key, value in flow_log.tags.items() if not key.startswith("aws:")}
 
 
-def to_result(flow_log: FlowLog, action: str, replaced: Tuple[str, ...] = ()) -> Dict[str, Any]:
-    """One entry of flow_logs, under AWS's names in snake case; what is not known yet is missing."""
+def described(flow_log: FlowLog) -> Dict[str, Any]:
+    """The flow log under AWS's names in snake case; what is not known yet is missing."""
     answer: Dict[str, Any] = {
         "resource_id": flow_log.resource_id,
-        "action": action,
         **flow_log.destination.as_result(),
         "traffic_type": flow_log.traffic_type,
         "max_aggregation_interval": flow_log.max_aggregation_interval,
@@ -117,8 +116,6 @@ def to_result(flow_log: FlowLog, action: str, replaced: Tuple[str, ...] = ()) ->
     }
     if flow_log.flow_log_id:
         answer["flow_log_id"] = flow_log.flow_log_id
-    if replaced:
-        answer["replaced_flow_log_ids"] = list(replaced)
     for key, name in (
         ("creation_time", "CreationTime"),
         ("deliver_logs_status", "DeliverLogsStatus"),
@@ -127,6 +124,14 @@ def to_result(flow_log: FlowLog, action: str, replaced: Tuple[str, ...] = ()) ->
     ):
         if name in flow_log.facts:
             answer[key] = _text(flow_log.facts[name])
+    return answer
+
+
+def to_result(flow_log: FlowLog, action: str, replaced: Tuple[str, ...] = ()) -> Dict[str, Any]:
+    """One entry of the flow_log module's flow_logs: the flow log, and what became of it."""
+    answer = {**described(flow_log), "action": action}
+    if replaced:
+        answer["replaced_flow_log_ids"] = list(replaced)
     return answer
 
 

@@ -15,6 +15,7 @@ from typing import List
 from typing import Mapping
 from typing import NamedTuple
 from typing import Sequence
+from typing import Tuple
 
 from ansible_collections.amazon.aws.plugins.module_utils.tagging import ansible_dict_to_boto3_tag_list
 from ansible_collections.amazon.aws.plugins.module_utils.tagging import boto3_tag_list_to_ansible_dict
@@ -33,6 +34,10 @@ CREATE_AT_ONCE = 300
 DELETE_AT_ONCE = 1000
 # CreateTags and DeleteTags: EC2's guide advises against more than this many resources in a call.
 TAG_AT_ONCE = 200
+
+
+# Name and values of a filter of DescribeFlowLogs.
+Filter = Tuple[str, Sequence[str]]
 
 
 class Unsuccessful(NamedTuple):
@@ -55,33 +60,41 @@ def _unsuccessful(answer: Mapping[str, Any]) -> List[Unsuccessful]:
 
 
 @Ec2Errors.common_error_handler("describe flow logs")
-def _describe(client: Any, filter_name: str, values: Sequence[str]) -> List[Dict[str, Any]]:
-    request = {"Filters": [{"Name": filter_name, "Values": list(values)}], "MaxResults": 1000}
+def _describe(client: Any, filters: Sequence[Filter]) -> List[Dict[str, Any]]:
+    request: Dict[str, Any] = {"MaxResults": 1000}
+    if filters:
+        request["Filters"] = [{"Name": name, "Values": list(values)} for name, values in filters]
     return [entry for page in pages(client.describe_flow_logs, "NextToken", **request) for entry in page["FlowLogs"]]
 
 
-def _described_by(client: Any, filter_name: str, values: Sequence[str]) -> List[FlowLog]:
-    answers = side_by_side(lambda part: _describe(client, filter_name, part), chunks(values, FILTER_VALUES))
-    return [
-        from_aws(entry, boto3_tag_list_to_ansible_dict(entry.get("Tags") or []))
-        for entries in answers
-        for entry in entries
-    ]
+def _values(entries: Sequence[Mapping[str, Any]]) -> List[FlowLog]:
+    return [from_aws(entry, boto3_tag_list_to_ansible_dict(entry.get("Tags") or [])) for entry in entries]
 
 
-def describe_flow_logs(client: Any, resource_ids: Sequence[str]) -> List[FlowLog]:
-    """All flow logs whose owner is one of the resources."""
-    return _described_by(client, "resource-id", resource_ids)
+def _described_by(client: Any, name: str, values: Sequence[str], others: Sequence[Filter] = ()) -> List[FlowLog]:
+    parts = chunks(values, FILTER_VALUES)
+    answers = side_by_side(lambda part: _describe(client, [(name, part), *others]), parts)
+    return _values([entry for entries in answers for entry in entries])
 
 
-def describe_flow_logs_by_id(client: Any, flow_log_ids: Sequence[str]) -> List[FlowLog]:
+def describe_flow_logs(client: Any, resource_ids: Sequence[str], others: Sequence[Filter] = ()) -> List[FlowLog]:
+    """All flow logs whose owner is one of the resources; others are filters that they have to pass besides."""
+    return _described_by(client, "resource-id", resource_ids, others)
+
+
+def describe_flow_logs_by_id(client: Any, flow_log_ids: Sequence[str], others: Sequence[Filter] = ()) -> List[FlowLog]:
     """The flow logs with these ids that exist: a filter, unlike FlowLogIds, does not fail for the others."""
-    return _described_by(client, "flow-log-id", flow_log_ids)
+    return _described_by(client, "flow-log-id", flow_log_ids, others)
 
 
-def describe_flow_logs_to(client: Any, log_group_names: Sequence[str]) -> List[FlowLog]:
+def describe_flow_logs_to(client: Any, log_group_names: Sequence[str], others: Sequence[Filter] = ()) -> List[FlowLog]:
     """All flow logs to these log groups."""
-    return _described_by(client, "log-group-name", log_group_names)
+    return _described_by(client, "log-group-name", log_group_names, others)
+
+
+def describe_all_flow_logs(client: Any, filters: Sequence[Filter] = ()) -> List[FlowLog]:
+    """All flow logs of the client's region that pass the filters, wherever they deliver to."""
+    return _values(_describe(client, filters))
 
 
 def describe_deliveries(client: Any) -> List[FlowLog]:

@@ -13,6 +13,7 @@ from typing import Dict
 from typing import List
 from typing import Mapping
 from typing import Sequence
+from typing import Tuple
 
 from ansible_collections.amazon.aws.plugins.module_utils.tagging import boto3_tag_list_to_ansible_dict
 from ansible_collections.netops.flow_logs.plugins.module_utils._aws import Ec2Errors
@@ -32,28 +33,54 @@ _READS = {
 }
 
 
+# The most that EC2 gives at a time. Listings without a limit come out of a smaller token bucket.
+_ON_A_PAGE = 1000
+
+
 @Ec2Errors.common_error_handler("read names and VPCs of the resources")
-def _describe(client: Any, prefix: str, ids: Sequence[str]) -> List[Dict[str, Any]]:
-    operation, filter_name, key, _id_key = _READS[prefix]
-    request = {"Filters": [{"Name": filter_name, "Values": list(ids)}]}
+def _describe(client: Any, prefix: str, request: Mapping[str, Any]) -> List[Dict[str, Any]]:
+    operation, _filter_name, key, _id_key = _READS[prefix]
     return [entry for page in pages(getattr(client, operation), "NextToken", **request) for entry in page[key]]
 
 
+def _filtered(name: str, values: Sequence[str]) -> Dict[str, Any]:
+    return {"Filters": [{"Name": name, "Values": list(values)}]}
+
+
 def describe_resources(client: Any, targets: Sequence[Target]) -> Dict[str, Dict[str, str]]:
-    """Resource id -> its Name tag (name), its VPC (vpc_id) and an interface's subnet (subnet_id), for those that exist."""
-    requests = [
-        (prefix, ids)
-        for prefix in _READS
-        for ids in chunks([target.resource_id for target in targets if target.prefix == prefix], FILTER_VALUES)
-    ]
+    """Those of the targets that exist: resource id -> name (its Name tag), vpc_id, subnet_id (an interface's or a subnet's
+    own) and owner_id (the account), each empty where there is none.
+    """
+    return _read(
+        client,
+        [
+            (prefix, _filtered(_READS[prefix][1], ids))
+            for prefix in _READS
+            for ids in chunks([target.resource_id for target in targets if target.prefix == prefix], FILTER_VALUES)
+        ],
+    )
+
+
+def describe_interfaces_in(client: Any, filter_name: str, ids: Sequence[str]) -> Dict[str, Dict[str, str]]:
+    """The network interfaces in VPCs (filter_name is vpc-id) or subnets (subnet-id), as describe_resources has them."""
+    return _read(client, [("eni", _filtered(filter_name, part)) for part in chunks(ids, FILTER_VALUES)])
+
+
+def describe_everything(client: Any) -> Dict[str, Dict[str, str]]:
+    """Every VPC, subnet and network interface of the client's region, as describe_resources has them."""
+    return _read(client, [(prefix, {"MaxResults": _ON_A_PAGE}) for prefix in _READS])
+
+
+def _read(client: Any, requests: Sequence[Tuple[str, Dict[str, Any]]]) -> Dict[str, Dict[str, str]]:
     answers = side_by_side(lambda request: _describe(client, *request), requests)
     return {
         entry[_READS[prefix][3]]: {
             "name": _name(entry),
             "vpc_id": entry.get("VpcId", ""),
             "subnet_id": entry.get("SubnetId", ""),
+            "owner_id": entry.get("OwnerId", ""),
         }
-        for (prefix, _ids), entries in zip(requests, answers)
+        for (prefix, _request), entries in zip(requests, answers)
         for entry in entries
     }
 

@@ -22,6 +22,7 @@ from ansible.module_utils.common.dict_transformations import camel_dict_to_snake
 
 from ansible_collections.netops.flow_logs.plugins.module_utils._coverage import Coverage
 from ansible_collections.netops.flow_logs.plugins.module_utils._coverage import Place
+from ansible_collections.netops.flow_logs.plugins.module_utils._coverage import can_be_logged
 from ansible_collections.netops.flow_logs.plugins.module_utils._coverage import coverage
 from ansible_collections.netops.flow_logs.plugins.module_utils._flow_log import FlowLog
 
@@ -95,21 +96,16 @@ class Region:
         return [target, *(parent for parent in found[1:] if parent is not None)]
 
 
-def can_be_logged(region: Region, target: Resource, account_id: str) -> bool:
-    """Whether the account may give the target a flow log.
-
-    Of a VPC that another account shares with it, it sees the VPC and the subnets but may log its own interfaces only. The
-    other way round it may log everything in its own VPC, whoever owns the interface.
-    """
-    owners = {resource.owner_id for resource in region.around(target) if resource is target or resource.prefix == "vpc"}
-    return account_id in owners or owners == {""}
+def _can_be_logged(region: Region, target: Resource, account_id: str) -> bool:
+    vpc = next((resource for resource in region.around(target) if resource.prefix == "vpc"), target)
+    return can_be_logged(account_id, target.owner_id, vpc.owner_id)
 
 
 def rows(
     region: Region, account_id: str, project_tag: Optional[str] = None, default_project: Optional[str] = None
 ) -> List[Row]:
     """The region's targets that the account can log, in an order that does not change from run to run."""
-    targets = [target for target in region.targets if can_be_logged(region, target, account_id)]
+    targets = [target for target in region.targets if _can_be_logged(region, target, account_id)]
     targets.sort(key=lambda target: (RESOURCE_TYPES.index(target.prefix), target.resource_id))
     covers = coverage((target.place for target in targets), region.flow_logs)
     return [

@@ -19,7 +19,10 @@ _LEGAL = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ01234567
 
 
 def deliver_records(world: World) -> None:
-    """Each flow log to CloudWatch Logs delivers one record, or shows an Access error (docs/aws-behaviour.md 2.5)."""
+    """Each flow log to CloudWatch Logs delivers a record of each interface, or shows an Access error.
+
+    docs/aws-behaviour.md 2.5; names of the streams: 6.5.
+    """
     for account, regions in list(ec2_backends.items()):
         for region, backend in list(dict(regions).items()):
             for flow_log in list(backend.flow_logs.values()):
@@ -27,17 +30,29 @@ def deliver_records(world: World) -> None:
                     _deliver(world, account, region, flow_log)
 
 
+def interfaces_of(account: str, region: str, resource_id: str) -> list[str]:
+    """The network interfaces that a flow log of the resource records; a made-up one where it has none."""
+    found = [
+        interface.id
+        for interface in ec2_backends[account][region].enis.values()
+        if resource_id in (interface.id, interface.subnet.id, interface.subnet.vpc_id)
+    ]
+    return found or [resource_id if resource_id.startswith("eni-") else "eni-0123456789abcdef0"]
+
+
 def put_record(world: World, account: str, region: str, flow_log: Any) -> bool:
-    """One record into the flow log's group, which is created when the role may do that. False: can't be delivered."""
+    """A record of each interface into the flow log's group, which is created when the role may do that.
+
+    False: can't be delivered.
+    """
     name = destination_of(flow_log)[1]
     role = flow_log.deliver_logs_permission_arn or ""
     partition = str(get_partition(region))
     group_arn = f"arn:{partition}:logs:{region}:{account}:log-group:{name}"
-    stream = f"{flow_log.resource_id if flow_log.resource_id.startswith('eni-') else 'eni-0123456789abcdef0'}-all"
-    stream_arn = f"{group_arn}:log-stream:{stream}"
     logs = logs_backends[account][region]
     if not assumable(world, account, region, partition, role):
         return False
+    stream_arn = f"{group_arn}:log-stream:eni"
     if not all(may(account, role, f"logs:{verb}", stream_arn) for verb in ("CreateLogStream", "PutLogEvents")):
         return False
     if name not in logs.groups:
@@ -46,10 +61,12 @@ def put_record(world: World, account: str, region: str, flow_log: Any) -> bool:
             return False
         logs.create_log_group(name, {})
     group = logs.groups[name]
-    if stream not in group.streams:
-        group.create_log_stream(stream)
-    message = f"2 {account} {stream.removesuffix('-all')} 10.0.0.1 10.0.0.2 443 49152 6 1 40 0 60 ACCEPT OK"
-    group.put_log_events(stream, [{"timestamp": int(time.time() * 1000), "message": message}])
+    for interface in interfaces_of(account, region, flow_log.resource_id):
+        stream = f"{interface}-{flow_log.traffic_type.lower()}"
+        if stream not in group.streams:
+            group.create_log_stream(stream)
+        message = f"2 {account} {interface} 10.0.0.1 10.0.0.2 443 49152 6 1 40 0 60 ACCEPT OK"
+        group.put_log_events(stream, [{"timestamp": int(time.time() * 1000), "message": message}])
     return True
 
 

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from ansible_collections.netops.flow_logs.plugins.module_utils._aws import AwsError
+from ansible_collections.netops.flow_logs.plugins.module_utils._resource_api import describe_interfaces_in
 from ansible_collections.netops.flow_logs.plugins.module_utils._resource_api import describe_resources
 from ansible_collections.netops.flow_logs.plugins.module_utils._target import Target
 from ansible_collections.netops.flow_logs.tests.unit.support.clients import StubbedClients
@@ -30,7 +31,13 @@ def test_each_kind_is_read_by_its_own_call_and_filter(stubs: StubbedClients) -> 
         "describe_network_interfaces",
         {
             "NetworkInterfaces": [
-                {"NetworkInterfaceId": "eni-1", "VpcId": "vpc-3", "SubnetId": "subnet-7", "TagSet": NAMED}
+                {
+                    "NetworkInterfaceId": "eni-1",
+                    "VpcId": "vpc-3",
+                    "SubnetId": "subnet-7",
+                    "TagSet": NAMED,
+                    "OwnerId": "111122223333",
+                }
             ]
         },
         **by("network-interface-id", "eni-1"),
@@ -38,9 +45,9 @@ def test_each_kind_is_read_by_its_own_call_and_filter(stubs: StubbedClients) -> 
     targets = [Target("eni-1", "eni"), Target("subnet-1", "subnet"), Target("vpc-1", "vpc")]
 
     assert describe_resources(ec2.client, targets) == {
-        "vpc-1": {"name": "web", "vpc_id": "vpc-1", "subnet_id": ""},
-        "subnet-1": {"name": "", "vpc_id": "vpc-2", "subnet_id": "subnet-1"},
-        "eni-1": {"name": "web", "vpc_id": "vpc-3", "subnet_id": "subnet-7"},
+        "vpc-1": {"name": "web", "vpc_id": "vpc-1", "subnet_id": "", "owner_id": ""},
+        "subnet-1": {"name": "", "vpc_id": "vpc-2", "subnet_id": "subnet-1", "owner_id": ""},
+        "eni-1": {"name": "web", "vpc_id": "vpc-3", "subnet_id": "subnet-7", "owner_id": "111122223333"},
     }
 
 
@@ -71,3 +78,12 @@ def test_a_denial_says_what_was_tried(stubs: StubbedClients) -> None:
 
     with pytest.raises(AwsError, match=r"read names and VPCs of the resources.*You are not authorized"):
         describe_resources(ec2.client, [Target("vpc-1", "vpc")])
+
+
+@pytest.mark.parametrize("name", ["vpc-id", "subnet-id"])
+def test_the_interfaces_in_vpcs_or_subnets(stubs: StubbedClients, name: str) -> None:
+    ec2 = stubs("ec2")
+    found = {"NetworkInterfaces": [{"NetworkInterfaceId": "eni-1", "VpcId": "vpc-1", "SubnetId": "subnet-1"}]}
+    ec2.expect("describe_network_interfaces", found, **by(name, "x-1", "x-2"))
+
+    assert list(describe_interfaces_in(ec2.client, name, ["x-1", "x-2"])) == ["eni-1"]

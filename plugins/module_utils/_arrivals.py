@@ -1,0 +1,50 @@
+# Copyright (c) The netops.flow_logs contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+#
+# Private to this collection: may change without notice.
+
+"""What has arrived in the log groups of flow logs. Pure."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from dataclasses import field
+from datetime import datetime
+from typing import List
+from typing import Mapping
+from typing import Optional
+from typing import Set
+
+from ansible_collections.netops.flow_logs.plugins.module_utils._delivery_health import GroupFacts
+from ansible_collections.netops.flow_logs.plugins.module_utils._delivery_health import as_time
+from ansible_collections.netops.flow_logs.plugins.module_utils._destination import CLOUD_WATCH_LOGS
+from ansible_collections.netops.flow_logs.plugins.module_utils._flow_log import FlowLog
+from ansible_collections.netops.flow_logs.plugins.module_utils._log_stream import Stream
+from ansible_collections.netops.flow_logs.plugins.module_utils._log_stream import newest
+
+
+@dataclass(frozen=True)
+class Arrivals:
+    """groups: name -> what is known of it, for those that exist. streams: name -> those of the interfaces asked for."""
+
+    groups: Mapping[str, GroupFacts] = field(default_factory=dict)
+    streams: Mapping[str, List[Stream]] = field(default_factory=dict)
+
+    def group(self, flow_log: FlowLog) -> Optional[GroupFacts]:
+        return self.groups.get(flow_log.destination.name) if to_a_group(flow_log) else None
+
+    def newest(self, flow_log: FlowLog, interface_ids: Set[str]) -> Optional[Stream]:
+        """The stream with the newest record of the flow log for these interfaces, as far as any was found."""
+        if not to_a_group(flow_log):
+            return None
+        return newest(self.streams.get(flow_log.destination.name, ()), flow_log.traffic_type, interface_ids)
+
+    def newest_time(self, flow_log: FlowLog, interface_ids: Set[str]) -> Optional[datetime]:
+        stream = self.newest(flow_log, interface_ids)
+        return as_time(stream.newest_event) if stream else None
+
+
+def to_a_group(flow_log: FlowLog) -> bool:
+    """':*' at the end of the name is a group of its own to AWS: what is in the group without is another flow log's."""
+    return flow_log.destination.kind == CLOUD_WATCH_LOGS and not flow_log.to_nowhere
