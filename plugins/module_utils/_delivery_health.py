@@ -75,7 +75,8 @@ def health(flow_log: FlowLog, group: Optional[GroupFacts], newest: Optional[date
     state, message = _verdict(flow_log, group, newest, now)
     answer: Dict[str, Any] = {"state": state, "message": message}
     if flow_log.destination.kind == CLOUD_WATCH_LOGS:
-        answer["log_group_exists"] = group is not None
+        # No log group can have the name that AWS took it for.
+        answer["log_group_exists"] = None if flow_log.to_nowhere else group is not None
         answer["retention_in_days"] = group.entry.get("retentionInDays") if group else None
         answer["newest_event_time"] = as_text(newest)
     return answer

@@ -113,6 +113,11 @@ outcomes:
       description: What M(netops.flow_logs.flow_log) returned.
       returned: for deliveries
       type: dict
+    proof:
+      description: Ids of the flow logs that deliver, and why others count as not delivering.
+      returned: for deliveries whose records were waited for
+      type: dict
+      sample: {delivering: [fl-0123456789abcdef0], failures: []}
     error:
       description: What a module returned that could do nothing.
       returned: when it failed

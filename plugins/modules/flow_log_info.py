@@ -217,7 +217,7 @@ flow_logs:
           type: str
           sample: The newest record is of 2026-01-31T12:10:00+00:00.
         log_group_exists:
-          description: Whether the log group exists.
+          description: Whether the log group exists; null where its name was given in a form that leads nowhere, with C(:*) at its end.
           returned: for flow logs to CloudWatch Logs
           type: bool
           sample: true

@@ -27,13 +27,16 @@ Say = Callable[[str], None]
 
 @dataclass(frozen=True)
 class DeliveryPlan:
-    """label and hosts as the gathering gave them; the others are options of modules, validated."""
+    """label, hosts and project as the gathering gave them; the others are options of modules, validated."""
 
     label: str
     hosts: Dict[str, str]
     log_group: Dict[str, Any]
     flow_log: Dict[str, Any]
     remove_log_groups: bool = False
+    project: Optional[str] = None
+    # Seconds to wait for records; None does not wait.
+    verify_timeout: Optional[float] = None
 
 
 @dataclass(frozen=True)
@@ -82,7 +85,7 @@ class Account:
 
     def failed_assumption(self) -> Optional[Outcome]:
         """Assumes the account's role; the outcome of that when it fails."""
-        if self.plan.assume_role is None:
+        if self.plan.assume_role is None or self.keys:
             return None
         answer = self.run(assume, self.plan.assume_role)
         if answer.get("failed"):

@@ -15,6 +15,7 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 from typing import Dict
 from typing import List
+from typing import Optional
 
 from ansible_collections.amazon.aws.plugins.module_utils.exceptions import AnsibleAWSError
 from ansible_collections.netops.flow_logs.plugins.module_utils._aws import account_of
@@ -32,15 +33,19 @@ from ansible_collections.netops.flow_logs.plugins.plugin_utils._account import A
 from ansible_collections.netops.flow_logs.plugins.plugin_utils._account import DeliveryPlan
 from ansible_collections.netops.flow_logs.plugins.plugin_utils._account import Outcome
 from ansible_collections.netops.flow_logs.plugins.plugin_utils._account import counted
+from ansible_collections.netops.flow_logs.plugins.plugin_utils._account_verify import verify
 from ansible_collections.netops.flow_logs.plugins.plugin_utils._in_process import InProcessModule
 
 
-def apply(account: Account) -> List[Outcome]:
-    """Policy and role, and then side by side the deliveries with their log groups and flow logs."""
+def apply(account: Account, names: Optional[SharedNames] = None) -> List[Outcome]:
+    """Policy and role, and then side by side the deliveries with their log groups and flow logs.
+
+    names is where the names of the log groups are kept for whoever wants to know them afterwards.
+    """
     failed = account.failed_assumption()
     if failed:
         return [failed]
-    names = SharedNames()
+    names = names or SharedNames()
     deliveries = account.plan.deliveries
     with ThreadPoolExecutor(max_workers=1) as aside:
         # Names are read while IAM is at work. Should that fail, the delivery finds the same error again and reports it.
@@ -77,4 +82,6 @@ def _deliver(account: Account, delivery: DeliveryPlan, names: SharedNames, iam: 
     if "flow_logs" not in logs:
         return account.outcome(delivery, error=logs)
     account.tell(delivery, f"{counted(logs['flow_logs'], 'flow log')}")
-    return account.outcome(delivery, iam=iam, log_groups=groups, flow_logs=logs)
+    proof = verify(account, delivery, logs)
+    told = {} if proof is None else {"proof": proof}
+    return account.outcome(delivery, iam=iam, log_groups=groups, flow_logs=logs, **told)

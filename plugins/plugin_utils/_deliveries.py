@@ -299,4 +299,6 @@ def _delivery(delivery: Delivery) -> Dict[str, Any]:
         "flow_log": {**_options(_FLOW_LOG_OPTIONS, settings), "resource_ids": sorted(delivery.hosts)},
         "remove_log_groups": bool(settings.get("flow_logs_remove_log_groups")),
         "hosts": dict(delivery.hosts),
+        "project": settings.get("flow_logs_project"),
+        "verify_timeout": settings["flow_logs_verify_timeout"] if settings.get("flow_logs_verify_delivery") else None,
     }

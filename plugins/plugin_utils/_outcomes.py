@@ -96,7 +96,16 @@ def _of_delivery(outcome: Mapping[str, Any], mood: str) -> List[str]:
             lines.append(f"  log group {group['log_group_name']} {mood} deleted with its records")
     if outcome["log_groups"] is None and counts["deleted"]:
         lines.append("  Log groups and their records are kept.")
-    return lines + [f"  {_named(hosts, resource_id)}: FAILED" for resource_id in failures]
+    lines += [f"  {_named(hosts, resource_id)}: FAILED" for resource_id in failures]
+    return lines + _proven(outcome.get("proof"))
+
+
+def _proven(proof: Any) -> List[str]:
+    """What came of waiting for records."""
+    if not proof or "delivering" not in proof:
+        return []
+    waited = len(proof["delivering"]) + len(proof["failures"])
+    return [f"  Records of {len(proof['delivering'])} of {waited} flow logs have arrived."]
 
 
 def _kept(outcome: Mapping[str, Any]) -> List[Mapping[str, str]]:
@@ -161,10 +170,13 @@ def _failures(outcome: Mapping[str, Any]) -> List[str]:
         return in_sentences([Failure(**failure) for failure in refused])
     if "delivery" not in outcome:
         return lines
+    proof = outcome.get("proof") or {}
+    if proof.get("failed"):
+        lines.append(f"whether records arrive could not be seen: {proof['msg']}")
     hosts = outcome["delivery"]["hosts"]
     return lines + in_sentences(
         [
-            Failure(_named(hosts, resource_id), failure["code"], failure["message"], failure.get("hint", ""))
-            for resource_id, failure in _by_target(outcome).items()
+            Failure(_named(hosts, failure["resource_id"]), failure["code"], failure["message"], failure.get("hint", ""))
+            for failure in [*_by_target(outcome).values(), *proof.get("failures", [])]
         ]
     )

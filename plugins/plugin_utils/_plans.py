@@ -80,6 +80,8 @@ def _plan(account: Mapping[str, Any], with_defaults: WithDefaults) -> AccountPla
                     flow_log, "flow_log", {**delivery["flow_log"], **delivery["connection"]}, **flow_log.RULES
                 ),
                 remove_log_groups=delivery["remove_log_groups"],
+                project=delivery.get("project"),
+                verify_timeout=delivery.get("verify_timeout"),
             )
             for delivery in account["deliveries"]
         ],

@@ -1,0 +1,37 @@
+# Copyright (c) The netops.flow_logs contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+#
+# Private to this collection: may change without notice.
+
+"""Waiting for the records of a delivery, where the inventory asks for that."""
+
+from __future__ import annotations
+
+from typing import Any
+from typing import Dict
+from typing import Optional
+
+from ansible_collections.netops.flow_logs.plugins.module_utils._aws import client
+from ansible_collections.netops.flow_logs.plugins.module_utils._delivery_proof import Watch
+from ansible_collections.netops.flow_logs.plugins.module_utils._run import answer
+from ansible_collections.netops.flow_logs.plugins.plugin_utils._account import Account
+from ansible_collections.netops.flow_logs.plugins.plugin_utils._account import DeliveryPlan
+from ansible_collections.netops.flow_logs.plugins.plugin_utils._in_process import InProcessModule
+
+
+def verify(account: Account, delivery: DeliveryPlan, logs: Dict[str, Any]) -> Optional[Dict[str, Any]]:
+    """Which of the delivery's flow logs deliver; logs is what flow_log returned. None where nobody wants to know.
+
+    In check mode there is nothing new that could deliver.
+    """
+    owners = {entry["flow_log_id"]: entry["resource_id"] for entry in logs["flow_logs"] if "flow_log_id" in entry}
+    if delivery.verify_timeout is None or account.mode.check or not owners:
+        return None
+    timeout = delivery.verify_timeout
+
+    def watch(module: InProcessModule) -> Dict[str, Any]:
+        watching = Watch(client(module, "ec2"), client(module, "logs"), lambda line: account.tell(delivery, line))
+        return watching.until_proven(owners, timeout).as_result()
+
+    return account.run(lambda module: answer(module, lambda: watch(module)), delivery.flow_log)
