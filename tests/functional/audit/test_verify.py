@@ -6,8 +6,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import threading
 import time
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -36,31 +38,26 @@ def inventory(vpcs: list[str], **variables: Any) -> dict[str, Any]:
     return {"all": {"children": {"shop": {"hosts": {vpc: {} for vpc in vpcs}}}, "vars": {**known, **variables}}}
 
 
-class Traffic(threading.Thread):
+@contextlib.contextmanager
+def traffic(aws: AwsLike, cloud: Cloud, flow_logs: int) -> Iterator[None]:
     """Begins to flow once there are so many flow logs, and goes on."""
+    stopped = threading.Event()
 
-    def __init__(self, aws: AwsLike, cloud: Cloud, flow_logs: int) -> None:
-        super().__init__(daemon=True)
-        self.aws, self.cloud, self.flow_logs = aws, cloud, flow_logs
-        self.stopped = threading.Event()
-
-    def run(self) -> None:
-        while not self.stopped.is_set():
-            if len(self.cloud.flow_logs()) >= self.flow_logs:
-                self.aws.deliver()
+    def flow() -> None:
+        while not stopped.is_set():
+            if len(cloud.flow_logs()) >= flow_logs:
+                aws.deliver()
             time.sleep(0.3)
 
-    def __enter__(self) -> Traffic:
-        self.start()
-        return self
-
-    def __exit__(self, *_error: object) -> None:
-        self.stopped.set()
-        self.join()
+    thread = threading.Thread(target=flow, daemon=True)
+    thread.start()
+    yield
+    stopped.set()
+    thread.join()
 
 
 def test_waits_for_records(cloud: Cloud, ansible: Ansible, emulator: AwsLike, vpcs: list[str]) -> None:
-    with Traffic(emulator, cloud, flow_logs=2):
+    with traffic(emulator, cloud, flow_logs=2):
         run = ansible.run(APPLY, inventory(vpcs)).succeeded()
 
     assert "Records of 2 of 2 flow logs have arrived." in run.output

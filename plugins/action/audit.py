@@ -1,0 +1,125 @@
+# Copyright (c) The netops.flow_logs contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+import os
+from datetime import datetime
+from datetime import timezone
+from functools import partial
+from typing import Any
+from typing import Callable
+from typing import Dict
+from typing import List
+from typing import Mapping
+from typing import Optional
+from typing import Sequence
+
+from ansible import context
+from ansible.errors import AnsibleActionFail
+from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
+
+from ansible_collections.netops.flow_logs.plugins.action.converge import ActionModule as Converge
+from ansible_collections.netops.flow_logs.plugins.plugin_utils._account import Account
+from ansible_collections.netops.flow_logs.plugins.plugin_utils._account import AccountPlan
+from ansible_collections.netops.flow_logs.plugins.plugin_utils._account import Mode
+from ansible_collections.netops.flow_logs.plugins.plugin_utils._account_audit import Audit
+from ansible_collections.netops.flow_logs.plugins.plugin_utils._account_audit import audit
+from ansible_collections.netops.flow_logs.plugins.plugin_utils._in_process import Models
+from ansible_collections.netops.flow_logs.plugins.plugin_utils._report import matching
+from ansible_collections.netops.flow_logs.plugins.plugin_utils._report import report
+from ansible_collections.netops.flow_logs.plugins.plugin_utils._report import unknown_words
+from ansible_collections.netops.flow_logs.plugins.plugin_utils._report_files import FILES
+from ansible_collections.netops.flow_logs.plugins.plugin_utils._report_files import paths
+from ansible_collections.netops.flow_logs.plugins.plugin_utils._report_files import write
+from ansible_collections.netops.flow_logs.plugins.plugin_utils._report_findings import KINDS
+from ansible_collections.netops.flow_logs.plugins.plugin_utils._report_findings import SEVERITIES
+from ansible_collections.netops.flow_logs.plugins.plugin_utils._report_summary import finding_lines
+from ansible_collections.netops.flow_logs.plugins.plugin_utils._report_summary import summary_lines
+from ansible_collections.netops.flow_logs.plugins.plugin_utils._side_processes import Broken
+from ansible_collections.netops.flow_logs.plugins.plugin_utils._side_processes import side_by_side
+
+_SPEC: Dict[str, Any] = {
+    "argument_spec": {"type": "dict", "required": True},
+    "templates": {"type": "path", "required": True},
+    "title": {"type": "str", "default": "Flow logs"},
+    "directory": {"type": "path", "default": "flow-logs-report"},
+    "formats": {"type": "list", "elements": "str", "choices": list(FILES), "default": ["html", "json"]},
+    "fail_on": {"type": "list", "elements": "str", "default": []},
+}
+# Nothing is ever written: where the account differs from the inventory is found out in check mode.
+_READ_ONLY = Mode(check=True, diff=False)
+
+
+class ActionModule(Converge):
+    """All hosts of the batch at once, as for converging; but nothing in AWS is written."""
+
+    def run(self, tmp: Optional[str] = None, task_vars: Optional[Dict[str, Any]] = None) -> Dict[str, Any]:
+        options = self._options()
+        self._require_sdk()
+        os.environ.update(self._environment())
+        audits = self._audits(self._plans(task_vars or {}))
+        now = datetime.now(timezone.utc)
+        model = report(audits, options["title"], now, _inventory())
+        return {"changed": False, **self._as_result(model, options)}
+
+    def _options(self) -> Dict[str, Any]:
+        outcome = ArgumentSpecValidator(_SPEC).validate(self._task.args)
+        if outcome.error_messages:
+            raise AnsibleActionFail("; ".join(outcome.error_messages))
+        options: Dict[str, Any] = outcome.validated_parameters
+        wrong = unknown_words(options["fail_on"])
+        if wrong:
+            known = ", ".join([*SEVERITIES, *KINDS])
+            raise AnsibleActionFail(
+                f"flow_logs_report_fail_on: {', '.join(wrong)}: there is no such finding, but {known}."
+            )
+        return options
+
+    def _audits(self, plans: Sequence[AccountPlan]) -> List[Audit]:
+        if not plans:
+            return []
+        models = Models()
+        answers = side_by_side([partial(_audit, plan, models) for plan in plans], self._forks(), self._tell)
+        for answer in answers:
+            if isinstance(answer, Broken) and answer.trace:
+                self._display.vvv(answer.trace)
+        return [_broken(plan, each) if isinstance(each, Broken) else each for plan, each in zip(plans, answers)]
+
+    def _as_result(self, model: Dict[str, Any], options: Mapping[str, Any]) -> Dict[str, Any]:
+        directory, formats = options["directory"], options["formats"]
+        if self._task.check_mode:
+            files = paths(directory, formats)
+        else:
+            try:
+                files = write(model, directory, formats, options["templates"])
+            except OSError as error:
+                raise AnsibleActionFail(
+                    f"The report can't be written to {directory}: {error.strerror or error}. Set flow_logs_report_directory."
+                ) from error
+        return {
+            "totals": model["totals"],
+            "coverage": model["coverage"],
+            "findings": model["findings"],
+            "not_read": model["not_read"],
+            "files": [] if self._task.check_mode else [str(path) for path in files],
+            "summary": summary_lines(model, [] if self._task.check_mode else files),
+            "failures": finding_lines(matching(model, options["fail_on"])),
+        }
+
+
+def _audit(plan: AccountPlan, models: Models, say: Callable[[str], None]) -> Audit:
+    return audit(Account(plan, _READ_ONLY, models, say))
+
+
+def _broken(plan: AccountPlan, answer: Broken) -> Audit:
+    names = {key: plan.iam[key] for key in ("role_name", "policy_name")}
+    error = {"msg": f"Reading the account broke off, which is a bug: {answer}"}
+    return Audit(plan.label, None, {}, names, error=error)
+
+
+def _inventory() -> List[str]:
+    """What was given as -i; nothing where Ansible's configuration names the inventory."""
+    given = context.CLIARGS.get("inventory") or ()
+    return [str(source) for source in given]
