@@ -11,6 +11,7 @@ Where the two differ is told by the same plan that would be applied, in check mo
 
 from __future__ import annotations
 
+import copy
 from dataclasses import dataclass
 from dataclasses import field
 from typing import Any
@@ -26,6 +27,7 @@ from ansible_collections.netops.flow_logs.plugins.module_utils._aws import regio
 from ansible_collections.netops.flow_logs.plugins.module_utils._aws import side_by_side
 from ansible_collections.netops.flow_logs.plugins.module_utils._flow_log_info_read import read_info
 from ansible_collections.netops.flow_logs.plugins.module_utils._log_group_names import SharedNames
+from ansible_collections.netops.flow_logs.plugins.module_utils._progress import nowhere
 from ansible_collections.netops.flow_logs.plugins.module_utils._role_audit_read import read_audit
 from ansible_collections.netops.flow_logs.plugins.module_utils._run import answer
 from ansible_collections.netops.flow_logs.plugins.module_utils._target import parse_targets
@@ -82,8 +84,11 @@ def audit(account: Account) -> Audit:
     if who.get("failed"):
         return Audit(plan.label, None, connection, names, wished=_unresolved(account), error=who)
     shared = SharedNames()
+    # What applying tells of its progress would read as if something had been done.
+    silent = copy.copy(account)
+    silent.say = nowhere
     reads: List[Callable[[], Any]] = [
-        lambda: apply(account, shared),
+        lambda: apply(silent, shared),
         lambda: _regions(account),
         lambda: _iam(account),
     ]
@@ -108,7 +113,10 @@ def _regions(account: Account) -> Dict[str, Dict[str, Any]]:
 def _region(account: Account, delivery: DeliveryPlan) -> Tuple[str, Dict[str, Any]]:
     options = {**delivery.flow_log, **_ALL}
     found = account.run(lambda module: answer(module, lambda: read_info(module)), options)
-    return found.get("region") or _region_name(account, delivery), found
+    region = found.get("region") or _region_name(account, delivery)
+    seen = "it can't be read" if found.get("failed") else f"{len(found['coverage'])} targets were read"
+    account.say(f"{region} ({account.plan.label}): {seen}")
+    return region, found
 
 
 def _region_name(account: Account, delivery: DeliveryPlan) -> str:

@@ -11,13 +11,16 @@ import time
 from pathlib import Path
 
 import estate
-import report
 import screen
+import tables
 from checks import DemoFailed
 from checks import check
+from emulator import let_traffic_flow
 from emulator import running_emulator
 from inventory import write_inventory
 from isolation import isolated
+from playbook import APPLY
+from playbook import REPORT
 from playbook import run_playbook
 from survey import Survey
 from survey import survey
@@ -57,10 +60,10 @@ def demonstrate() -> None:
     os.chdir(CHECKOUT)
     with running_emulator(STATE / "emulator.log") as url:
         os.environ["AWS_ENDPOINT_URL"] = url
-        _tell()
+        _tell(url)
 
 
-def _tell() -> None:
+def _tell(url: str) -> None:
     screen.headline("1. An estate without flow logs")
     screen.say(
         "An AWS emulator on this machine now holds two accounts with three projects: VPCs, subnets and network"
@@ -79,27 +82,38 @@ def _tell() -> None:
         " the same settings, and runs its tasks once for all hosts, on this machine: hence the single line of the"
         " recap. Tasks that change nothing are left out here."
     )
-    predicted = run_playbook(_short(inventory), STATE / "1-check.log", "--check")
+    predicted = run_playbook(APPLY, _short(inventory), STATE / "1-check.log", "--check")
     check(survey(projects) == untouched, "nothing was written")
 
     screen.headline("3. The change")
-    changed = run_playbook(_short(inventory), STATE / "2-change.log")
+    changed = run_playbook(APPLY, _short(inventory), STATE / "2-change.log")
     applied = survey(projects)
     check(changed == predicted, f"{changed} tasks changed something, as predicted")
     _check_applied(applied)
 
     screen.headline("4. The same again")
-    check(run_playbook(_short(inventory), STATE / "3-again.log") == 0, "the second run reports changed=0")
+    check(run_playbook(APPLY, _short(inventory), STATE / "3-again.log") == 0, "the second run reports changed=0")
     check(survey(projects) == applied, "and it changed nothing")
 
-    screen.headline("5. What there is now")
-    screen.say("Asked of the emulator by boto3 alone, without the collection.")
-    report.show(untouched, applied)
+    screen.headline("5. Who is recorded, by whom, and does it arrive?")
+    screen.say(
+        "Traffic flows now. The report reads both accounts, whoever made what is there, and writes nothing in them. It"
+        " finds what was forgotten, too."
+    )
+    let_traffic_flow(url)
+    files = STATE / "report"
+    run_playbook(REPORT, _short(inventory), STATE / "4-report.log", "-e", f"flow_logs_report_directory={_short(files)}")
+    check((files / "report.html").exists(), f"the page is {_short(files / 'report.html')}")
 
-    screen.headline("6. Where to look")
+    screen.headline("6. What there is now")
+    screen.say("Asked of the emulator by boto3 alone, without the collection.")
+    tables.show(untouched, applied)
+
+    screen.headline("7. Where to look")
     screen.table(
         [
-            (", ".join(map(_short, report.write(STATE, untouched, applied))), "the same with more columns"),
+            (_short(files / "report.html"), "the report as a page, for a browser"),
+            (_short(files / "report.json"), "the same as data"),
             (_short(STATE / "*.log"), "all that Ansible said"),
             ("tests/tools/run ansible-doc -t role netops.flow_logs.flow_logs", "the variables of the role"),
             ("tests/tools/run ansible-doc netops.flow_logs.flow_log", "the manual of a module"),

@@ -1,4 +1,4 @@
-"""An AWS emulator (moto) on loopback, in a process of its own that cannot outlive the demo."""
+"""The AWS emulator of the tests on loopback, in a process of its own that cannot outlive the demo."""
 
 import contextlib
 import subprocess
@@ -9,13 +9,16 @@ from pathlib import Path
 
 from checks import DemoFailed
 
+CHECKOUT = Path(__file__).resolve().parents[2]
+
 
 @contextlib.contextmanager
 def running_emulator(log: Path) -> Iterator[str]:
     """Yields the emulator's address. Its log has a line for each call."""
     with log.open("w") as stream:
         process = subprocess.Popen(
-            [sys.executable, __file__],
+            [sys.executable, "-m", "tests.emulator", "--while-stdin-open"],
+            cwd=CHECKOUT,
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=stream,
@@ -33,22 +36,16 @@ def running_emulator(log: Path) -> Iterator[str]:
             process.terminate()
 
 
+def let_traffic_flow(url: str) -> None:
+    """Each flow log delivers a record, as far as its role may."""
+    _post(f"{url}/emulator/deliver")
+
+
 def _repeat_ids(url: str) -> None:
     """Gives the estate the same ids in every demo."""
-    seed = urllib.request.Request(f"{url}/moto-api/seed?a=1", method="POST")
-    urllib.request.build_opener(urllib.request.ProxyHandler({})).open(seed, timeout=30).close()
+    _post(f"{url}/moto-api/seed?a=1")
 
 
-def serve() -> None:
-    """Serves until standard input closes, which it does however the demo ends."""
-    from moto.server import ThreadedMotoServer
-
-    server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
-    server.start()
-    host, port = server.get_host_and_port()
-    print(f"http://{host}:{port}", flush=True)
-    sys.stdin.read()
-
-
-if __name__ == "__main__":
-    serve()
+def _post(url: str) -> None:
+    request = urllib.request.Request(url, data=b"", method="POST")
+    urllib.request.build_opener(urllib.request.ProxyHandler({})).open(request, timeout=30).close()

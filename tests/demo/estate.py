@@ -12,6 +12,7 @@ import boto3
 WAY_IN = "arn:aws:iam::{account_id}:role/OrganizationAccountAccessRole"
 DELIVERY_ROLE = "Flow-Logs-Role-to-cloudwatch-logs"
 OPERATORS = "network-operators"
+FLOW_LOGS = "vpc-flow-logs.amazonaws.com"
 
 
 @dataclass(frozen=True)
@@ -62,8 +63,9 @@ ACCOUNTS = (RETAIL, BROADCAST)
 
 
 def build() -> list[Project]:
-    """Three projects, and in one account what is left of an attempt in the console."""
+    """Three projects, in one account what is left of an attempt in the console, in the other what nobody remembers."""
     _leave_a_role_of_the_console(RETAIL)
+    _leave_a_forgotten_vpc(BROADCAST)
     client(RETAIL, "iam").create_group(GroupName=OPERATORS)
 
     shop = _Builder(Project("shop", RETAIL))
@@ -100,6 +102,29 @@ def _leave_a_role_of_the_console(account: Account) -> None:
         ],
     }
     client(account, "iam").create_role(RoleName=DELIVERY_ROLE, AssumeRolePolicyDocument=json.dumps(trust))
+
+
+def _leave_a_forgotten_vpc(account: Account) -> None:
+    """It is in no inventory. Somebody once wanted to see what it rejects, in a log group that keeps its records for ever."""
+    ec2, iam, logs = (client(account, service) for service in ("ec2", "iam", "logs"))
+    vpc = ec2.create_vpc(CidrBlock="10.9.0.0/16", **_tags("vpc", "legacy"))["Vpc"]["VpcId"]
+    subnet = ec2.create_subnet(VpcId=vpc, CidrBlock="10.9.1.0/24", **_tags("subnet", "legacy-batch"))["Subnet"]
+    ec2.create_network_interface(SubnetId=subnet["SubnetId"], **_tags("network-interface", "legacy-printer"))
+    statement = {"Effect": "Allow", "Principal": {"Service": FLOW_LOGS}, "Action": "sts:AssumeRole"}
+    trust = json.dumps({"Version": "2012-10-17", "Statement": [statement]})
+    for name in ("flowlogsRole", "flowlogsRole-test"):
+        role = iam.create_role(RoleName=name, AssumeRolePolicyDocument=trust)["Role"]["Arn"]
+    write = {"Effect": "Allow", "Action": "logs:*", "Resource": "*"}
+    document = json.dumps({"Version": "2012-10-17", "Statement": [write]})
+    iam.put_role_policy(RoleName="flowlogsRole", PolicyName="flowlogs", PolicyDocument=document)
+    logs.create_log_group(logGroupName="legacy-flow-logs")
+    ec2.create_flow_logs(
+        ResourceIds=[vpc],
+        ResourceType="VPC",
+        TrafficType="REJECT",
+        LogGroupName="legacy-flow-logs",
+        DeliverLogsPermissionArn=role.removesuffix("-test"),
+    )
 
 
 class _Builder:

@@ -1,4 +1,4 @@
-"""Runs the apply playbook, shows what matters of its output and keeps all of it in a file."""
+"""Runs a playbook, shows what matters of its output and keeps all of it in a file."""
 
 import os
 import re
@@ -12,16 +12,17 @@ from typing import TextIO
 import screen
 from checks import DemoFailed
 
-PLAYBOOK = "netops.flow_logs.apply"
+APPLY = "netops.flow_logs.apply"
+REPORT = "netops.flow_logs.report"
 _COLOUR = re.compile(r"\033\[[0-9;]*m")
 # Results that say no more than that a task ran.
 _DULL = re.compile(r"(ok|skipping): \[[^]]*\]$|included: ")
 _RECAP = re.compile(r"^\S+ +: ok=\d+ +changed=(\d+) +unreachable=(\d+) +failed=(\d+) ", re.MULTILINE)
 
 
-def run_playbook(inventory: str, log: Path, *options: str) -> int:
+def run_playbook(playbook: str, inventory: str, log: Path, *options: str) -> int:
     """Returns how many tasks changed something. Raises DemoFailed when Ansible does not report success."""
-    arguments = ["-i", inventory, PLAYBOOK, *options]
+    arguments = ["-i", inventory, playbook, *options]
     screen.command("ansible-playbook", *arguments)
     process = subprocess.Popen(
         [Path(sys.executable).with_name("ansible-playbook"), *arguments],

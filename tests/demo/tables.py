@@ -1,10 +1,7 @@
-"""The survey as tables: on the screen, and as a report in Markdown and JSON."""
+"""The survey as tables on the screen."""
 
-import json
 from collections.abc import Iterable
 from collections.abc import Sequence
-from dataclasses import asdict
-from pathlib import Path
 from typing import Any
 
 import screen
@@ -28,14 +25,6 @@ def show(before: Survey, after: Survey) -> None:
     for old, new in zip(before.roles, after.roles, strict=True):
         screen.title(_role_title(new))
         screen.table(_role_facts(old, new))
-
-
-def write(directory: Path, before: Survey, after: Survey) -> list[Path]:
-    """Writes report.md and report.json; returns both."""
-    markdown, data = directory / "report.md", directory / "report.json"
-    markdown.write_text(_markdown(before, after))
-    data.write_text(json.dumps({"before": asdict(before), "after": asdict(after)}, indent=2) + "\n")
-    return [markdown, data]
 
 
 def _summary(records: Sequence[Record]) -> str:
@@ -88,42 +77,3 @@ def _written_to(document: dict[str, Any]) -> list[str]:
             named = statement["Resource"]
             resources += [named] if isinstance(named, str) else named
     return ["every log group" if resource == "*" else resource for resource in resources]
-
-
-def _markdown(before: Survey, after: Survey) -> str:
-    headings = (
-        "Account",
-        "Region",
-        "Project",
-        "Target",
-        "Name",
-        "Log group",
-        "Kept for",
-        "Traffic",
-        "Flow log",
-        "Role",
-    )
-    rows = [
-        (
-            record.account.account_id,
-            record.account.region,
-            record.project,
-            record.target.resource_id,
-            record.target.name or "",
-            log.log_group_name,
-            _kept(log),
-            log.traffic_type,
-            log.flow_log_id,
-            log.role_arn,
-        )
-        for record in after.records
-        for log in record.flow_logs
-    ]
-    parts = ["# Flow logs", _markdown_table(headings, rows)]
-    for old, new in zip(before.roles, after.roles, strict=True):
-        parts += [f"# {_role_title(new)}", _markdown_table(("", ""), _role_facts(old, new))]
-    return "\n\n".join(parts) + "\n"
-
-
-def _markdown_table(headings: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
-    return "\n".join(f"| {' | '.join(row)} |" for row in [headings, ["---"] * len(headings), *rows])
