@@ -76,9 +76,7 @@ def audit(account: Account) -> Audit:
     """Regions are those of the account's deliveries."""
     plan = account.plan
     names = {key: plan.iam[key] for key in ("role_name", "policy_name")}
-    connection = {key: plan.iam.get(key) for key in ("profile", "endpoint_url", "expected_account_id")}
-    if plan.assume_role is not None:
-        connection["assume_role_arn"] = plan.assume_role["role_arn"]
+    connection = _connection(account)
     failed = account.failed_assumption()
     who = failed["error"] if failed else account.run(_who_are_we, plan.iam)
     if who.get("failed"):
@@ -95,6 +93,19 @@ def audit(account: Account) -> Audit:
     outcomes, regions, iam = side_by_side(lambda read: read(), reads)
     wished = [_wished(account, delivery, shared) for delivery in plan.deliveries]
     return Audit(plan.label, who["account_id"], connection, names, wished, regions, iam, outcomes)
+
+
+def _connection(account: Account) -> Dict[str, Any]:
+    """What another apply has to say to get into the account and to leave the IAM that all its hosts share as it is wished."""
+    plan = account.plan
+    own = {
+        key: plan.iam.get(key) for key in ("profile", "endpoint_url", "expected_account_id", "role_name", "policy_name")
+    }
+    if plan.iam.get("restrict_trust"):
+        own["least_privilege"] = True
+    if plan.assume_role is not None:
+        own["assume_role_arn"] = plan.assume_role["role_arn"]
+    return own
 
 
 def _who_are_we(module: InProcessModule) -> None:

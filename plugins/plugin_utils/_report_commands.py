@@ -20,6 +20,8 @@ from typing import Sequence
 from ansible_collections.netops.flow_logs.plugins.plugin_utils._report_estate import Place
 
 _APPLY = "netops.flow_logs.apply"
+# What the role takes when nothing is said.
+_DEFAULTS = {"role_name": "Flow-Logs-Role-to-cloudwatch-logs", "policy_name": "Send_to_CloudWatch_Logs"}
 # Hosts that a command names before it speaks of the project as a whole.
 _NAMED = 5
 
@@ -41,7 +43,11 @@ class Commands:
         variables: Dict[str, Any] = {
             "flow_logs_project": project or "PROJECT",
             "flow_logs_region": place.region,
-            **{f"flow_logs_{name}": value for name, value in place.connection.items() if value},
+            **{
+                f"flow_logs_{name}": value
+                for name, value in place.connection.items()
+                if value and value != _DEFAULTS.get(name)
+            },
         }
         return _joined("ansible-playbook", "-i", f"{resource_id},", _APPLY, "-e", json.dumps(variables))
 

@@ -168,14 +168,15 @@ def _broken(log: Entry, place: Place, commands: Commands, more: Entry) -> Entry:
 def _unknown(log: Entry, place: Place, commands: Commands, more: Entry) -> Entry:
     asked = place.asked.get(log["resource_id"])
     why = "asks for another destination" if asked and asked.log_groups else "does not ask for it"
+    command = _look(log, place, commands)
     return finding(
         "unknown_flow_log",
         log,
         log["flow_log_id"],
         f"A flow log of {log['resource_id']} to {_destination(log)}: the inventory {why}.",
         **more,
-        command=_look(log, place, commands),
-        command_note="It is somebody else's until proven otherwise. This shows it.",
+        command=command,
+        command_note=f"It is somebody else's until proven otherwise.{' This shows it.' if command else ''}",
     )
 
 

@@ -233,12 +233,24 @@ def test_what_is_in_no_inventory_is_in_no_project() -> None:
 
 
 def test_the_way_into_the_account_goes_into_the_command() -> None:
+    """And what keeps the command from giving the IAM that all hosts share other settings than the inventory does."""
     arn = "arn:aws:iam::111111111111:role/Ops"
-    (entry,) = told(audit([target("vpc-1", "uncovered")], connection={"assume_role_arn": arn, "profile": None}))[
-        "findings"
-    ]
+    way = {
+        "assume_role_arn": arn,
+        "profile": None,
+        "role_name": "Own",
+        "policy_name": "Send_to_CloudWatch_Logs",
+        "least_privilege": True,
+    }
+    (entry,) = told(audit([target("vpc-1", "uncovered")], connection=way))["findings"]
 
-    assert json.loads(shlex.split(entry["command"])[-1])["flow_logs_assume_role_arn"] == arn
+    assert json.loads(shlex.split(entry["command"])[-1]) == {
+        "flow_logs_project": "PROJECT",
+        "flow_logs_region": REGION,
+        "flow_logs_assume_role_arn": arn,
+        "flow_logs_role_name": "Own",
+        "flow_logs_least_privilege": True,
+    }
 
 
 def test_two_ways_into_one_account_tell_its_gaps_once() -> None:
