@@ -26,10 +26,13 @@ from ansible_collections.netops.flow_logs.plugins.module_utils._log_stream impor
 
 @dataclass(frozen=True)
 class Arrivals:
-    """groups: name -> what is known of it, for those that exist. streams: name -> those of the interfaces asked for."""
+    """groups: name -> what is known of it, for those that exist.
+
+    streams: name -> interface -> its streams, for the interfaces asked for. A group may have thousands.
+    """
 
     groups: Mapping[str, GroupFacts] = field(default_factory=dict)
-    streams: Mapping[str, List[Stream]] = field(default_factory=dict)
+    streams: Mapping[str, Mapping[str, List[Stream]]] = field(default_factory=dict)
 
     def group(self, flow_log: FlowLog) -> Optional[GroupFacts]:
         return self.groups.get(flow_log.destination.name) if to_a_group(flow_log) else None
@@ -38,7 +41,9 @@ class Arrivals:
         """The stream with the newest record of the flow log for these interfaces, as far as any was found."""
         if not to_a_group(flow_log):
             return None
-        return newest(self.streams.get(flow_log.destination.name, ()), flow_log.traffic_type, interface_ids)
+        there = self.streams.get(flow_log.destination.name, {})
+        own = [stream for interface_id in interface_ids for stream in there.get(interface_id, ())]
+        return newest(own, flow_log.traffic_type)
 
     def newest_time(self, flow_log: FlowLog, interface_ids: Set[str]) -> Optional[datetime]:
         stream = self.newest(flow_log, interface_ids)

@@ -22,6 +22,7 @@ from ansible_collections.netops.flow_logs.plugins.module_utils._delivery_health 
 from ansible_collections.netops.flow_logs.plugins.module_utils._flow_log import FlowLog
 from ansible_collections.netops.flow_logs.plugins.module_utils._log_group_api import find_log_groups
 from ansible_collections.netops.flow_logs.plugins.module_utils._log_stream import Stream
+from ansible_collections.netops.flow_logs.plugins.module_utils._log_stream import by_interface
 from ansible_collections.netops.flow_logs.plugins.module_utils._log_stream_api import find_streams
 from ansible_collections.netops.flow_logs.plugins.module_utils._log_stream_api import newest_event
 
@@ -38,7 +39,9 @@ def read_arrivals(logs: Any, flow_logs: Iterable[FlowLog], interfaces: Mapping[s
     groups = find_log_groups(logs, sorted(wanted))
     names = [name for name in sorted(groups) if wanted[name]]
     streams = side_by_side(lambda name: _streams(logs, name, wanted[name]), names)
-    return Arrivals({name: GroupFacts(entry) for name, entry in groups.items()}, dict(zip(names, streams)))
+    return Arrivals(
+        {name: GroupFacts(entry) for name, entry in groups.items()}, dict(zip(names, map(by_interface, streams)))
+    )
 
 
 def _streams(logs: Any, name: str, interface_ids: Set[str]) -> List[Stream]:

@@ -15,10 +15,11 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from typing import Any
+from typing import Dict
 from typing import Iterable
+from typing import List
 from typing import Mapping
 from typing import Optional
-from typing import Set
 
 _NAME = re.compile(r"(?P<interface>eni-[0-9a-f]{8,17})-(?P<kind>all|accept|reject)")
 
@@ -45,7 +46,14 @@ def from_aws(entry: Mapping[str, Any]) -> Optional[Stream]:
     return Stream(match.group(), match.group("interface"), match.group("kind"), entry.get("lastEventTimestamp"))
 
 
-def newest(streams: Iterable[Stream], traffic_type: str, interface_ids: Set[str]) -> Optional[Stream]:
-    """The stream with the newest event among those that a flow log of these interfaces writes to."""
-    own = [stream for stream in streams if stream.interface_id in interface_ids and stream.fits(traffic_type)]
+def newest(streams: Iterable[Stream], traffic_type: str) -> Optional[Stream]:
+    """The stream with the newest event among those that a flow log of this traffic type writes to."""
+    own = [stream for stream in streams if stream.fits(traffic_type)]
     return max(own, key=lambda stream: (stream.newest_event or 0, stream.name), default=None)
+
+
+def by_interface(streams: Iterable[Stream]) -> Dict[str, List[Stream]]:
+    found: Dict[str, List[Stream]] = {}
+    for stream in streams:
+        found.setdefault(stream.interface_id, []).append(stream)
+    return found

@@ -23,6 +23,7 @@ from ansible_collections.netops.flow_logs.plugins.module_utils._flow_log_info im
 from ansible_collections.netops.flow_logs.plugins.module_utils._flow_log_info import owners_of
 from ansible_collections.netops.flow_logs.plugins.module_utils._flow_log_info import place
 from ansible_collections.netops.flow_logs.plugins.module_utils._log_stream import Stream
+from ansible_collections.netops.flow_logs.plugins.module_utils._log_stream import by_interface
 
 NOW = datetime(2026, 6, 1, 12, tzinfo=UTC)
 US, THEM = "111111111111", "222222222222"
@@ -52,7 +53,7 @@ def milliseconds(age: timedelta) -> int:
 
 def target(resource_id: str, *flow_logs: FlowLog, streams: tuple[Stream, ...] = (), group: bool = True) -> Any:
     groups = {"/x": GroupFacts({"logGroupName": "/x"})} if group else {}
-    facts = Facts(RESOURCES, inside(RESOURCES), Arrivals(groups, {"/x": list(streams)}), NOW)
+    facts = Facts(RESOURCES, inside(RESOURCES), Arrivals(groups, {"/x": by_interface(streams)}), NOW)
     covered = coverage([place(resource_id, RESOURCES.get(resource_id, {}))], flow_logs)[resource_id]
     return facts.target(resource_id, covered)
 

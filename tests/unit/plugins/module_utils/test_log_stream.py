@@ -7,6 +7,7 @@ from __future__ import annotations
 import pytest
 
 from ansible_collections.netops.flow_logs.plugins.module_utils._log_stream import Stream
+from ansible_collections.netops.flow_logs.plugins.module_utils._log_stream import by_interface
 from ansible_collections.netops.flow_logs.plugins.module_utils._log_stream import from_aws
 from ansible_collections.netops.flow_logs.plugins.module_utils._log_stream import newest
 
@@ -41,11 +42,18 @@ def test_whose_stream_it_is(kind: str, traffic_type: str, fits: bool) -> None:
     assert Stream(f"{ENI}-{kind}", ENI, kind).fits(traffic_type) is fits
 
 
-def test_the_newest_of_some_interfaces() -> None:
+def test_the_newest() -> None:
     old, new = Stream("a", ENI, "all", 1), Stream("b", ENI, "all", 2)
-    silent, foreign, rejected = Stream("c", ENI, "all"), Stream("d", OTHER, "all", 9), Stream("e", ENI, "reject", 9)
+    silent, rejected = Stream("c", ENI, "all"), Stream("e", ENI, "reject", 9)
 
-    assert newest([old, new, silent, foreign, rejected], "ALL", {ENI}) == new
-    assert newest([silent], "ALL", {ENI}) == silent
-    assert newest([foreign, rejected], "ALL", {ENI}) is None
-    assert newest([], "ALL", {ENI}) is None
+    assert newest([old, new, silent, rejected], "ALL") == new
+    assert newest([old, rejected], "REJECT") == rejected
+    assert newest([silent], "ALL") == silent
+    assert newest([rejected], "ALL") is None
+    assert newest([], "ALL") is None
+
+
+def test_streams_by_interface() -> None:
+    one, two, other = Stream("a", ENI, "accept"), Stream("b", ENI, "reject"), Stream("c", OTHER, "all")
+
+    assert by_interface([one, other, two]) == {ENI: [one, two], OTHER: [other]}
