@@ -8,6 +8,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 from typing import Dict
 from typing import Iterable
@@ -56,6 +57,14 @@ class _Delivery:
     def is_told(self, *subjects: str) -> bool:
         return any((str(self.stamp["account_id"]), self.wished.region, subject) in self._known for subject in subjects)
 
+    def steps(self, part: str) -> Mapping[str, List[str]]:
+        """The sentences of the part's steps, by each word in them: steps name their resource, flow log or log group."""
+        found: Dict[str, List[str]] = {}
+        for sentence in self.part(part).get("actions", []):
+            for word in dict.fromkeys(re.findall(r"[^\s,:]+", sentence)):
+                found.setdefault(word, []).append(sentence)
+        return found
+
     def part(self, name: str) -> Mapping[str, Any]:
         return self.outcome.get(name) or {}
 
@@ -94,36 +103,32 @@ def _refused(delivery: _Delivery) -> Dict[str, Entry]:
 
 
 def _flow_logs(delivery: _Delivery, refused: Set[str]) -> List[Entry]:
-    sentences = delivery.part("flow_logs").get("actions", [])
+    steps = delivery.steps("flow_logs")
     found = []
     for log in delivery.part("flow_logs").get("flow_logs", []):
         resource_id, replaced = log["resource_id"], log.get("replaced_flow_log_ids", [])
         ids = [*replaced, log.get("flow_log_id", "")]
         if log["action"] == "unchanged" or resource_id in refused or delivery.is_told(resource_id, *ids):
             continue
-        # Steps name the resource, but for new tags: these name the flow log.
-        steps = [
-            text
-            for text in sentences
-            if any(name and name in text.replace(",", " ").split() for name in (resource_id, *ids))
-        ]
-        message = "; ".join(steps) or f"its flow log would be {log['action']}"
+        # New tags are a step of the flow log, all else of the resource.
+        own = dict.fromkeys(text for name in (resource_id, *ids) for text in steps.get(name, ()))
+        message = "; ".join(own) or f"its flow log would be {log['action']}"
         found.append(delivery.differs(resource_id, f"The inventory asks for more: {message}."))
     return found
 
 
 def _log_groups(delivery: _Delivery) -> List[Entry]:
     """A group that is to be made with the flow logs to it belongs to these; one that differs is told by itself."""
-    sentences = delivery.part("log_groups").get("actions", [])
+    steps = delivery.steps("log_groups")
     found = []
     for group in delivery.part("log_groups").get("log_groups", []):
         name = group["log_group_name"]
         if group["action"] in ("unchanged", "created") or delivery.is_told(name):
             continue
-        steps = [text for text in sentences if name in text.split()]
-        hosts = [host for resource_id, host in delivery.wished.hosts.items() if resource_id in group["resource_ids"]]
-        command = delivery.commands.apply(hosts or sorted(set(delivery.wished.hosts.values())))
-        message = f"The inventory asks for more: {'; '.join(steps) or group['action']}."
+        known = delivery.wished.hosts
+        hosts = [known[resource_id] for resource_id in group["resource_ids"] if resource_id in known]
+        command = delivery.commands.apply(hosts or sorted(set(known.values())))
+        message = f"The inventory asks for more: {'; '.join(steps.get(name, ())) or group['action']}."
         found.append(delivery.differs(name, message, command=command))
     return found
 

@@ -33,19 +33,28 @@ class Asked:
 
     hosts: List[str] = field(default_factory=list)
     projects: List[str] = field(default_factory=list)
-    log_groups: Dict[str, Mapping[str, Any]] = field(default_factory=dict)
+    log_groups: Set[str] = field(default_factory=set)
     traffic: Set[str] = field(default_factory=set)
+
+
+@dataclass
+class Group:
+    """What the inventory says of one log group: which hosts' flow logs go there, and with which settings."""
+
+    hosts: List[str] = field(default_factory=list)
+    retention: Set[str] = field(default_factory=set)
 
 
 @dataclass(frozen=True)
 class Place:
-    """A region of an account. resources: resource id -> its entry in the audit's coverage."""
+    """A region of an account. resources: resource id -> its entry in the audit's coverage. groups: by their names."""
 
     account_id: str
     account: str
     region: str
     asked: Mapping[str, Asked]
     resources: Mapping[str, Entry]
+    groups: Mapping[str, Group]
     connection: Mapping[str, Any]
 
     def stamp(self) -> Entry:
@@ -116,24 +125,30 @@ def _answers(audits: Iterable[Audit]) -> List[Tuple[Audit, str, Entry]]:
 
 def _place(audits: Iterable[Audit], own: Audit, region: str, info: Entry) -> Place:
     asked: Dict[str, Asked] = {}
+    groups: Dict[str, Group] = {}
     for each in audits:
         if each.account_id != own.account_id:
             continue
         for wished in each.wished:
             if wished.region == region:
-                _ask(asked, wished)
+                _ask(asked, groups, wished)
     resources = {entry["resource_id"]: entry for entry in info["coverage"]}
-    return Place(str(own.account_id), own.label, region, asked, resources, own.connection)
+    return Place(str(own.account_id), own.label, region, asked, resources, groups, own.connection)
 
 
-def _ask(asked: Dict[str, Asked], wished: Any) -> None:
+def _ask(asked: Dict[str, Asked], groups: Dict[str, Group], wished: Any) -> None:
     for resource_id, host in wished.hosts.items():
         found = asked.setdefault(resource_id, Asked())
         found.hosts += [host] if host not in found.hosts else []
         found.projects += [wished.project] if wished.project and wished.project not in found.projects else []
         found.traffic |= _ASKED_FOR.get(wished.settings.get("traffic_type"), set())
         if resource_id in wished.log_groups:
-            found.log_groups[wished.log_groups[resource_id]] = wished.settings
+            name = wished.log_groups[resource_id]
+            found.log_groups.add(name)
+            group = groups.setdefault(name, Group())
+            group.hosts.append(host)
+            if wished.settings["retention_in_days"]:
+                group.retention.add(wished.settings["retention_in_days"])
 
 
 def _target(place: Place, entry: Entry) -> Entry:
@@ -194,14 +209,13 @@ def _log_groups(place: Place, info: Entry) -> List[Entry]:
             ids.setdefault(entry["log_group_name"], []).append(entry["flow_log_id"])
     existing = {group["log_group_name"]: group for group in info["log_groups"]}
     unknown: Entry = dict.fromkeys(("retention_in_days", "stored_bytes", "kms_key_id", "log_group_class"))
-    asked = {name for each in place.asked.values() for name in each.log_groups}
     return [
         {
             **place.stamp(),
             "log_group_name": name,
             "exists": name in existing,
             **existing.get(name, unknown),
-            "known": name in asked,
+            "known": name in place.groups,
             "flow_log_ids": sorted(flow_log_ids),
         }
         for name, flow_log_ids in sorted(ids.items())

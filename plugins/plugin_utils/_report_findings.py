@@ -215,8 +215,8 @@ def _missing(group: Entry, place: Place, commands: Commands) -> Entry:
 
 def _for_ever(group: Entry, place: Place, commands: Commands) -> Entry:
     hosts = _hosts_of(group, place)
-    wishes = [asked.log_groups.get(group["log_group_name"], {}) for asked in place.asked.values()]
-    wanted = {wish["retention_in_days"] for wish in wishes if wish.get("retention_in_days")}
+    asked = place.groups.get(group["log_group_name"])
+    wanted = asked.retention if asked else set()
     more: Entry
     if wanted == {"never"}:
         more = {"severity": "note", "command_note": "The inventory says so: flow_logs_retention_in_days: never."}
@@ -242,10 +242,8 @@ def _count(flow_log_ids: Sequence[str]) -> str:
 
 
 def _hosts_of(group: Entry, place: Place) -> List[str]:
-    name = group["log_group_name"]
-    return list(
-        dict.fromkeys(host for asked in place.asked.values() if name in asked.log_groups for host in asked.hosts)
-    )
+    asked = place.groups.get(group["log_group_name"])
+    return list(dict.fromkeys(asked.hosts)) if asked else []
 
 
 def in_order(findings: Iterable[Entry]) -> List[Entry]:
