@@ -12,10 +12,12 @@ import difflib
 import re
 from typing import Any
 from typing import Dict
+from typing import FrozenSet
 from typing import List
 from typing import Mapping
 from typing import Optional
 from typing import Sequence
+from typing import Set
 from typing import Tuple
 from typing import Union
 
@@ -28,20 +30,23 @@ from ansible_collections.netops.flow_logs.plugins.module_utils._errors import In
 from ansible_collections.netops.flow_logs.plugins.plugin_utils._deliveries import HostWish
 from ansible_collections.netops.flow_logs.plugins.plugin_utils._deliveries import alike
 from ansible_collections.netops.flow_logs.plugins.plugin_utils._network import COVERAGE_GROUPS
+from ansible_collections.netops.flow_logs.plugins.plugin_utils._similar_hosts import SimilarHosts
 
 PREFIX = "flow_logs_"
 # The playbooks' own variable, and the inventory plugin's groups.
 NOT_THE_ROLES = ("flow_logs_hosts", *COVERAGE_GROUPS)
 
 
+# Lists of the hosts, and what leads to their variables.
+_OF_ALL_HOSTS = ("play_hosts", "ansible_play_hosts", "ansible_play_hosts_all", "ansible_play_batch", "hostvars")
 # What a template may speak of and that is the same for all hosts: lists of hosts, mostly.
 _COMMON = {"groups", "omit", "play_hosts", "ansible_play_hosts", "ansible_play_hosts_all", "ansible_play_batch"}
 # What makes two templates of the same text give different values.
 _FICKLE = {"hostvars", "vars", "lookup", "query", "q", "now", "random", "shuffle", "ansible_date_time", "varnames"}
 _WORD = re.compile(r"[A-Za-z_]\w*")
 
-# Settings, or what is wrong with them.
-_Reading = Union[Dict[str, Any], str]
+# Settings, or what is wrong with them, or None for a host that a condition leaves out.
+_Reading = Union[Dict[str, Any], str, None]
 
 
 def read_wishes(
@@ -56,37 +61,42 @@ def read_wishes(
     known: Dict[Any, _Reading] = {}
     for host in hosts:
         try:
-            raw = reader.raw(host)
-            if not reader.includes(raw):
-                continue
+            key = fingerprint(reader.raw(host), reader.names, reader.conditions)
         except AnsibleError as error:
             problems[host] = str(error)
             continue
-        key = fingerprint(raw, list(spec))
-        reading = known.get(key) if key is not None else None
-        if reading is None:
-            reading = known[key] = _read(reader, spec, raw)
+        if key is None or key not in known:
+            known[key] = _read(reader, spec, host)
+        reading = known[key]
         if isinstance(reading, str):
             problems[host] = reading
-        else:
+        elif reading is not None:
             wishes.append(HostWish(host, reading))
     return wishes, alike(problems)
 
 
-def _read(reader: HostVariables, spec: Mapping[str, Any], raw: Dict[str, Any]) -> _Reading:
+def _read(reader: HostVariables, spec: Mapping[str, Any], host: str) -> _Reading:
     try:
-        return _validated(spec, reader.read(raw))
+        variables = reader.exact(host)
+        return _validated(spec, reader.read(variables)) if reader.includes(variables) else None
     except (InvalidInput, AnsibleError) as error:
         return str(error)
 
 
-def fingerprint(raw: Mapping[str, Any], names: Sequence[str]) -> Optional[Tuple[Tuple[str, str], ...]]:
-    """Equal for hosts whose variables of these names, and all that their templates speak of, are written alike.
+def fingerprint(
+    raw: Mapping[str, Any], names: Sequence[str], conditions: Sequence[Any] = ()
+) -> Optional[Tuple[Tuple[str, str], ...]]:
+    """Equal for hosts whose variables of these names, and all that their templates and the conditions speak of, are written alike.
 
     None when that is not enough to know the values.
     """
     seen: Dict[str, str] = {}
     left = [name for name in names if name in raw]
+    if conditions:
+        words = set(_WORD.findall(repr(conditions)))
+        if words & _FICKLE:
+            return None
+        left += [word for word in words if word in raw and word not in _COMMON]
     while left:
         name = left.pop()
         text = seen[name] = repr(raw[name])
@@ -116,40 +126,56 @@ class HostVariables:
         self.manager = task.get_variable_manager()
         self.inventory = self.manager._inventory
         # Lists of all the hosts, once: for each host anew they would cost the square of the number of hosts.
-        self.common = {
-            name: task_vars[name]
-            for name in ("ansible_play_hosts", "ansible_play_hosts_all", "ansible_play_batch", "hostvars")
-            if name in task_vars
-        }
+        self.common = {name: task_vars[name] for name in _OF_ALL_HOSTS if name in task_vars}
         self.unknown: Dict[str, str] = {}
         self.conditions = _conditions(task)
+        hosts = [self.inventory.get_host(name) for name in task_vars.get("ansible_play_batch", [])]
+        self.similar = SimilarHosts(task, self._ask, hosts)
+        self._seen: Set[str] = set()
+        # By the groups that a host is in.
+        self._projects: Dict[FrozenSet[int], Optional[str]] = {}
 
-    def includes(self, raw: Dict[str, Any]) -> bool:
+    def includes(self, variables: Dict[str, Any]) -> bool:
         """False for a host that a condition on the role, or on what includes it, leaves out.
 
         Ansible asks the first host only, as the task runs once. Raises AnsibleError for a condition that can't be read.
         """
         if not self.conditions:
             return True
-        templar = self.templar.copy_with_new_env(available_variables=raw)
-        return all(_is_met(condition, templar, raw) for condition in self.conditions)
+        templar = self.templar.copy_with_new_env(available_variables=variables)
+        return all(_is_met(condition, templar, variables) for condition in self.conditions)
 
-    def read(self, raw: Dict[str, Any]) -> Dict[str, Any]:
+    def read(self, variables: Dict[str, Any]) -> Dict[str, Any]:
         """The values of the role's variables. Raises InvalidInput or AnsibleError (an undefined variable, for example)."""
-        templar = self.templar.copy_with_new_env(available_variables=raw)
-        return {key: self._template(templar, key, raw[key]) for key in self.names if key in raw}
+        templar = self.templar.copy_with_new_env(available_variables=variables)
+        return {key: self._template(templar, key, variables[key]) for key in self.names if key in variables}
 
     def raw(self, name: str) -> Dict[str, Any]:
-        """All variables of the host, not templated, and its project where the inventory tells it."""
-        host, play = self.inventory.get_host(name), self.task.get_play()
+        """All variables of the host but "vars", not templated, and its project where the inventory tells it: for looking at."""
+        host = self.inventory.get_host(name)
+        raw = self._with_project(self.similar.variables(host), host)
+        self._note_unknown(raw, name)
+        return raw
+
+    def exact(self, name: str) -> Dict[str, Any]:
+        """The same, as Ansible itself has them: for templates to work with."""
+        host = self.inventory.get_host(name)
+        return self._with_project(self._ask(host), host)
+
+    def _ask(self, host: Any) -> Dict[str, Any]:
         raw: Dict[str, Any] = self.manager.get_vars(
-            play=play, host=host, task=self.task, _hosts=[name], _hosts_all=[name]
+            play=self.task.get_play(), host=host, task=self.task, _hosts=[host.name], _hosts_all=[host.name]
         )
         raw.update(self.common)
-        self._note_unknown(raw, name)
-        project = None if "flow_logs_project" in raw else _project(host)
-        if project is not None:
-            raw["flow_logs_project"] = project
+        return raw
+
+    def _with_project(self, raw: Dict[str, Any], host: Any) -> Dict[str, Any]:
+        if "flow_logs_project" not in raw:
+            groups = frozenset(map(id, host.get_groups()))
+            if groups not in self._projects:
+                self._projects[groups] = _project(host)
+            if self._projects[groups] is not None:
+                raw["flow_logs_project"] = self._projects[groups]
         return raw
 
     def _template(self, templar: Any, key: str, value: Any) -> Any:
@@ -163,9 +189,11 @@ class HostVariables:
             raise InvalidInput(f"{key} can't be worked out: {error}") from error
 
     def _note_unknown(self, raw: Mapping[str, Any], host: str) -> None:
-        for key in raw:
+        new = raw.keys() - self._seen
+        self._seen |= new
+        for key in new:
             if key.startswith(PREFIX) and key not in self.names and key not in NOT_THE_ROLES:
-                self.unknown.setdefault(key, host)
+                self.unknown[key] = host
 
     def misspelt(self) -> List[str]:
         """Warnings about variables that look like one of the role's."""

@@ -68,6 +68,38 @@ def test_precedence_is_ansibles_however_the_role_is_called(cloud: Cloud, ansible
             assert groups[f"/aws/{project}/vpc/{project}-{number}/flowlogs"]["retentionInDays"] == days
 
 
+def test_each_of_many_hosts_has_its_own_variables(cloud: Cloud, ansible: Ansible) -> None:
+    """Hosts of one group whose variables have the same names, but for some of them, on which others speak, too."""
+    vpcs = [cloud.vpc(f"net-{number}") for number in range(8)]
+    aliases = [f"alias-{number}" for number in range(8)]
+    inventory = {
+        "shop": {
+            "hosts": {
+                alias: {"flow_logs_resource_id": vpc, "stage": f"stage{number % 2}", "flow_logs_traffic_type": "ALL"}
+                for number, (alias, vpc) in enumerate(zip(aliases, vpcs, strict=True))
+            },
+            "vars": {"flow_logs_log_group_name": "/{{ flow_logs_project }}/{{ stage }}", "skipped": False},
+        }
+    }
+    ansible.write(f"host_vars/{aliases[5]}.yml", {"stage": "from-a-file"})
+    ansible.write(f"host_vars/{aliases[6]}.yml", {"skipped": True})
+    say = {"stage": "from-a-fact"}
+    play = {
+        **PLAY[0],
+        "vars": {"flow_logs_traffic_type": "REJECT"},
+        "pre_tasks": [{"ansible.builtin.set_fact": say, "when": f"inventory_hostname == '{aliases[7]}'"}],
+        "roles": [{"role": ROLE_NAME, "when": "not skipped"}],
+    }
+    ansible.run([play], inventory).succeeded()
+    stages = {log["ResourceId"]: log["LogGroupName"] for log in cloud.flow_logs()}
+    assert stages == {
+        **{vpc: f"/shop/stage{number % 2}" for number, vpc in enumerate(vpcs[:5])},
+        vpcs[5]: "/shop/from-a-file",
+        vpcs[7]: "/shop/from-a-fact",
+    }
+    assert {log["TrafficType"] for log in cloud.flow_logs()} == {"REJECT"}
+
+
 def test_least_privilege_adds_up_over_plays(cloud: Cloud, ansible: Ansible) -> None:
     alice = "alice"
     cloud.client("iam").create_user(UserName=alice)

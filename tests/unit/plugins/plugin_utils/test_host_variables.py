@@ -131,3 +131,18 @@ def test_a_template_that_speaks_of_the_host_tells_hosts_apart() -> None:
 
     names = ["flow_logs_resource_id"]
     assert _host_variables.fingerprint(raw("vpc-1"), names) != _host_variables.fingerprint(raw("vpc-2"), names)
+
+
+def test_hosts_for_which_a_condition_may_differ_are_told_apart() -> None:
+    def print_of(**raw: str) -> object:
+        return _host_variables.fingerprint(
+            {"flow_logs_project": "shop", **raw}, ["flow_logs_project"], ["stage == 'x'"]
+        )
+
+    assert print_of(stage="x", other="1") == print_of(stage="x", other="2")
+    assert print_of(stage="x") != print_of(stage="y")
+    assert print_of(stage="x") != print_of()
+
+
+def test_a_condition_that_may_say_anything_leaves_no_fingerprint() -> None:
+    assert _host_variables.fingerprint({}, [], ["lookup('env', 'X')"]) is None
