@@ -121,6 +121,8 @@ def gather(wishes: Sequence[HostWish], known_problems: Sequence[str] = ()) -> Li
     Raises InvalidInput that names hosts, together with the problems that are known already.
     """
     deliveries: Dict[str, Delivery] = {}
+    # Hosts that are written alike have the same object for settings, so that thousands of hosts need few looks into them.
+    known: Dict[int, Delivery] = {}
     problems = list(known_problems)
     for wish in wishes:
         try:
@@ -130,18 +132,33 @@ def gather(wishes: Sequence[HostWish], known_problems: Sequence[str] = ()) -> Li
             continue
         if not ids:
             continue
-        settings = {key: value for key, value in wish.settings.items() if key not in _OF_THE_HOST and value is not None}
-        key = _key(settings)
-        if key not in deliveries:
-            problems += _impossible(wish)
-        delivery = deliveries.setdefault(key, Delivery(settings))
+        if id(wish.settings) not in known:
+            known[id(wish.settings)] = _delivery_of(wish, deliveries, problems)
+        hosts = known[id(wish.settings)].hosts
         for resource_id in ids:
-            delivery.hosts.setdefault(resource_id, wish.host)
+            hosts.setdefault(resource_id, wish.host)
     problems += _asked_twice(deliveries.values())
-    accounts = _accounts(deliveries.values(), wishes, problems)
+    accounts = _accounts(deliveries.values(), _first_of_each(wishes), problems)
     if problems:
         raise InvalidInput(shortened(problems))
     return accounts
+
+
+def _delivery_of(wish: HostWish, deliveries: Dict[str, Delivery], problems: List[str]) -> Delivery:
+    """The delivery with the host's settings, a new one where there is none yet."""
+    settings = {key: value for key, value in wish.settings.items() if key not in _OF_THE_HOST and value is not None}
+    key = _key(settings)
+    if key not in deliveries:
+        problems += _impossible(wish)
+    return deliveries.setdefault(key, Delivery(settings))
+
+
+def _first_of_each(wishes: Sequence[HostWish]) -> List[HostWish]:
+    """The first host with each object for settings."""
+    first: Dict[int, HostWish] = {}
+    for wish in wishes:
+        first.setdefault(id(wish.settings), wish)
+    return list(first.values())
 
 
 def _impossible(wish: HostWish) -> List[str]:
@@ -184,20 +201,21 @@ def _key(value: Any) -> str:
 
 def _asked_twice(deliveries: Iterable[Delivery]) -> List[str]:
     """One target, one log group and two sets of settings: each would undo the other."""
-    seen: Dict[str, Tuple[str, Delivery]] = {}
+    seen: Dict[Tuple[str, str], Tuple[str, Delivery]] = {}
     problems = []
     for delivery in deliveries:
-        place = [delivery.settings.get(name) for name in (*CONNECTION, "flow_logs_region", "flow_logs_log_group_name")]
+        names = (*CONNECTION, "flow_logs_region", "flow_logs_log_group_name")
+        place = _key([delivery.settings.get(name) for name in names])
         for resource_id, host in delivery.hosts.items():
-            other, first = seen.setdefault(_key([resource_id, place]), (host, delivery))
+            other, first = seen.setdefault((resource_id, place), (host, delivery))
             if first is not delivery:
-                names = sorted(
+                differing = sorted(
                     name
                     for name in {*first.settings, *delivery.settings}
                     if first.settings.get(name) != delivery.settings.get(name)
                 )
                 problems.append(
-                    f"{resource_id} is asked for by hosts {other} and {host} with different {', '.join(names)}."
+                    f"{resource_id} is asked for by hosts {other} and {host} with different {', '.join(differing)}."
                 )
     return problems
 
