@@ -15,6 +15,7 @@ from typing import Optional
 
 from ansible import context
 from ansible.errors import AnsibleActionFail
+from ansible.module_utils.parsing.convert_bool import boolean
 from ansible.plugins.action import ActionBase
 
 from ansible_collections.amazon.aws.plugins.module_utils.botocore import check_sdk_version_supported
@@ -72,6 +73,9 @@ class ActionModule(ActionBase):
         spec = self._task.args.get("argument_spec")
         if not isinstance(spec, Mapping):
             raise AnsibleActionFail("argument_spec has to be the options of the role's argument specification.")
+        if boolean(self._task.args.get("whole_play", False)):
+            hosts = variables["ansible_play_hosts"]
+            variables = {**variables, "ansible_play_batch": hosts, "play_hosts": hosts}
         reader = HostVariables(self._task, self._templar, variables, list(spec))
         wishes, problems = read_wishes(reader, spec, variables["ansible_play_batch"])
         for warning in reader.misspelt():

@@ -80,6 +80,40 @@ def test_serial_batches_come_to_the_same(cloud: Cloud, ansible: Ansible) -> None
     assert run.module_runs == 8  # the first batch has a host of bank, the second only those
 
 
+def test_the_playbook_among_plays_of_ones_own(cloud: Cloud, ansible: Ansible) -> None:
+    """A host that failed before is left out, even the first one; the others are done at once, and the plays go on."""
+    estate = build(cloud, "shop", "bank", each=1)
+    settings = {"flow_logs_log_group_name": "/of/{{ ansible_play_batch | length }}/{{ flow_logs_project }}"}
+    inventory = estate.inventory(shop=settings, bank=settings)
+    fails = {
+        "ansible.builtin.fail": {"msg": "this host is out"},
+        "when": "inventory_hostname == ansible_play_hosts_all[0]",
+    }
+    plays = [
+        {"hosts": "all", "gather_facts": False, "tasks": [fails]},
+        {"ansible.builtin.import_playbook": APPLY},
+        {"hosts": "all", "gather_facts": False, "tasks": [{"name": "after", "ansible.builtin.debug": {}}]},
+    ]
+    run = ansible.run(plays, inventory)
+    (out,) = run.failed_hosts
+    assert {log["ResourceId"] for log in cloud.flow_logs()} == {*estate.ids} - {out}
+    assert set(cloud.log_groups()) == {"/of/5/shop", "/of/5/bank"}
+    assert len(run.of("flow_log_iam")) == 1
+    assert {task["host"] for task in run.tasks if task["task"] == "after"} == {*estate.ids} - {out}
+    assert "Traceback" not in run.output
+
+
+def test_after_a_failure_of_the_playbook_no_play_follows(cloud: Cloud, ansible: Ansible) -> None:
+    estate = build(cloud, "shop", "bank", each=1)
+    inventory = estate.inventory(bank={"flow_logs_traffic_type": "SOME"})
+    after = {"hosts": "all", "gather_facts": False, "tasks": [{"name": "after", "ansible.builtin.debug": {}}]}
+    run = ansible.run([{"ansible.builtin.import_playbook": APPLY}, after], inventory).failed()
+    assert "flow_logs_traffic_type" in run.output
+    assert len([task for task in run.tasks if task["action"] == "netops.flow_logs.converge"]) == 1
+    assert [task for task in run.tasks if task["task"] == "after"] == []
+    assert run.calls.mutating == []
+
+
 def test_a_change_of_variables_is_carried_out_and_shown(cloud: Cloud, ansible: Ansible) -> None:
     estate = build(cloud, "shop", each=2)
     before = {"flow_logs_retention_in_days": "30", "flow_logs_tags": {"stage": "test"}}
