@@ -28,6 +28,7 @@ from ansible_collections.netops.flow_logs.plugins.plugin_utils._account import O
 from ansible_collections.netops.flow_logs.plugins.plugin_utils._account import outcome
 from ansible_collections.netops.flow_logs.plugins.plugin_utils._account_apply import apply
 from ansible_collections.netops.flow_logs.plugins.plugin_utils._account_remove import remove
+from ansible_collections.netops.flow_logs.plugins.plugin_utils._collector import patient_collector
 from ansible_collections.netops.flow_logs.plugins.plugin_utils._deliveries import gather
 from ansible_collections.netops.flow_logs.plugins.plugin_utils._deliveries import shortened
 from ansible_collections.netops.flow_logs.plugins.plugin_utils._host_variables import HostVariables
@@ -52,9 +53,10 @@ class ActionModule(ActionBase):
         result: Dict[str, Any] = super().run(tmp, task_vars)
         self._require_sdk()
         os.environ.update(self._environment())
-        plans = self._plans(task_vars or {})
         mode = Mode(bool(self._task.check_mode), bool(self._task.diff))
-        answers = side_by_side(_jobs(plans, mode), self._forks(), self._tell)
+        with patient_collector():
+            plans = self._plans(task_vars or {})
+            answers = side_by_side(_jobs(plans, mode), self._forks(), self._tell)
         for answer in answers:
             if isinstance(answer, Broken) and answer.trace:
                 self._display.vvv(answer.trace)
