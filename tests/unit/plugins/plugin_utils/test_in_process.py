@@ -4,9 +4,15 @@
 
 from __future__ import annotations
 
+import io
+from collections.abc import Iterator
+from datetime import UTC
+from datetime import datetime
 from typing import Any
 
 import pytest
+from botocore.awsrequest import AWSResponse
+from botocore.utils import parse_timestamp
 
 from ansible_collections.amazon.aws.plugins.module_utils.exceptions import AnsibleAWSError
 from ansible_collections.netops.flow_logs.plugins.module_utils._errors import InvalidInput
@@ -16,6 +22,7 @@ from ansible_collections.netops.flow_logs.plugins.modules import log_group
 from ansible_collections.netops.flow_logs.plugins.plugin_utils._in_process import InProcessModule
 from ansible_collections.netops.flow_logs.plugins.plugin_utils._in_process import Models
 from ansible_collections.netops.flow_logs.plugins.plugin_utils._in_process import Session
+from ansible_collections.netops.flow_logs.plugins.plugin_utils._in_process import timestamp
 from ansible_collections.netops.flow_logs.plugins.plugin_utils._in_process import validated
 
 KEYS = {"access_key": "AKIA", "secret_key": "very-secret-key", "region": "eu-west-1"}
@@ -92,3 +99,45 @@ def test_secrets_that_an_error_repeats_are_blotted_out(models: Models) -> None:
     result = module(models, log_group_name="/x", **KEYS).end(program)
     assert result["failed"] is True
     assert "very-secret-key" not in str(result)
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        pytest.param("2026-11-24T11:30:05.123Z", id="EC2's"),
+        pytest.param("2026-11-24T11:30:05Z", id="IAM's"),
+        pytest.param("2026-11-24T11:30:05+0100", id="another zone"),
+        pytest.param("20261124T113005Z", id="without signs between"),
+        pytest.param("Tue, 24 Nov 2026 11:30:05 GMT", id="HTTP's"),
+        pytest.param("2026-11-24T11:30:05.1234567Z", id="more digits than Python takes"),
+        pytest.param(1795519805, id="a number"),
+        pytest.param("1795519805.5", id="a number as text"),
+    ],
+)
+def test_times_are_read_as_botocore_reads_them(value: Any) -> None:
+    assert timestamp(value) == parse_timestamp(value)
+    assert timestamp(value).isoformat() == parse_timestamp(value).isoformat()
+
+
+def test_what_is_no_time_is_refused_as_botocore_refuses_it() -> None:
+    with pytest.raises(ValueError, match="Invalid timestamp"):
+        timestamp("neverZ")
+
+
+class Body(io.BytesIO):
+    """An answer's body as botocore reads it."""
+
+    def stream(self, **_more: Any) -> Iterator[bytes]:
+        yield self.read()
+
+
+def test_clients_read_times_so(models: Models) -> None:
+    xml = b"""<DescribeFlowLogsResponse><flowLogSet><item><flowLogId>fl-1</flowLogId>
+        <creationTime>2026-11-24T11:30:05.123Z</creationTime></item></flowLogSet></DescribeFlowLogsResponse>"""
+    keys = {"aws_access_key_id": "AKIA", "aws_secret_access_key": "very-secret-key"}
+    client = Session(models).client("ec2", "eu-west-1", None, keys)
+    client.meta.events.register("before-send", lambda **_more: AWSResponse("http://x", 200, {}, Body(xml)))
+    (log,) = client.describe_flow_logs()["FlowLogs"]
+    assert log["CreationTime"] == datetime(2026, 11, 24, 11, 30, 5, 123000, UTC)
+    # Not of dateutil, which botocore would have asked.
+    assert log["CreationTime"].tzinfo is UTC
