@@ -113,11 +113,13 @@ def plan_change(
     same = same_flow_logs(wish, target, destination, current)
     if not same:
         return Change(target, _new(wish, target, destination, compare))
-    _refuse_ambiguous(wish, target, same)
-    # An interrupted replacement leaves two: the one that fits best stays, of equal ones the oldest.
-    best = min(
-        same, key=lambda log: (len(differing(wish, log)), str(log.facts.get("CreationTime", "")), log.flow_log_id)
-    )
+    best = same[0]
+    if len(same) > 1:
+        _refuse_ambiguous(wish, target, same)
+        # An interrupted replacement leaves two: the one that fits best stays, of equal ones the oldest.
+        best = min(
+            same, key=lambda log: (len(differing(wish, log)), str(log.facts.get("CreationTime", "")), log.flow_log_id)
+        )
     others = tuple(log for log in same if log is not best)
     fields = differing(wish, best)
     _refuse_replacement(wish, target, best, fields, others)
