@@ -143,12 +143,12 @@ def test_a_change_of_variables_is_carried_out_and_shown(cloud: Cloud, ansible: A
     assert "replaced" in real.output
 
 
-def test_three_hundred_targets_cost_no_more_than_a_few_calls(cloud: Cloud, ansible: Ansible) -> None:
-    vpcs = cloud.vpcs(300, "net")
+def test_a_thousand_targets_cost_no_more_than_a_few_calls(cloud: Cloud, ansible: Ansible) -> None:
+    vpcs = cloud.vpcs(1000, "net")
     variables = {"flow_logs_log_group_name": "/aws/{{ flow_logs_project }}/flowlogs"}
     inventory = {"all": {"children": {"shop": {"hosts": {vpc: {} for vpc in vpcs}, "vars": variables}}}}
     made = ansible.run(APPLY, inventory).succeeded()
-    assert (len(cloud.flow_logs()), made.module_runs) == (300, 3)
+    assert (len(cloud.flow_logs()), made.module_runs) == (1000, 3)
     assert len(made.calls) <= 30
     again = ansible.run(APPLY, inventory).succeeded()
     assert (again.changed, again.module_runs) == (0, 3)
