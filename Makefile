@@ -3,7 +3,7 @@ PYTHON ?= python3
 SETUP := $(PYTHON) tests/tools/bootstrap.py
 RUN := tests/tools/run
 
-GROUPS := lint types units scenarios functional sanity docs molecule
+GROUPS := lint types units scenarios functional browser sanity docs molecule
 
 .DEFAULT_GOAL := help
 .PHONY: help setup demo test test-all $(GROUPS) coverage bench artefact other-pythons build changelog clean
@@ -45,6 +45,10 @@ scenarios: setup ## the modules in AWS's bad weather: every fault, killed at any
 functional: setup ## the playbooks and the role on an AWS emulator, in many ways
 	@echo "== functional: pytest"
 	@$(RUN) pytest -q -n auto tests/functional
+
+browser: setup ## the report's page in headless Chromium
+	@echo "== browser: pytest"
+	@chromium=$$($(RUN) python tests/tools/chromium.py) && CHROMIUM="$$chromium" $(RUN) pytest -q -n auto tests/browser
 
 coverage: setup ## unit tests, and the lines of plugins/ they miss
 	@$(RUN) pytest -q -n auto --cov --cov-report=term

@@ -28,7 +28,7 @@ class LongList {
     const first = this.matching[this.limit];
     this.limit = limit;
     this.show();
-    if (this.rest.hidden) { // the button that had the focus is gone: on with what it brought
+    if (this.rest.hidden && first) { // the button that had the focus is gone: on with what it brought
       first.tabIndex = -1;
       first.focus({ preventScroll: true });
     }
