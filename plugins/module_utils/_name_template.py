@@ -64,6 +64,15 @@ def render(template: str, facts: Mapping[str, str]) -> str:
     return _PLACEHOLDER.sub(lambda match: facts[match.group(1)], template)
 
 
+def beginning(template: str, facts: Mapping[str, str]) -> str:
+    """What all names of the template begin with: all that comes before it speaks of the resource.
+
+    facts has account_id and region.
+    """
+    first = next((found.start() for found in _PLACEHOLDER.finditer(template) if found[1] in OF_THE_RESOURCE), None)
+    return render(template[:first], facts)
+
+
 def is_legal(name: str) -> bool:
     """True when CreateLogGroup accepts the name."""
     return bool(_LEGAL.fullmatch(name)) and not name.startswith("aws/")

@@ -10,6 +10,7 @@ from . import log_group_settings
 from . import log_group_tags
 from . import log_groups
 from . import pages
+from . import query_definitions
 
 __all__ = [
     "flow_log_creation",
@@ -22,4 +23,5 @@ __all__ = [
     "log_group_tags",
     "log_groups",
     "pages",
+    "query_definitions",
 ]

@@ -18,7 +18,7 @@ from ..request import Request
 _PARTS = {
     "ec2": ("flow_logs", "tags"),
     "iam": ("roles", "managed_policies", "users", "groups"),
-    "logs": ("groups",),
+    "logs": ("groups", "query_definitions"),
 }
 State = dict[str, Any]
 
@@ -65,6 +65,9 @@ def _state_then(request: Request, backend: Any, seconds: float) -> State | None:
 
 
 def _copied(backend: Any, service: str) -> State:
+    if service == "logs":
+        # moto has none of its own.
+        vars(backend).setdefault("query_definitions", {})
     state = {part: _copy_of(getattr(backend, part), service) for part in _PARTS[service]}
     if service == "logs":
         state["tagger"] = copy.deepcopy(backend.tagger)
@@ -115,3 +118,6 @@ def _must_be_seen(request: Request, then: State | None) -> None:
     group = group_meant(request.arguments) if request.call.service == "logs" else ""
     if group and group not in then["groups"]:
         raise AwsError("ResourceNotFoundException", "The specified log group does not exist.")
+    query_id = request.arguments.get("queryDefinitionId")
+    if query_id and query_id not in then["query_definitions"]:
+        raise AwsError("ResourceNotFoundException", "The specified query definition does not exist.")

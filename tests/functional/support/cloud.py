@@ -123,6 +123,24 @@ class Cloud:
         tags: dict[str, str] = self.client("logs").list_tags_for_resource(resourceArn=arn)["tags"]
         return tags
 
+    def queries(self, folder: str = "") -> dict[str, dict[str, Any]]:
+        """Saved queries by name; fails when there are several of one name."""
+        found = self.all_queries(folder)
+        named = {entry["name"]: entry for entry in found}
+        assert len(named) == len(found), [entry["name"] for entry in found]
+        return named
+
+    def all_queries(self, folder: str = "") -> list[dict[str, Any]]:
+        """Saved queries, several of one name too."""
+        found: list[dict[str, Any]] = []
+        token: dict[str, str] = {}
+        while True:
+            page = self.client("logs").describe_query_definitions(**token)
+            found += [entry for entry in page["queryDefinitions"] if entry["name"].startswith(folder)]
+            if not page.get("nextToken"):
+                return found
+            token = {"nextToken": page["nextToken"]}
+
     def roles(self) -> list[str]:
         return [role["RoleName"] for role in self.client("iam").list_roles()["Roles"]]
 

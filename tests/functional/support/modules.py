@@ -19,6 +19,7 @@ from ansible_collections.netops.flow_logs.tests.functional.support.emulator impo
 AWS_ONLY = frozenset(
     {
         "flow_log_id",
+        "query_definition_id",
         "creation_time",
         "deliver_logs_status",
         "deliver_logs_error_message",
