@@ -12,8 +12,9 @@ short_description: Give the play's hosts flow logs, or remove them, all hosts an
 description:
   - Reads the variables of the role P(netops.flow_logs.flow_logs#role) for every host of the batch, checks them against the
     role's argument specification, and gathers hosts with identical settings into deliveries, and these by account.
-  - Does then for each account what M(netops.flow_logs.flow_log_iam), M(netops.flow_logs.log_group) and
-    M(netops.flow_logs.flow_log) do, deliveries and accounts side by side, and tells how far it is.
+  - Does then for each account what M(netops.flow_logs.flow_log_iam), M(netops.flow_logs.log_group),
+    M(netops.flow_logs.flow_log) and, on request, M(netops.flow_logs.insights_queries) do, deliveries and accounts side by side, and
+    tells how far it is.
   - Takes the defaults that a play sets for these modules and for M(amazon.aws.sts_assume_role) by C(module_defaults).
   - Made for the role, which runs it once for all hosts. It runs in the process of Ansible on the controller, so boto3 and
     botocore have to be installed there. As many accounts as there are forks are worked on at the same time.
@@ -45,6 +46,7 @@ seealso:
   - module: netops.flow_logs.flow_log_iam
   - module: netops.flow_logs.log_group
   - module: netops.flow_logs.flow_log
+  - module: netops.flow_logs.insights_queries
   - name: Role netops.flow_logs.flow_logs
     description: Does all of it for the hosts of an inventory.
     link: https://github.com/netops/ansible-collection-flow-logs/blob/main/roles/flow_logs/README.md
@@ -99,6 +101,11 @@ outcomes:
       sample:
         label: shop in eu-west-1, 1 target
         hosts: {vpc-0123456789abcdef0: vpc-0123456789abcdef0}
+    folder:
+      description: The folder of saved queries, by what it is called.
+      returned: for saved queries
+      type: dict
+      sample: {label: queries in flow-logs/aws/shop/vpc in eu-west-1}
     iam:
       description: What M(netops.flow_logs.flow_log_iam) returned.
       returned: when flow logs are given
@@ -124,6 +131,10 @@ outcomes:
       returned: for deliveries whose records were waited for
       type: dict
       sample: {delivering: [fl-0123456789abcdef0], failures: []}
+    insights_queries:
+      description: What M(netops.flow_logs.insights_queries) returned.
+      returned: for saved queries
+      type: dict
     error:
       description: What a module returned that could do nothing.
       returned: when it failed

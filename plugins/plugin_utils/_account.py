@@ -40,6 +40,14 @@ class DeliveryPlan:
 
 
 @dataclass(frozen=True)
+class QueriesPlan:
+    """A folder of saved queries, with the options of insights_queries, validated."""
+
+    label: str
+    options: Dict[str, Any]
+
+
+@dataclass(frozen=True)
 class AccountPlan:
     """assume_role: options of amazon.aws.sts_assume_role, None to use the credentials as they are."""
 
@@ -47,6 +55,7 @@ class AccountPlan:
     state: str
     iam: Dict[str, Any]
     deliveries: List[DeliveryPlan]
+    queries: List[QueriesPlan] = field(default_factory=list)
     assume_role: Optional[Dict[str, Any]] = None
     iam_info: Dict[str, Any] = field(default_factory=dict)
     remove_iam: bool = False
@@ -109,7 +118,7 @@ def _told(result: Any) -> Any:
     if not isinstance(result, dict):
         return result
     failed = {failure["resource_id"] for failure in result.get("failures") or []}
-    lists = {key: result[key] for key in ("flow_logs", "log_groups") if isinstance(result.get(key), list)}
+    lists = {key: result[key] for key in ("flow_logs", "log_groups", "queries") if isinstance(result.get(key), list)}
     changed = {key: [entry for entry in entries if entry["action"] != "unchanged"] for key, entries in lists.items()}
     same = [
         entry

@@ -33,6 +33,7 @@ from ansible_collections.netops.flow_logs.plugins.plugin_utils._account import A
 from ansible_collections.netops.flow_logs.plugins.plugin_utils._account import DeliveryPlan
 from ansible_collections.netops.flow_logs.plugins.plugin_utils._account import Outcome
 from ansible_collections.netops.flow_logs.plugins.plugin_utils._account import counted
+from ansible_collections.netops.flow_logs.plugins.plugin_utils._account_queries import save_queries
 from ansible_collections.netops.flow_logs.plugins.plugin_utils._account_verify import verify
 from ansible_collections.netops.flow_logs.plugins.plugin_utils._in_process import InProcessModule
 
@@ -55,7 +56,8 @@ def apply(account: Account, names: Optional[SharedNames] = None) -> List[Outcome
     if "role" not in iam:
         return [account.outcome(error=iam)]
     told = account.outcome(iam=iam)
-    return [told, *side_by_side(lambda delivery: _deliver(account, delivery, names, iam), deliveries)]
+    delivered = side_by_side(lambda delivery: _deliver(account, delivery, names, iam), deliveries)
+    return [told, *delivered, *save_queries(account, names, iam, delivered)]
 
 
 def _read_names(account: Account, delivery: DeliveryPlan, names: SharedNames) -> None:

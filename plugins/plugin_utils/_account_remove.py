@@ -7,7 +7,7 @@
 """One account's removal, in the order that keeps records and brings nothing back.
 
 Flow logs first; then the role and policy when asked for, otherwise a look at whether anything still uses them; log groups
-last and only when asked for, as their records go with them.
+last and only when asked for, as their records go with them, and with them the queries that speak of them.
 """
 
 from __future__ import annotations
@@ -36,6 +36,7 @@ from ansible_collections.netops.flow_logs.plugins.plugin_utils._account import A
 from ansible_collections.netops.flow_logs.plugins.plugin_utils._account import DeliveryPlan
 from ansible_collections.netops.flow_logs.plugins.plugin_utils._account import Outcome
 from ansible_collections.netops.flow_logs.plugins.plugin_utils._account import counted
+from ansible_collections.netops.flow_logs.plugins.plugin_utils._account_queries import remove_queries
 from ansible_collections.netops.flow_logs.plugins.plugin_utils._in_process import InProcessModule
 
 
@@ -64,7 +65,7 @@ def remove(account: Account) -> List[Outcome]:
         _outcome(account, delivery, result, groups.get(number))
         for number, (delivery, result) in enumerate(zip(deliveries, logs))
     ]
-    return [*outcomes, iam]
+    return [*outcomes, iam, *remove_queries(account, names, deliveries, groups)]
 
 
 def _outcome(account: Account, delivery: DeliveryPlan, logs: Dict[str, Any], groups: Any) -> Outcome:

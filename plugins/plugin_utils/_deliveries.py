@@ -30,6 +30,10 @@ from ansible_collections.netops.flow_logs.plugins.module_utils._name_template im
 from ansible_collections.netops.flow_logs.plugins.module_utils._name_template import policy_pattern
 from ansible_collections.netops.flow_logs.plugins.module_utils._plan import tag_wish
 from ansible_collections.netops.flow_logs.plugins.module_utils._target import parse_targets
+from ansible_collections.netops.flow_logs.plugins.plugin_utils._query_folders import FOLDER
+from ansible_collections.netops.flow_logs.plugins.plugin_utils._query_folders import Folder
+from ansible_collections.netops.flow_logs.plugins.plugin_utils._query_folders import check_queries
+from ansible_collections.netops.flow_logs.plugins.plugin_utils._query_folders import query_folders
 
 # Variables that say how to reach an account. Equal values mean the same credentials, so the same account.
 CONNECTION = (
@@ -75,6 +79,12 @@ _FLOW_LOG_OPTIONS = {
     "flow_logs_max_aggregation_interval": "max_aggregation_interval",
     "flow_logs_log_format": "log_format",
     "flow_logs_tags": "tags",
+    "flow_logs_expected_account_id": "expected_account_id",
+}
+_QUERIES_OPTIONS = {
+    "flow_logs_log_group_name": "log_group_name",
+    "flow_logs_log_format": "log_format",
+    FOLDER: "query_folder",
     "flow_logs_expected_account_id": "expected_account_id",
 }
 # A profile and keys exclude each other, wherever they come from; an empty string beats what the environment has.
@@ -168,6 +178,7 @@ def _impossible(wish: HostWish) -> List[str]:
         lambda: normalise(wish.settings.get("flow_logs_log_format")),
         lambda: tag_wish(wish.settings.get("flow_logs_tags"), True),
         lambda: tag_wish(wish.settings.get("flow_logs_iam_tags"), True),
+        lambda: check_queries(wish.settings),
     )
     problems = []
     for check in checks:
@@ -231,7 +242,8 @@ def _accounts(deliveries: Iterable[Delivery], wishes: Sequence[HostWish], proble
     for key, group in groups.items():
         own = by_account[key]
         problems += _disagreements(own)
-        accounts.append(_account(group, own))
+        folders = [] if problems else query_folders([(each.settings, each.hosts) for each in group], problems)
+        accounts.append({**_account(group, own), "queries": [_queries(folder) for folder in folders]})
     # Ansible hands out the hosts of nested groups in an order that differs from run to run.
     return sorted(accounts, key=lambda account: (str(account["label"]), _key(account["connection"])))
 
@@ -298,6 +310,21 @@ def _iam(deliveries: Sequence[Delivery], wishes: Sequence[HostWish]) -> Dict[str
     return options
 
 
+def _queries(folder: Folder) -> Dict[str, Any]:
+    """Options of insights_queries. A run for some of the hosts takes no log groups of the others out of the queries."""
+    settings = folder.settings
+    options = {"resource_ids": sorted(folder.hosts), "purge_log_group_names": False}
+    return {
+        "label": f"queries in {folder.name}{_place(settings)}",
+        "connection": _connection(settings),
+        "options": {**_options(_QUERIES_OPTIONS, settings), **options},
+    }
+
+
+def _place(settings: Mapping[str, Any]) -> str:
+    return f" in {settings['flow_logs_region']}" if settings.get("flow_logs_region") else ""
+
+
 def _account_label(settings: Mapping[str, Any]) -> str:
     for name in ("flow_logs_expected_account_id", "flow_logs_assume_role_arn", "flow_logs_profile"):
         if settings.get(name):
@@ -307,11 +334,10 @@ def _account_label(settings: Mapping[str, Any]) -> str:
 
 def _delivery(delivery: Delivery) -> Dict[str, Any]:
     settings = delivery.settings
-    place = f" in {settings['flow_logs_region']}" if settings.get("flow_logs_region") else ""
     project = settings.get("flow_logs_project") or settings["flow_logs_log_group_name"]
     count = len(delivery.hosts)
     return {
-        "label": f"{project}{place}, {count} target{'' if count == 1 else 's'}",
+        "label": f"{project}{_place(settings)}, {count} target{'' if count == 1 else 's'}",
         "connection": _connection(settings),
         "log_group": {**_options(_LOG_GROUP_OPTIONS, settings), "resource_ids": sorted(delivery.hosts)},
         "flow_log": {**_options(_FLOW_LOG_OPTIONS, settings), "resource_ids": sorted(delivery.hosts)},

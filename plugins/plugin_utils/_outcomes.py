@@ -22,17 +22,17 @@ from ansible_collections.netops.flow_logs.plugins.module_utils._errors import in
 # In the order in which they are counted up.
 _ACTIONS = ("created", "replaced", "retagged", "deleted", "unchanged")
 # Parts of an outcome that a module returned.
-PARTS = ("iam", "iam_removal", "iam_info", "flow_logs", "log_groups", "error")
+PARTS = ("iam", "iam_removal", "iam_info", "flow_logs", "log_groups", "insights_queries", "error")
 # Refusals that are as they should be: the role is removed once nothing uses it, and something does.
 _IN_ORDER = ("RoleInUse",)
 
 
 def results(outcomes: Sequence[Mapping[str, Any]]) -> List[Mapping[str, Any]]:
-    """All that modules returned, each once: an account's IAM stands in the outcomes of its deliveries too."""
+    """All that modules returned, each once: an account's IAM stands in the outcomes of its deliveries and folders too."""
     found = []
     for outcome in outcomes:
         for part in PARTS:
-            if outcome.get(part) is not None and not (part == "iam" and "delivery" in outcome):
+            if outcome.get(part) is not None and not (part == "iam" and _is_part(outcome)):
                 found.append(outcome[part])
     return found
 
@@ -50,9 +50,15 @@ def failure_lines(outcomes: Sequence[Mapping[str, Any]]) -> List[str]:
     return [f"{_place(outcome)}: {line}" for outcome in outcomes for line in _failures(outcome)]
 
 
+def _is_part(outcome: Mapping[str, Any]) -> bool:
+    """True for a delivery and for a folder of saved queries, which are parts of an account."""
+    return "delivery" in outcome or "folder" in outcome
+
+
 def _place(outcome: Mapping[str, Any]) -> str:
     account = _account(outcome)
-    return f"{outcome['delivery']['label']} ({account})" if "delivery" in outcome else account
+    part = outcome.get("delivery") or outcome.get("folder")
+    return f"{part['label']} ({account})" if part else account
 
 
 def _account(outcome: Mapping[str, Any]) -> str:
@@ -64,9 +70,11 @@ def _account(outcome: Mapping[str, Any]) -> str:
 def _summary(outcome: Mapping[str, Any], mood: str) -> List[str]:
     place = _place(outcome)
     if "error" in outcome:
-        skipped = [] if "delivery" in outcome else outcome["account"].get("deliveries", [])
+        skipped = [] if _is_part(outcome) else outcome["account"].get("deliveries", [])
         done = [f"  {line}" for line in outcome.get("flow_logs", {}).get("actions", [])]
         return [f"{place}: FAILED", *done, *(f"  {delivery['label']}: not done" for delivery in skipped)]
+    if "insights_queries" in outcome:
+        return _of_queries(outcome)
     if "iam" in outcome and "delivery" not in outcome:
         return [f"{place}: {action}" for action in outcome["iam"]["actions"]]
     if "iam_removal" in outcome:
@@ -106,6 +114,15 @@ def _proven(proof: Any) -> List[str]:
         return []
     waited = len(proof["delivering"]) + len(proof["failures"])
     return [f"  Records of {len(proof['delivering'])} of {waited} flow logs have arrived."]
+
+
+def _of_queries(outcome: Mapping[str, Any]) -> List[str]:
+    """A line of counts; nothing when all is as it was, as the flow logs are what the run is about."""
+    result = outcome["insights_queries"]
+    counts = Counter(query["action"] for query in result["queries"] if query["action"] not in ("unchanged", "failed"))
+    told = [f"{count} {action}" for action, count in sorted(counts.items())]
+    told += [f"{len(result['failures'])} failed"] if result.get("failures") else []
+    return [f"{_place(outcome)}: {', '.join(told)}"] if told else []
 
 
 def _kept(outcome: Mapping[str, Any]) -> List[Mapping[str, str]]:
@@ -168,6 +185,9 @@ def _failures(outcome: Mapping[str, Any]) -> List[str]:
             failure for failure in outcome["iam_removal"].get("failures") or [] if failure["code"] not in _IN_ORDER
         ]
         return in_sentences([Failure(**failure) for failure in refused])
+    if "insights_queries" in outcome:
+        failed = outcome["insights_queries"].get("failures") or []
+        return in_sentences([Failure(**failure) for failure in failed])
     if "delivery" not in outcome:
         return lines
     proof = outcome.get("proof") or {}

@@ -20,9 +20,11 @@ from ansible_collections.netops.flow_logs.plugins.module_utils._errors import In
 from ansible_collections.netops.flow_logs.plugins.modules import flow_log
 from ansible_collections.netops.flow_logs.plugins.modules import flow_log_iam
 from ansible_collections.netops.flow_logs.plugins.modules import flow_log_iam_info
+from ansible_collections.netops.flow_logs.plugins.modules import insights_queries
 from ansible_collections.netops.flow_logs.plugins.modules import log_group
 from ansible_collections.netops.flow_logs.plugins.plugin_utils._account import AccountPlan
 from ansible_collections.netops.flow_logs.plugins.plugin_utils._account import DeliveryPlan
+from ansible_collections.netops.flow_logs.plugins.plugin_utils._account import QueriesPlan
 from ansible_collections.netops.flow_logs.plugins.plugin_utils._assumed_role import ASSUME_ROLE_SPEC
 from ansible_collections.netops.flow_logs.plugins.plugin_utils._in_process import validated
 
@@ -84,5 +86,12 @@ def _plan(account: Mapping[str, Any], with_defaults: WithDefaults) -> AccountPla
                 verify_timeout=delivery.get("verify_timeout"),
             )
             for delivery in account["deliveries"]
+        ],
+        queries=[
+            QueriesPlan(
+                label=str(folder["label"]),
+                options=options(insights_queries, "insights_queries", {**folder["options"], **folder["connection"]}),
+            )
+            for folder in account["queries"]
         ],
     )

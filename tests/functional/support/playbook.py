@@ -24,6 +24,7 @@ MODULES = {
     "log_group": ("log_groups",),
     "flow_log": ("flow_logs",),
     "flow_log_iam_info": ("iam_info",),
+    "insights_queries": ("insights_queries",),
 }
 
 
@@ -52,7 +53,7 @@ class Run:
             outcome[part]
             for outcome in self.outcomes
             for part in MODULES[module]
-            if outcome.get(part) and not (part == "iam" and "delivery" in outcome)
+            if outcome.get(part) and not (part == "iam" and ("delivery" in outcome or "folder" in outcome))
         ]
 
     @property

@@ -39,6 +39,7 @@ HAVE_TO_BE_PURE = {
     "_name_template",
     "_outcomes",
     "_plan",
+    "_query_folders",
     "_role_audit",
     "_role_usage",
     "_target",

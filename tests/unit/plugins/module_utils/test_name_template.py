@@ -8,6 +8,7 @@ import pytest
 
 from ansible_collections.netops.flow_logs.plugins.module_utils._errors import InvalidInput
 from ansible_collections.netops.flow_logs.plugins.module_utils._name_template import PLACEHOLDERS
+from ansible_collections.netops.flow_logs.plugins.module_utils._name_template import beginning
 from ansible_collections.netops.flow_logs.plugins.module_utils._name_template import common_prefix
 from ansible_collections.netops.flow_logs.plugins.module_utils._name_template import is_legal
 from ansible_collections.netops.flow_logs.plugins.module_utils._name_template import placeholders
@@ -126,3 +127,16 @@ def test_a_policy_has_a_wildcard_for_each_placeholder() -> None:
 )
 def test_common_prefix(names: list[str], prefix: str) -> None:
     assert common_prefix(names) == prefix
+
+
+@pytest.mark.parametrize(
+    ("template", "expected"),
+    [
+        pytest.param("/aws/shop/vpc/{resource_name}/x", "/aws/shop/vpc/", id="up to the resource"),
+        pytest.param("/{account_id}/{region}/{vpc_id}/{region}", "/123456789012/eu-west-1/", id="account and region"),
+        pytest.param("/aws/{region}", "/aws/eu-west-1", id="all of it"),
+        pytest.param("{resource_id}", "", id="nothing"),
+    ],
+)
+def test_what_all_names_of_a_template_begin_with(template: str, expected: str) -> None:
+    assert beginning(template, {"account_id": FACTS["account_id"], "region": FACTS["region"]}) == expected

@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import pytest
+
+from ansible_collections.netops.flow_logs.tests.emulator import AwsLike
 from ansible_collections.netops.flow_logs.tests.functional.support.cloud import EC2_TRUST
 from ansible_collections.netops.flow_logs.tests.functional.support.cloud import NOTHING_ALLOWED
 from ansible_collections.netops.flow_logs.tests.functional.support.cloud import POLICY
@@ -23,6 +27,13 @@ FREE = {"sts:GetCallerIdentity"}
 IMPLIED = {"iam:PassRole"}
 # moto has no KMS for log groups: these two calls can't be made here.
 UNSEEN = {"logs:AssociateKmsKey", "logs:DisassociateKmsKey"}
+
+
+@pytest.fixture(scope="module")
+def emulator() -> Iterator[AwsLike]:
+    """moto alone has no saved queries."""
+    with AwsLike() as aws:
+        yield aws
 
 
 def actions(policy: dict[str, Any]) -> list[str]:
@@ -53,6 +64,8 @@ def test_the_policy_allows_what_the_role_calls_and_nothing_else(cloud: Cloud, mo
         called.update(modules.run("log_group", log_group_name=name, resource_ids=ids, **group).calls.names)
         flow_log = {"log_group_name": name, "resource_ids": ids, "role_arn": ROLE_ARN}
         called.update(modules.run("flow_log", **flow_log, **log).calls.names)
+        queries = {"log_group_name": name, "resource_ids": ids, "purge_log_group_names": False}
+        called.update(modules.run("insights_queries", **queries, log_format=log.get("log_format")).calls.names)
 
     apply({}, {"retention_in_days": "30", "tags": {"a": "b"}}, {"tags": {"a": "b"}})
     # Changed by hand in all that the role corrects, the fifth version of the policy included.
@@ -64,7 +77,7 @@ def test_the_policy_allows_what_the_role_calls_and_nothing_else(cloud: Cloud, mo
     apply(
         {**least, "tags": {"owner": "network"}},
         {"retention_in_days": "never", "tags": {"c": "d"}},
-        {"traffic_type": "REJECT", "tags": {"a": "b"}},
+        {"traffic_type": "REJECT", "log_format": "${srcaddr} ${bytes}", "tags": {"a": "b"}},
     )
     apply(least, {"tags": {}}, {"tags": {"c": "d"}})
 

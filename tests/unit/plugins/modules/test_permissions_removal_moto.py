@@ -8,11 +8,13 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from ansible_collections.netops.flow_logs.tests.emulator import AwsLike
 from ansible_collections.netops.flow_logs.tests.functional.support.cloud import ACCOUNT
 from ansible_collections.netops.flow_logs.tests.functional.support.cloud import NOTHING_ALLOWED
 from ansible_collections.netops.flow_logs.tests.functional.support.cloud import POLICY
@@ -29,6 +31,13 @@ FREE = {"sts:GetCallerIdentity"}
 NAME = "/aws/shop/vpc/{resource_name}/flowlogs"
 NAMES = {"role_name": ROLE, "policy_name": POLICY}
 OPERATORS = [f"arn:aws:iam::{ACCOUNT}:{who}" for who in ("user/alice", "group/operators", "role/deployer")]
+
+
+@pytest.fixture(scope="module")
+def emulator() -> Iterator[AwsLike]:
+    """moto alone has no saved queries."""
+    with AwsLike() as aws:
+        yield aws
 
 
 def actions(policy: dict[str, Any]) -> set[str]:
@@ -57,6 +66,7 @@ def everything(cloud: Cloud, modules: Modules) -> list[str]:
     iam.add_role_to_instance_profile(InstanceProfileName=ROLE, RoleName=ROLE)
     modules.run("log_group", log_group_name=NAME, resource_ids=targets)
     modules.run("flow_log", log_group_name=NAME, resource_ids=targets, role_arn=ROLE_ARN)
+    modules.run("insights_queries", log_group_name=NAME, resource_ids=targets)
     return targets
 
 
@@ -76,12 +86,16 @@ def test_the_policy_allows_what_a_removal_calls_and_nothing_else(
         called.update(modules.run(module, **options).calls.names)
 
     targets = {"log_group_name": NAME, "resource_ids": everything, "state": "absent"}
+    queries = {**targets, "purge_log_group_names": False}
+    removed("insights_queries", **{**queries, "resource_ids": everything[:1]})
     for _time in range(2):
         removed("flow_log", **targets)
         removed("flow_log_iam_info", policy_names=[POLICY])
         removed("flow_log_iam", state="absent", **NAMES)
         removed("log_group", **targets)
+        removed("insights_queries", **queries)
 
+    assert cloud.queries() == {}
     assert (cloud.flow_logs(), cloud.log_groups(), cloud.policies()) == ([], {}, [])
     assert ROLE not in cloud.roles()
     assert called - FREE == actions(the_policy())

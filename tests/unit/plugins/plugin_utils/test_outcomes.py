@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from ansible_collections.netops.flow_logs.plugins.plugin_utils._outcomes import failure_lines
+from ansible_collections.netops.flow_logs.plugins.plugin_utils._outcomes import results
 from ansible_collections.netops.flow_logs.plugins.plugin_utils._outcomes import summary_lines
 
 FIRST, SECOND, THIRD = "vpc-00000001", "vpc-00000002", "vpc-00000003"
@@ -132,3 +133,43 @@ def test_outcomes_are_told_in_their_order() -> None:
         "shop in eu-west-1, 3 targets (123456789012)",
         "test",
     ]
+
+
+def queries(*actions: str, **more: Any) -> dict[str, Any]:
+    """What became of a folder of saved queries."""
+    entries = [{"name": f"f/{number}", "action": action} for number, action in enumerate(actions)]
+    return {
+        "account": ACCOUNT,
+        "folder": {"label": "queries in f"},
+        "iam": IAM,
+        "insights_queries": {"queries": entries, **more},
+    }
+
+
+def test_a_folder_is_told_when_something_changed() -> None:
+    assert summary_lines([queries("created", "created", "updated", "unchanged")]) == [
+        "queries in f (123456789012): 2 created, 1 updated"
+    ]
+    assert summary_lines([queries("unchanged")]) == []
+    assert failure_lines([queries("created")]) == []
+
+
+def test_queries_that_failed_are_named_with_what_to_do() -> None:
+    told = [queries("created", "failed", failures=[failed("f/1", hint="Do.")])]
+
+    assert summary_lines(told) == ["queries in f (123456789012): 1 created, 1 failed"]
+    assert failure_lines(told) == ["queries in f (123456789012): f/1: Code: Words. Do."]
+
+
+def test_a_folder_that_could_not_be_looked_at_leaves_the_deliveries_done() -> None:
+    told = [{"account": ACCOUNT, "folder": {"label": "queries in f"}, "error": {"msg": "No."}}]
+
+    assert summary_lines(told) == ["queries in f (prod): FAILED"]
+    assert failure_lines(told) == ["queries in f (prod): No."]
+
+
+def test_what_the_accounts_iam_did_counts_once_beside_its_folders() -> None:
+    iam = {"changed": True, **IAM}
+    whole = {"account": ACCOUNT, "iam": iam}
+
+    assert [part.get("changed") for part in results([whole, {**queries("unchanged"), "iam": iam}])] == [True, None]

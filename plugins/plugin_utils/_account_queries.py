@@ -1,0 +1,82 @@
+# Copyright (c) The netops.flow_logs contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+#
+# Private to this collection: may change without notice.
+
+"""The saved queries of one account: after its deliveries, folder by folder."""
+
+from __future__ import annotations
+
+from typing import AbstractSet
+from typing import Any
+from typing import Dict
+from typing import List
+from typing import Mapping
+from typing import Optional
+from typing import Sequence
+
+from ansible_collections.netops.flow_logs.plugins.module_utils._aws import side_by_side
+from ansible_collections.netops.flow_logs.plugins.module_utils._insights_work import InsightsQueriesRemovalWork
+from ansible_collections.netops.flow_logs.plugins.module_utils._insights_work import InsightsQueriesWork
+from ansible_collections.netops.flow_logs.plugins.module_utils._log_group_names import SharedNames
+from ansible_collections.netops.flow_logs.plugins.module_utils._run import run
+from ansible_collections.netops.flow_logs.plugins.plugin_utils._account import Account
+from ansible_collections.netops.flow_logs.plugins.plugin_utils._account import DeliveryPlan
+from ansible_collections.netops.flow_logs.plugins.plugin_utils._account import Outcome
+from ansible_collections.netops.flow_logs.plugins.plugin_utils._account import QueriesPlan
+from ansible_collections.netops.flow_logs.plugins.plugin_utils._account import counted
+
+
+def save_queries(
+    account: Account, names: SharedNames, iam: Dict[str, Any], delivered: Sequence[Outcome]
+) -> List[Outcome]:
+    """Queries for the log groups of all targets that have one."""
+    without = {target for outcome in delivered for target in _without_group(outcome)}
+    return _each_folder(account, names, InsightsQueriesWork, without, iam)
+
+
+def _without_group(outcome: Outcome) -> List[str]:
+    """All targets of a delivery that failed, and those that do not exist: the delivery has told of them."""
+    if "error" in outcome:
+        return list(outcome["delivery"]["hosts"])
+    return [failure["resource_id"] for failure in outcome["log_groups"].get("failures") or []]
+
+
+def remove_queries(
+    account: Account, names: SharedNames, deliveries: Sequence[DeliveryPlan], groups: Mapping[int, Dict[str, Any]]
+) -> List[Outcome]:
+    """Takes the log groups that were deleted out of the queries. groups: number of a delivery -> what log_group returned."""
+    kept = {
+        target
+        for number, delivery in enumerate(deliveries)
+        for target in _kept(delivery, groups.get(number, {}).get("log_groups"))
+    }
+    return _each_folder(account, names, InsightsQueriesRemovalWork, kept, None)
+
+
+def _kept(delivery: DeliveryPlan, entries: Optional[List[Dict[str, Any]]]) -> List[str]:
+    """The targets whose log groups are still there."""
+    if entries is None:
+        return list(delivery.hosts)
+    return [target for entry in entries if entry["action"] != "deleted" for target in entry["resource_ids"]]
+
+
+def _each_folder(
+    account: Account, names: SharedNames, work: Any, without: AbstractSet[str], iam: Optional[Dict[str, Any]]
+) -> List[Outcome]:
+    def do(plan: QueriesPlan) -> List[Outcome]:
+        targets = [target for target in plan.options["resource_ids"] if target not in without]
+        if not targets:
+            return []
+        result = account.run(
+            lambda module: run(module, lambda: work(module, names)), plan.options, resource_ids=targets
+        )
+        told: Dict[str, Any] = {"insights_queries" if "queries" in result else "error": result}
+        if iam is not None:
+            told["iam"] = iam
+        if "queries" in result:
+            account.say(f"{plan.label} ({account.plan.label}): {counted(result['queries'], 'query definition')}")
+        return [{**account.outcome(None, **told), "folder": {"label": plan.label}}]
+
+    return [outcome for outcomes in side_by_side(do, account.plan.queries) for outcome in outcomes]
