@@ -69,6 +69,8 @@ class InsightsQueriesWork(Work):
         account = account_of(module)
         region = region_of(module)
         self.client = client(module, "logs")
+        # Reads may show for a while what is gone.
+        self.deleted: Set[str] = set()
         groups = template.groups(account, region, lambda: client(module, "ec2"), names)
         self.missing = groups.missing
         facts = {"account_id": account.account_id, "region": region}
@@ -93,7 +95,7 @@ class InsightsQueriesWork(Work):
     def _definitions(self) -> Dict[str, List[Definition]]:
         found: Dict[str, List[Definition]] = {}
         for definition in api.find_queries(self.client, f"{self.wish.folder}/"):
-            if definition.name in self.wish.scope:
+            if definition.name in self.wish.scope and definition.definition_id not in self.deleted:
                 found.setdefault(definition.name, []).append(definition)
         return found
 
@@ -122,6 +124,7 @@ class InsightsQueriesWork(Work):
             if api.delete_query(self.client, **step.arguments):
                 words = "AWS answered that it did not delete the query, and not why."
                 return _Outcome(Failure(step.subject, "NotDeleted", words, "Run it again."))
+            self.deleted.add(step.subject)
         except AwsError as error:
             if error.code == _GONE and "queryDefinitionId" in step.arguments:
                 return _Outcome(again=True)

@@ -41,7 +41,8 @@ def region_denied(region: str, code: str = "AuthFailure") -> list[Refusal]:
 
 def aborted(share: float = 1.0, times: int | None = None) -> Refusal:
     """Somebody else is changing the same log group."""
-    operations = [f"logs:{name}" for name in ("Create*", "Delete*", "Put*", "TagResource", "UntagResource", "*KmsKey")]
+    names = ("Create*", "DeleteLogGroup", "PutLogGroup*", "*RetentionPolicy", "TagResource", "UntagResource", "*KmsKey")
+    operations = [f"logs:{name}" for name in names]
     return Refusal(operations, share=share, times=times, code="OperationAbortedException", message=ABORTED)
 
 

@@ -107,6 +107,18 @@ IAM = options(
         **COMMON,
     },
 )
+QUERIES = options(
+    {"log_group_name": st.just("/aws/shop/{resource_name}"), "resource_ids": st.lists(KNOWN, min_size=1, max_size=3)},
+    {
+        "resource_ids": RESOURCE_IDS,
+        "log_group_name": TEMPLATE,
+        "log_format": FORMAT,
+        "queries": list_of(text_like("top_talkers", "skipped_records", "traffic_by_log_group")),
+        "query_folder": text_like("shop", "/a/b", "f" * 234, "f" * 235),
+        "purge_log_group_names": WHOLE,
+        **{name: value for name, value in COMMON.items() if name not in ("tags", "purge_tags")},
+    },
+)
 
 FLOW_LOG_IDS = list_of(text_like("fl-0123456789abcdef0", "fl-01234567", "vpc-0123456789abcdef0"))
 # Without the region: moto breaks down on one that does not exist.
@@ -154,6 +166,21 @@ IAM_REMOVAL = options(
         "ignored_flow_log_ids": FLOW_LOG_IDS,
         "pass_role_to": list_of(text_like(f"arn:aws:iam::{ACCOUNT}:user/alice", "alice")),
         **ABSENT,
+    },
+)
+QUERIES_REMOVAL = options(
+    {
+        "state": st.just("absent"),
+        "log_group_name": st.just("/aws/shop"),
+        "resource_ids": st.lists(KNOWN, min_size=1, max_size=3),
+    },
+    {
+        "resource_ids": RESOURCE_IDS,
+        "log_group_name": TEMPLATE,
+        "queries": list_of(text_like("top_talkers", "skipped_records")),
+        "query_folder": text_like("flow-logs/aws/shop", "theirs", ""),
+        "purge_log_group_names": WHOLE,
+        **{name: value for name, value in ABSENT.items() if name not in ("tags", "purge_tags")},
     },
 )
 IAM_INFO = options(
@@ -249,6 +276,12 @@ def test_flow_log_iam(world: World, given: dict[str, Any]) -> None:
     world.is_clear_about("flow_log_iam", given)
 
 
+@EXAMPLES
+@given(given=QUERIES)
+def test_insights_queries(world: World, given: dict[str, Any]) -> None:
+    world.is_clear_about("insights_queries", given)
+
+
 # Removal.
 
 
@@ -264,6 +297,8 @@ class Inhabited(World):
         iam.attach_role_policy(RoleName="web-server", PolicyArn=self.cloud.policy("theirs"))
         for name in ("/aws/shop", "/aws/shop/web", "/aws/theirs"):
             self.cloud.client("logs").create_log_group(logGroupName=name)
+        for name in ("flow-logs/aws/shop/top_talkers", "theirs/top_talkers", "flow-logs/aws/shop/theirs"):
+            self.cloud.client("logs").put_query_definition(name=name, queryString="limit 1", logGroupNames=["/aws/shop"])
         flow_log = self.cloud.flow_log(IDS["vpc"], LogGroupName="/aws/shop")
         theirs = self.cloud.flow_log(IDS["vpc"], LogGroupName="/aws/theirs")
         IDS.update({"flow log": flow_log, "somebody's flow log": theirs})
@@ -288,15 +323,16 @@ class Inhabited(World):
 
     def theirs(self) -> set[str]:
         """What may go only when it is named."""
-        return {IDS["somebody's flow log"], "/aws/theirs", "web-server", "theirs"}
+        return {IDS["somebody's flow log"], "/aws/theirs", "web-server", "theirs", "flow-logs/aws/shop/theirs"}
 
     def survey(self) -> set[tuple[str, str]]:
-        """Flow logs, log groups, roles and policies."""
+        """Flow logs, log groups, roles, policies and saved queries."""
         found = {
             "flow log": [log["FlowLogId"] for log in self.cloud.flow_logs()],
             "log group": self.cloud.log_groups(),
             "role": self.cloud.roles(),
             "policy": self.cloud.policies(),
+            "query": self.cloud.queries(),
         }
         return {(kind, name) for kind, names in found.items() for name in names}
 
@@ -318,6 +354,12 @@ def test_flow_log_removal(inhabited: Inhabited, given: dict[str, Any]) -> None:
 @given(given=LOG_GROUP_REMOVAL)
 def test_log_group_removal(inhabited: Inhabited, given: dict[str, Any]) -> None:
     inhabited.takes_no_more_than_foretold("log_group", given)
+
+
+@FEWER
+@given(given=QUERIES_REMOVAL)
+def test_insights_queries_removal(inhabited: Inhabited, given: dict[str, Any]) -> None:
+    inhabited.takes_no_more_than_foretold("insights_queries", given)
 
 
 @FEWER

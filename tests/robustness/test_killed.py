@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from ansible_collections.netops.flow_logs.plugins.module_utils._insights_texts import QUERY_NAMES
 from ansible_collections.netops.flow_logs.tests.emulator import AwsLike
 from ansible_collections.netops.flow_logs.tests.functional.support.cloud import ACCOUNT
 from ansible_collections.netops.flow_logs.tests.functional.support.cloud import POLICY
@@ -25,6 +26,7 @@ from ansible_collections.netops.flow_logs.tests.robustness.support.killing impor
 
 GROUP = "/aws/shop/vpc/flowlogs"
 OTHERS_GROUP = "/somebody/elses"
+FOLDER = "flow-logs/aws/shop/vpc/flowlogs"
 TAGS = {"owner": "network", "project": "shop"}
 OPERATOR = f"arn:aws:iam::{ACCOUNT}:user/alice"
 
@@ -133,10 +135,36 @@ def one_at_most(cloud: Cloud, options: Options) -> None:
     assert all(counted[resource_id] <= 1 for resource_id in options["resource_ids"]), counted
 
 
+def queries_half_done(cloud: Cloud) -> Options:
+    """One is wrong, one is there twice, the others are missing; and one of others."""
+    logs = cloud.client("logs")
+    for name in ("top_talkers", "busiest_ports", "busiest_ports", "mine"):
+        logs.put_query_definition(name=f"{FOLDER}/{name}", queryString="limit 1")
+    return {"log_group_name": GROUP}
+
+
+def queries_are_whole(cloud: Cloud, _options: Options) -> None:
+    queries = cloud.queries()
+    assert queries.pop(f"{FOLDER}/mine")["queryString"] == "limit 1"
+    assert set(queries) == {f"{FOLDER}/{name}" for name in QUERY_NAMES if name != "traffic_by_log_group"}
+    assert all(query["logGroupNames"] == [GROUP] and "stats" in query["queryString"] for query in queries.values())
+
+
+def queries_to_remove(cloud: Cloud) -> Options:
+    queries_half_done(cloud)
+    return {"log_group_name": GROUP, "state": "absent"}
+
+
+def queries_are_gone(cloud: Cloud, _options: Options) -> None:
+    assert list(cloud.queries()) == [f"{FOLDER}/mine"]
+
+
 STORIES = {
     "a role from nothing": Story("flow_log_iam", role_from_nothing, role_is_whole),
     "a role of others": Story("flow_log_iam", role_of_others, role_is_whole),
     "log groups": Story("log_group", groups_from_nothing, groups_are_whole),
+    "queries": Story("insights_queries", queries_half_done, queries_are_whole),
+    "removal of queries": Story("insights_queries", queries_to_remove, queries_are_gone),
     "flow logs": Story("flow_log", three_targets, flow_logs_are_whole),
     "replacement": Story("flow_log", three_to_replace, replaced_are_whole, all_are_recorded),
     "replacement in place": Story("flow_log", three_to_replace, replaced_are_whole, one_at_most, "strict-identity"),

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from ansible_collections.netops.flow_logs.plugins.module_utils._insights_texts import QUERY_NAMES
 from ansible_collections.netops.flow_logs.tests.emulator import AwsLike
 from ansible_collections.netops.flow_logs.tests.functional.support.cloud import POLICY
 from ansible_collections.netops.flow_logs.tests.functional.support.cloud import ROLE
@@ -110,6 +111,26 @@ def test_log_groups(real_time: AwsLike, cloud: Cloud, children: Children) -> Non
     assert [result for result in results if result.get("failed")] == []
     assert {name: group["retentionInDays"] for name, group in cloud.log_groups().items()} == {GROUP: 30}
     assert cloud.log_group_tags(GROUP) == {"owner": "network"}
+
+
+def test_queries(real_time: AwsLike, cloud: Cloud, modules: Modules, children: Children) -> None:
+    """AWS takes the same name from each of them: in the end there is one of each."""
+    real_time.scenario.delay_ms = 2
+    options = {"log_group_name": GROUP, "query_folder": "shop"}
+    results = children.together("insights_queries", [options] * 6)
+    assert [result for result in results if result.get("failed")] == []
+    assert set(cloud.queries()) == {f"shop/{name}" for name in QUERY_NAMES if name != "traffic_by_log_group"}
+    assert all(query["logGroupNames"] == [GROUP] for query in cloud.queries().values())
+    modules.rest("insights_queries", **options)
+
+
+def test_removals_of_queries(real_time: AwsLike, cloud: Cloud, modules: Modules, children: Children) -> None:
+    options = {"log_group_name": GROUP}
+    modules.run("insights_queries", **options)
+    real_time.scenario.delay_ms = 2
+    results = children.together("insights_queries", [{**options, "state": "absent"}] * 6)
+    assert [result for result in results if result.get("failed")] == []
+    assert cloud.queries() == {}
 
 
 @pytest.mark.parametrize("scenario", ["plain", "strict-identity"])

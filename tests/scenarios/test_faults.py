@@ -73,7 +73,7 @@ def _as_the_table_says(stage: Stage, cell: Cell, check: Result, first: Result) -
         assert errors == [] and sum(stage.slept) == 0, (errors, stage.slept)
     else:
         assert cell.proof(stage, first), "the module did not meet the fault"
-    if not errors:
+    if not errors and cell.foretold:
         assert _did(check) == _did(first)
     assert cell.warns in str(first.data.get("warnings", "")), first.data
 

@@ -39,7 +39,7 @@ def put_query_definition(request: Request) -> dict[str, Any]:
         raise missing()
     if query_id is None and len(queries) >= MOST:
         raise AwsError("LimitExceededException", "The maximum number of query definitions has been reached.")
-    query_id = query_id or str(uuid.UUID(int=request.world.random.getrandbits(128)))
+    query_id = query_id or str(uuid.uuid4())
     entry = {key: arguments[key] for key in ("name", "queryString", "logGroupNames") if arguments.get(key)}
     now = int(request.world.clock.now() * 1000)
     queries[query_id] = {"queryDefinitionId": query_id, **entry, "lastModified": now, "queryLanguage": "CWLI"}

@@ -48,6 +48,7 @@ class Cell:
     message has to say then. before: what is different in the account, done before the first run. during: done before
     the real run, after the one in check mode. heal: how the fault passes, beside the scenario. proof: how to tell that
     the module met the fault at all. finished: False when there is something left to do after a run that succeeded.
+    foretold: False when the real run does more than check mode could know, without an error.
     """
 
     words: str
@@ -59,6 +60,7 @@ class Cell:
     heal: Deed = nothing
     proof: Callable[[Stage, Result], bool] = met_an_error
     finished: bool = True
+    foretold: bool = True
     warns: str = ""
 
     @property
@@ -83,6 +85,8 @@ class Fault:
     log_group_removal: Cell = NOT_CONCERNED
     flow_log_iam_removal: Cell = NOT_CONCERNED
     flow_log_iam_info: Cell = NOT_CONCERNED
+    insights_queries: Cell = NOT_CONCERNED
+    insights_queries_removal: Cell = NOT_CONCERNED
 
     def cell(self, subject: str) -> Cell:
         found: Cell = getattr(self, subject)

@@ -31,6 +31,8 @@ WRITES = (
     "logs:TagResource",
     "logs:UntagResource",
     "logs:DeleteLogGroup",
+    "logs:PutQueryDefinition",
+    "logs:DeleteQueryDefinition",
     "iam:DetachRolePolicy",
     "iam:DeleteRolePolicy",
     "iam:RemoveRoleFromInstanceProfile",
@@ -54,7 +56,20 @@ def _everywhere(
 ) -> Fault:
     """removal is None where it has the same cell."""
     gone = removal or cell
-    return Fault(name, section, scenario, cell, cell, cell, gone, gone, gone, info)
+    return Fault(
+        name,
+        section,
+        scenario,
+        flow_log_iam=cell,
+        log_group=cell,
+        flow_log=cell,
+        flow_log_removal=gone,
+        log_group_removal=gone,
+        flow_log_iam_removal=gone,
+        flow_log_iam_info=info,
+        insights_queries=cell,
+        insights_queries_removal=gone,
+    )
 
 
 _AGAIN = Cell("tries again, then done")
@@ -78,7 +93,7 @@ def _denied(code: str) -> Cell:
 OF_CALLS = (
     Fault(
         "reads are 2 s late",
-        "1.8, 5.3, 6.4",
+        "1.8, 5.3, 6.4, 6.5",
         lambda: scenario_named("lag"),
         flow_log_iam=Cell("done", proof=met_a_state),
         log_group=Cell("done", proof=met_a_state),
@@ -87,10 +102,12 @@ OF_CALLS = (
         log_group_removal=Cell("done", proof=met_a_state),
         flow_log_iam_removal=Cell("done", proof=met_a_state),
         flow_log_iam_info=Cell("done", proof=met_a_state),
+        insights_queries=Cell("looks again until they show", proof=met_time),
+        insights_queries_removal=Cell("done", proof=met_a_state),
     ),
     Fault(
         "reads are 2 s late, and writes don't find yet either",
-        "1.8, 5.3, 6.4",
+        "1.8, 5.3, 6.4, 6.5",
         lambda: scenario_named("lag-writes"),
         flow_log_iam=Cell("tries again until IAM agrees with itself", proof=met_time),
         log_group=Cell("tries again until the new group is found", proof=met_time),
@@ -99,6 +116,8 @@ OF_CALLS = (
         log_group_removal=Cell("done", proof=met_a_state),
         flow_log_iam_removal=Cell("done", proof=met_a_state),
         flow_log_iam_info=Cell("done", proof=met_a_state),
+        insights_queries=Cell("looks again until they show", proof=met_time),
+        insights_queries_removal=Cell("done", proof=met_a_state),
     ),
     _everywhere(
         "AWS's request rates",
@@ -125,6 +144,8 @@ OF_CALLS = (
         log_group_removal=_throttled("ThrottlingException"),
         flow_log_iam_removal=_throttled("Throttling"),
         flow_log_iam_info=_throttled("Throttling"),
+        insights_queries=_throttled("ThrottlingException"),
+        insights_queries_removal=_throttled("ThrottlingException"),
     ),
     Fault(
         "all writes are throttled for ever",
@@ -136,6 +157,8 @@ OF_CALLS = (
         flow_log_removal=_throttled("RequestLimitExceeded"),
         log_group_removal=_throttled("ThrottlingException"),
         flow_log_iam_removal=_throttled("Throttling"),
+        insights_queries=_throttled("ThrottlingException"),
+        insights_queries_removal=_throttled("ThrottlingException"),
     ),
     _everywhere("the connection breaks before each write", "7.3", _each_write_once("before", "drop"), _AGAIN),
     _everywhere(
@@ -185,6 +208,8 @@ OF_CALLS = (
         flow_log_removal=_denied("UnauthorizedOperation"),
         log_group_removal=_denied("AccessDeniedException"),
         flow_log_iam_removal=_denied("AccessDenied"),
+        insights_queries=_denied("AccessDeniedException"),
+        insights_queries_removal=_denied("AccessDeniedException"),
     ),
     Fault(
         "the account has not enabled the region",
@@ -196,6 +221,10 @@ OF_CALLS = (
         log_group_removal=Cell("says to enable the region", fails=("UnrecognizedClientException",), hint="region"),
         flow_log_iam_removal=_NOT_ENABLED,
         flow_log_iam_info=_NOT_ENABLED,
+        insights_queries=Cell("says to enable the region", fails=("UnrecognizedClientException",), hint="region"),
+        insights_queries_removal=Cell(
+            "says to enable the region", fails=("UnrecognizedClientException",), hint="region"
+        ),
     ),
     _everywhere(
         "young roles, lag, throttling, aborted writes, dropped connections and small pages together",

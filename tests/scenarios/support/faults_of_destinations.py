@@ -72,7 +72,7 @@ OF_DESTINATIONS = (
     ),
     Fault(
         "listings of two entries a page",
-        "2.1, 5.3, 6.4",
+        "2.1, 5.3, 6.4, 6.5",
         lambda: scenario_named("small-pages"),
         flow_log_iam=Cell("reads all pages", proof=met_a_state),
         log_group=Cell("reads all pages", proof=met_a_state),
@@ -81,6 +81,8 @@ OF_DESTINATIONS = (
         log_group_removal=Cell("reads all pages", proof=met_a_state),
         flow_log_iam_removal=Cell("reads all pages", proof=met_a_state),
         flow_log_iam_info=Cell("reads all pages", proof=met_a_state),
+        insights_queries=Cell("reads all pages", proof=met_a_state),
+        insights_queries_removal=Cell("reads all pages", proof=met_a_state),
     ),
     Fault(
         "the account's own policy decides on retention",

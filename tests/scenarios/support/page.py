@@ -10,12 +10,18 @@ from ansible_collections.netops.flow_logs.tests.scenarios.support.fault import F
 
 PAGE = Path(__file__).resolve().parents[3] / "docs" / "faults.md"
 # Heading of a column -> the subject that is in it. Two tables: what makes and corrects, and what removes and looks.
-APPLYING = {"`flow_log_iam`": "flow_log_iam", "`log_group`": "log_group", "`flow_log`": "flow_log"}
+APPLYING = {
+    "`flow_log_iam`": "flow_log_iam",
+    "`log_group`": "log_group",
+    "`flow_log`": "flow_log",
+    "`insights_queries`": "insights_queries",
+}
 REMOVING = {
     "`flow_log`": "flow_log_removal",
     "`log_group`": "log_group_removal",
     "`flow_log_iam`": "flow_log_iam_removal",
     "`flow_log_iam_info`": "flow_log_iam_info",
+    "`insights_queries`": "insights_queries_removal",
 }
 _HEAD = """\
 # Faults, and what the modules make of them
@@ -31,7 +37,7 @@ _REMOVAL = """
 ## Removal
 
 The same with `state: absent`, and for `flow_log_iam_info`, which only looks. In every cell nothing goes that was not asked for: flow logs to other
-destinations and of other resources, log groups of similar names, roles and policies of others. What was asked for is gone once the fault has passed,
+destinations and of other resources, log groups of similar names, roles, policies and queries of others. What was asked for is gone once the fault has passed,
 also where the run with the fault was cut short.
 """
 
