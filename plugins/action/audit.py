@@ -4,29 +4,23 @@
 
 from __future__ import annotations
 
-import os
 from datetime import datetime
 from datetime import timezone
-from functools import partial
 from typing import Any
-from typing import Callable
 from typing import Dict
 from typing import List
 from typing import Mapping
 from typing import Optional
-from typing import Sequence
 
 from ansible import context
 from ansible.errors import AnsibleActionFail
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 
-from ansible_collections.netops.flow_logs.plugins.action.converge import ActionModule as Converge
-from ansible_collections.netops.flow_logs.plugins.plugin_utils._account import Account
 from ansible_collections.netops.flow_logs.plugins.plugin_utils._account import AccountPlan
 from ansible_collections.netops.flow_logs.plugins.plugin_utils._account import Mode
 from ansible_collections.netops.flow_logs.plugins.plugin_utils._account_audit import Audit
 from ansible_collections.netops.flow_logs.plugins.plugin_utils._account_audit import audit
-from ansible_collections.netops.flow_logs.plugins.plugin_utils._in_process import Models
+from ansible_collections.netops.flow_logs.plugins.plugin_utils._collector import patient_collector
 from ansible_collections.netops.flow_logs.plugins.plugin_utils._report import matching
 from ansible_collections.netops.flow_logs.plugins.plugin_utils._report import report
 from ansible_collections.netops.flow_logs.plugins.plugin_utils._report import unknown_words
@@ -37,11 +31,12 @@ from ansible_collections.netops.flow_logs.plugins.plugin_utils._report_findings 
 from ansible_collections.netops.flow_logs.plugins.plugin_utils._report_findings import SEVERITIES
 from ansible_collections.netops.flow_logs.plugins.plugin_utils._report_summary import finding_lines
 from ansible_collections.netops.flow_logs.plugins.plugin_utils._report_summary import summary_lines
+from ansible_collections.netops.flow_logs.plugins.plugin_utils._role_action import RoleAction
 from ansible_collections.netops.flow_logs.plugins.plugin_utils._side_processes import Broken
-from ansible_collections.netops.flow_logs.plugins.plugin_utils._side_processes import side_by_side
 
 _SPEC: Dict[str, Any] = {
     "argument_spec": {"type": "dict", "required": True},
+    "whole_play": {"type": "bool", "default": False},
     "templates": {"type": "path", "required": True},
     "title": {"type": "str", "default": "Flow logs"},
     "directory": {"type": "path", "default": "flow-logs-report"},
@@ -52,17 +47,19 @@ _SPEC: Dict[str, Any] = {
 _READ_ONLY = Mode(check=True, diff=False)
 
 
-class ActionModule(Converge):
-    """All hosts of the batch at once, as for converging; but nothing in AWS is written."""
+class ActionModule(RoleAction):
+    """Reads the accounts of all hosts; nothing in AWS is written."""
 
     def run(self, tmp: Optional[str] = None, task_vars: Optional[Dict[str, Any]] = None) -> Dict[str, Any]:
+        result: Dict[str, Any] = super().run(tmp, task_vars)
         options = self._options()
-        self._require_sdk()
-        os.environ.update(self._environment())
-        audits = self._audits(self._plans(task_vars or {}))
-        now = datetime.now(timezone.utc)
-        model = report(audits, options["title"], now, _inventory())
-        return {"changed": False, **self._as_result(model, options)}
+        self._prepare()
+        with patient_collector():
+            plans = self._plans(task_vars or {})
+            answers = self._each(plans, _READ_ONLY, lambda _plan: audit)
+        audits = [_broken(plan, each) if isinstance(each, Broken) else each for plan, each in zip(plans, answers)]
+        model = report(audits, options["title"], datetime.now(timezone.utc), _inventory())
+        return {**result, "changed": False, **self._as_result(model, options)}
 
     def _options(self) -> Dict[str, Any]:
         outcome = ArgumentSpecValidator(_SPEC).validate(self._task.args)
@@ -76,16 +73,6 @@ class ActionModule(Converge):
                 f"flow_logs_report_fail_on: {', '.join(wrong)}: there is no such finding, but {known}."
             )
         return options
-
-    def _audits(self, plans: Sequence[AccountPlan]) -> List[Audit]:
-        if not plans:
-            return []
-        models = Models()
-        answers = side_by_side([partial(_audit, plan, models) for plan in plans], self._forks(), self._tell)
-        for answer in answers:
-            if isinstance(answer, Broken) and answer.trace:
-                self._display.vvv(answer.trace)
-        return [_broken(plan, each) if isinstance(each, Broken) else each for plan, each in zip(plans, answers)]
 
     def _as_result(self, model: Dict[str, Any], options: Mapping[str, Any]) -> Dict[str, Any]:
         directory, formats = options["directory"], options["formats"]
@@ -107,10 +94,6 @@ class ActionModule(Converge):
             "summary": summary_lines(model, [] if self._task.check_mode else files),
             "failures": finding_lines(matching(model, options["fail_on"])),
         }
-
-
-def _audit(plan: AccountPlan, models: Models, say: Callable[[str], None]) -> Audit:
-    return audit(Account(plan, _READ_ONLY, models, say))
 
 
 def _broken(plan: AccountPlan, answer: Broken) -> Audit:

@@ -23,6 +23,12 @@ options:
       - The options of the role's argument specification.
     type: dict
     required: true
+  whole_play:
+    description:
+      - Whether to do it for all hosts of the play instead of those of the batch. Hosts that failed before are left out in either case.
+      - For plays with a first batch of one host, at the end of which the play ends.
+    type: bool
+    default: false
   templates:
     description:
       - The directory with the template of the page.

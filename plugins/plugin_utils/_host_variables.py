@@ -35,6 +35,8 @@ from ansible_collections.netops.flow_logs.plugins.plugin_utils._similar_hosts im
 PREFIX = "flow_logs_"
 # The playbooks' own variable, and the inventory plugin's groups.
 NOT_THE_ROLES = ("flow_logs_hosts", *COVERAGE_GROUPS)
+# Begins the names of the variables of the entry point "report".
+_OF_THE_REPORT = "flow_logs_report_"
 
 
 # Lists of the hosts, and what leads to their variables.
@@ -192,7 +194,9 @@ class HostVariables:
         new = raw.keys() - self._seen
         self._seen |= new
         for key in new:
-            if key.startswith(PREFIX) and key not in self.names and key not in NOT_THE_ROLES:
+            if not key.startswith(PREFIX) or key.startswith(_OF_THE_REPORT):
+                continue
+            if key not in self.names and key not in NOT_THE_ROLES:
                 self.unknown[key] = host
 
     def misspelt(self) -> List[str]:

@@ -122,7 +122,7 @@ def _not_read(audits: Iterable[Audit]) -> List[Entry]:
             if info.get("failed"):
                 found.append(_unread(audit, region, "the region", info))
         for outcome in audit.outcomes:
-            if "error" in outcome and "delivery" not in outcome:
+            if "error" in outcome and not {"delivery", "folder"} & set(outcome):
                 found.append(_unread(audit, None, "IAM role and policy", outcome["error"]))
         if audit.iam.get("failed"):
             found.append(_unread(audit, None, "roles of the flow-log service", audit.iam))

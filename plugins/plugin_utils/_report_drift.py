@@ -34,6 +34,7 @@ def drift(audits: Iterable[Audit], told: Sequence[Entry], commands: Commands) ->
     for audit in audits:
         delivered = [outcome for outcome in audit.outcomes if "delivery" in outcome]
         found += [entry for outcome in audit.outcomes for entry in _of_iam(audit, outcome, commands)]
+        found += [entry for outcome in audit.outcomes for entry in _of_queries(audit, outcome, commands)]
         for wished, outcome in zip(audit.wished, delivered):
             # Of a region that can't be read, that is told and enough.
             if audit.regions.get(wished.region, {}).get("failed"):
@@ -135,13 +136,29 @@ def _log_groups(delivery: _Delivery) -> List[Entry]:
 
 def _of_iam(audit: Audit, outcome: Mapping[str, Any], commands: Commands) -> List[Entry]:
     stamp = {"account_id": audit.account_id, "account": audit.label, "region": None}
-    if "delivery" in outcome or "iam" not in outcome or not outcome["iam"]["actions"]:
+    if "delivery" in outcome or "folder" in outcome or "iam" not in outcome or not outcome["iam"]["actions"]:
         return []
     hosts = sorted({host for wished in audit.wished for host in wished.hosts.values()})
     message = f"IAM differs from what the inventory asks for: {'; '.join(outcome['iam']['actions'])}."
     command = commands.apply(hosts[:1])
     note = "IAM is an account's: any host of the account will do."
     return [finding("drift", stamp, audit.iam_names["role_name"], message, command=command, command_note=note)]
+
+
+def _of_queries(audit: Audit, outcome: Mapping[str, Any], commands: Commands) -> List[Entry]:
+    """A folder of saved queries, which may belong to several deliveries."""
+    if "folder" not in outcome:
+        return []
+    stamp = {"account_id": audit.account_id, "account": audit.label, "region": None}
+    label = outcome["folder"]["label"]
+    if "error" in outcome:
+        message = f"Saving the queries would fail: {_message(outcome['error'])}"
+        return [finding("drift", stamp, label, message, severity="error")]
+    actions = outcome["insights_queries"]["actions"]
+    if not actions:
+        return []
+    command = commands.apply(sorted({host for wished in audit.wished for host in wished.hosts.values()}))
+    return [finding("drift", stamp, label, f"The inventory asks for more: {'; '.join(actions)}.", command=command)]
 
 
 def _message(error: Mapping[str, Any]) -> str:

@@ -423,6 +423,31 @@ def test_iam_that_differs() -> None:
     assert (entry["kind"], entry["subject"], entry["region"]) == ("drift", "Role", None)
 
 
+@pytest.mark.parametrize(
+    ("result", "severity", "words"),
+    [
+        ({"insights_queries": {"actions": ["save query a", "save query b"]}}, "warning", "save query a; save query b"),
+        ({"error": {"msg": "denied"}}, "error", "denied"),
+    ],
+)
+def test_saved_queries_that_differ(result: dict[str, Any], severity: str, words: str) -> None:
+    """The account's IAM comes with them, and is told by itself."""
+    account = {"account": {"label": "retail"}, "iam": {"actions": ["create role Role"]}}
+    outcomes = [account, {**account, "folder": {"label": "flow-logs/shop"}, **result}]
+    model = told(audit([target("vpc-1")], wished=[wished({"vpc-1": "web"})], outcomes=outcomes))
+
+    found = {entry["subject"]: entry for entry in model["findings"]}
+    assert set(found) == {"flow-logs/shop", "Role"}
+    assert found["flow-logs/shop"]["severity"] == severity and words in found["flow-logs/shop"]["message"]
+    assert model["not_read"] == []
+
+
+def test_saved_queries_as_they_should_be() -> None:
+    fine = {"account": {"label": "retail"}, "folder": {"label": "x"}, "insights_queries": {"actions": []}}
+
+    assert found(audit([target("vpc-1")], outcomes=[fine])) == []
+
+
 # IAM.
 
 

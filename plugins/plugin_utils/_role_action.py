@@ -1,0 +1,107 @@
+# Copyright (c) The netops.flow_logs contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+#
+# Private to this collection: may change without notice.
+
+"""What the role's actions share: the variables of all hosts, made into plans, and accounts worked on side by side."""
+
+from __future__ import annotations
+
+import os
+from functools import partial
+from typing import Any
+from typing import Callable
+from typing import Dict
+from typing import List
+from typing import Mapping
+
+from ansible import context
+from ansible.errors import AnsibleActionFail
+from ansible.module_utils.parsing.convert_bool import boolean
+from ansible.plugins.action import ActionBase
+
+from ansible_collections.amazon.aws.plugins.module_utils.botocore import check_sdk_version_supported
+from ansible_collections.amazon.aws.plugins.module_utils.exceptions import AnsibleBotocoreError
+from ansible_collections.netops.flow_logs.plugins.module_utils._errors import InvalidInput
+from ansible_collections.netops.flow_logs.plugins.plugin_utils._account import Account
+from ansible_collections.netops.flow_logs.plugins.plugin_utils._account import AccountPlan
+from ansible_collections.netops.flow_logs.plugins.plugin_utils._account import Mode
+from ansible_collections.netops.flow_logs.plugins.plugin_utils._deliveries import gather
+from ansible_collections.netops.flow_logs.plugins.plugin_utils._deliveries import shortened
+from ansible_collections.netops.flow_logs.plugins.plugin_utils._host_variables import HostVariables
+from ansible_collections.netops.flow_logs.plugins.plugin_utils._host_variables import read_wishes
+from ansible_collections.netops.flow_logs.plugins.plugin_utils._in_process import Models
+from ansible_collections.netops.flow_logs.plugins.plugin_utils._module_defaults import with_module_defaults
+from ansible_collections.netops.flow_logs.plugins.plugin_utils._plans import account_plans
+from ansible_collections.netops.flow_logs.plugins.plugin_utils._side_processes import Broken
+from ansible_collections.netops.flow_logs.plugins.plugin_utils._side_processes import side_by_side
+
+# What is done with one account.
+Program = Callable[[Account], Any]
+
+
+class RoleAction(ActionBase):
+    """All hosts of the batch at once, in this process and one more for each further account."""
+
+    TRANSFERS_FILES = False
+    _supports_check_mode = True
+
+    def _prepare(self) -> None:
+        """Raises AnsibleActionFail without the SDK."""
+        try:
+            check_sdk_version_supported(warn=self._display.warning)
+        except AnsibleBotocoreError as error:
+            raise AnsibleActionFail(
+                f"{error} The role works in the Python that runs Ansible: install boto3 and botocore there."
+            ) from error
+        os.environ.update(self._environment())
+
+    def _each(self, plans: List[AccountPlan], mode: Mode, program: Callable[[AccountPlan], Program]) -> List[Any]:
+        """What the program returned for each account, Broken where it broke."""
+        if not plans:
+            return []
+        models = Models()
+        jobs = [partial(_work, program(plan), plan, mode, models) for plan in plans]
+        answers = side_by_side(jobs, self._forks(), self._tell)
+        for answer in answers:
+            if isinstance(answer, Broken) and answer.trace:
+                self._display.vvv(answer.trace)
+        return answers
+
+    def _plans(self, variables: Dict[str, Any]) -> List[AccountPlan]:
+        spec = self._task.args.get("argument_spec")
+        if not isinstance(spec, Mapping):
+            raise AnsibleActionFail("argument_spec has to be the options of the role's argument specification.")
+        if boolean(self._task.args.get("whole_play", False)):
+            hosts = variables["ansible_play_hosts"]
+            variables = {**variables, "ansible_play_batch": hosts, "play_hosts": hosts}
+        reader = HostVariables(self._task, self._templar, variables, list(spec))
+        wishes, problems = read_wishes(reader, spec, variables["ansible_play_batch"])
+        for warning in reader.misspelt():
+            self._display.warning(warning)
+        try:
+            accounts = gather(wishes, problems)
+        except InvalidInput as error:
+            raise AnsibleActionFail(str(error)) from None
+        plans, wrong = account_plans(accounts, with_module_defaults(self._task, self._templar))
+        if wrong:
+            raise AnsibleActionFail(shortened(wrong))
+        return plans
+
+    def _environment(self) -> Dict[str, str]:
+        """What the play's keyword environment sets, as modules would get it."""
+        merged: Dict[str, Any] = {}
+        for part in self._task.environment or []:
+            merged.update(self._templar.template(part) or {})
+        return {str(name): str(value) for name, value in merged.items()}
+
+    def _forks(self) -> int:
+        return int(context.CLIARGS.get("forks") or 5)
+
+    def _tell(self, line: str) -> None:
+        self._display.display(f"  {line}")
+
+
+def _work(program: Program, plan: AccountPlan, mode: Mode, models: Models, say: Callable[[str], None]) -> Any:
+    return program(Account(plan, mode, models, say))
