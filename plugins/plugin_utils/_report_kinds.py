@@ -60,8 +60,8 @@ KINDS = (
         "partly_covered",
         "warning",
         "Recorded in part",
-        "Only accepted or only rejected traffic is recorded, and the inventory asks for more.",
-        "Apply the inventory again, or ask for less in it.",
+        "Only accepted or only rejected traffic is recorded, and no inventory says that this is meant.",
+        "Apply the inventory again, or set flow_logs_traffic_type in it to what is meant.",
     ),
     Kind(
         "drift",
