@@ -6,7 +6,7 @@ RUN := tests/tools/run
 GROUPS := lint types units scenarios functional browser sanity docs molecule
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test test-all $(GROUPS) coverage bench artefact other-pythons build changelog clean
+.PHONY: help setup demo screenshot test test-all $(GROUPS) coverage bench artefact other-pythons build changelog clean
 .NOTPARALLEL:
 
 help: ## list the targets
@@ -18,6 +18,10 @@ setup: ## install the tools and amazon.aws into .cache
 demo: ## flow logs for a small estate on an AWS emulator, start to finish
 	@$(SETUP) demo
 	@$(RUN) python tests/demo/demo.py
+
+screenshot: setup ## the picture of the demo's report in the README: writes docs/report.png
+	@$(RUN) python tests/demo/demo.py >/dev/null
+	@$(RUN) python tests/tools/screenshot.py .cache/demo/report/report.html docs/report.png
 
 test: setup ## every check
 	@MAKE="$(MAKE)" $(RUN) python tests/tools/check.py $(GROUPS)

@@ -20,6 +20,7 @@ from typing import Sequence
 from ansible_collections.netops.flow_logs.plugins.plugin_utils._report_junit import render_junit
 from ansible_collections.netops.flow_logs.plugins.plugin_utils._report_page import render_page
 from ansible_collections.netops.flow_logs.plugins.plugin_utils._report_sarif import render_sarif
+from ansible_collections.netops.flow_logs.plugins.plugin_utils._report_text import legal_throughout
 
 # Format -> name of the file.
 FILES = {"html": "report.html", "json": "report.json", "junit": "report.junit.xml", "sarif": "report.sarif"}
@@ -34,7 +35,7 @@ def write(model: Mapping[str, Any], directory: str, formats: Sequence[str], temp
     """Raises OSError where the directory can't be written to."""
     renderers: Dict[str, Callable[[], str]] = {
         "html": lambda: render_page(model, templates),
-        "json": lambda: json.dumps(model, indent=2, ensure_ascii=False) + "\n",
+        "json": lambda: json.dumps(legal_throughout(dict(model)), indent=2, ensure_ascii=False) + "\n",
         "junit": lambda: render_junit(model),
         "sarif": lambda: render_sarif(model),
     }

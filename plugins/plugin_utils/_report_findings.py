@@ -141,7 +141,7 @@ def deliveries(estate: Estate, commands: Commands) -> List[Entry]:
         place = estate.place(log["account_id"], log["region"])
         if place is None:
             continue
-        more = {"project": log["project"], "subject_name": f"{log['flow_log_id']} of {log['resource_name']}"}
+        more = {"project": log["project"], "subject_name": log["resource_name"]}
         if log["delivery"]["state"] == "failing":
             found.append(_broken(log, place, commands, more))
         elif not log["known"]:
