@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shlex
 from collections import Counter
 from html.parser import HTMLParser
@@ -237,3 +238,30 @@ def test_what_can_not_be_read_is_told_and_the_rest_is_there(ansible: Ansible, cl
     assert ("the caller's account", "eu-central-1") in unread
     assert here in {entry["resource_id"] for entry in told["targets"]}
     assert {entry["kind"] for entry in told["findings"] if entry["severity"] == "error"} == {"not_read", "uncovered"}
+
+
+def test_in_bad_weather_the_same(ansible: Ansible, estate: Estate, emulator: AwsLike) -> None:
+    def told() -> Any:
+        run(ansible, estate.inventory).succeeded()
+        # Each run of the tests has an inventory file of its own.
+        text = re.sub(r"inventory\d+\.json", "inventory.json", json.dumps(model(ansible)))
+        return {**json.loads(text), "generated_at": "now"}
+
+    fair = told()
+    emulator.use("small-pages,throttling,dropped")
+
+    assert told() == fair
+
+
+def test_a_network_inventory_and_its_report(ansible: Ansible, estate: Estate, cloud: Cloud) -> None:
+    """No host is written down anywhere: what has no flow log is found, and mended by its own command."""
+    source = ansible.write("estate.network.yml", f"plugin: netops.flow_logs.network\nregions: [{REGION}]\n")
+    extra = ["-e", json.dumps({**ALL_FORMATS, "flow_logs_project": "all"})]
+    result = ansible.run(REPORT, None, ["-i", str(source), *extra]).succeeded()
+    assert result.calls.mutating == []
+
+    told = model(ansible)
+    uncovered = {entry["subject"]: entry for entry in told["findings"] if entry["kind"] == "uncovered"}
+    assert set(uncovered) == {estate.default_vpc, estate.naked, estate.half}
+    assert uncovered[estate.naked]["command"].endswith(f"{APPLY} --limit {estate.naked}")
+    assert str(source) in uncovered[estate.naked]["command"]
