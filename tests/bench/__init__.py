@@ -1,1 +1,5 @@
+# Copyright (c) The netops.flow_logs contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
 """make bench: how long the collection takes beside other ways to the same flow logs. See docs/bench.md."""

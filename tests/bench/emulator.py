@@ -1,3 +1,7 @@
+# Copyright (c) The netops.flow_logs contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
 """The emulator with an estate of VPCs in it: python -m tests.bench.emulator TARGETS ACCOUNTS
 
 It makes the estate once and prints it. Each line on standard input, an Order as JSON, forks a child that serves the estate as it

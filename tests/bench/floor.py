@@ -1,3 +1,7 @@
+# Copyright (c) The netops.flow_logs contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
 """The least that any program has to do, in bare boto3: python floor.py estate.json
 
 One role and policy per account, one log group with a retention per project, one flow log per VPC. As few calls as there can be,

@@ -1,3 +1,7 @@
+# Copyright (c) The netops.flow_logs contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
 """An emulator of EC2, IAM, STS and CloudWatch Logs that behaves like AWS where flow logs are concerned.
 
 moto does the work; docs/emulator.md says what is different, and how to start it.

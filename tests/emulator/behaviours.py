@@ -1,3 +1,7 @@
+# Copyright (c) The netops.flow_logs contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
 """The register of everything in which the emulator differs from moto, each with where AWS's behaviour is described.
 
 A behaviour stands between the request and moto, faults outside of corrections. cites names sections of docs/aws-behaviour.md.

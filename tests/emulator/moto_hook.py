@@ -1,3 +1,7 @@
+# Copyright (c) The netops.flow_logs contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
 """The one place where the emulator takes hold of moto: before moto carries out an action.
 
 The hook is there for the whole process, but only acts for requests that came in through an emulator.

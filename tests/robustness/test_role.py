@@ -1,3 +1,7 @@
+# Copyright (c) The netops.flow_logs contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
 """The role in AWS's bad weather: what it gets done, what the user reads, and the next run that completes the work."""
 
 from __future__ import annotations

@@ -1,3 +1,7 @@
+# Copyright (c) The netops.flow_logs contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
 """Run the named make targets one after another, all of them whatever fails, and end with one line that counts.
 
 A target that prints how many of its tests passed and failed (pytest, sanity.py) counts with those, any other as one.

@@ -1,3 +1,7 @@
+# Copyright (c) The netops.flow_logs contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
 """Find a Chromium for the tests of the report's page, or install one; prints its path.
 
 Looked for, in this order: $CHROMIUM, the usual names on PATH, what Playwright has downloaded. If there is none: Debian's package

@@ -1,3 +1,7 @@
+# Copyright (c) The netops.flow_logs contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
 """Run "ansible-test sanity" on a copy of this checkout, and fail too when it passes without having looked.
 
     tests/tools/run python tests/tools/sanity.py                every test, with the Python of .cache/venv

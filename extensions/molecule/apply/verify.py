@@ -1,3 +1,7 @@
+# Copyright (c) The netops.flow_logs contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
 """Say what is wrong with the flow logs of the estate, independently of the collection: verify.py ENDPOINT INVENTORY"""
 
 from __future__ import annotations

@@ -1,3 +1,7 @@
+# Copyright (c) The netops.flow_logs contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
 """What can go wrong on the way to AWS, and with AWS; nothing does until a scenario says so.
 
 A call that a test makes itself meets none of them.

@@ -1,3 +1,7 @@
+# Copyright (c) The netops.flow_logs contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
 """Each module's scene: what it finds, what it is asked for, what must hold whatever happens, and what must come out."""
 
 from __future__ import annotations

@@ -1,3 +1,7 @@
+# Copyright (c) The netops.flow_logs contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
 """The floor on the bench's own emulator: what it makes, how many calls it takes, and what the measuring makes of it."""
 
 from __future__ import annotations
