@@ -143,5 +143,5 @@ class LogGroupWork(Work):
 def _require_protection(logs: Any) -> None:
     if not supports(logs, "CreateLogGroup", "deletionProtectionEnabled"):
         raise InvalidInput(
-            "deletion_protection needs a newer botocore: the installed one does not know it. Upgrade botocore and boto3."
+            "deletion_protection needs botocore 1.41.3 or later: the installed one does not know it. Upgrade boto3 and botocore."
         )

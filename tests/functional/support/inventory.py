@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import json
 import subprocess
-from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -50,11 +49,11 @@ def _plain(value: dict[str, Any]) -> Any:
     return value["__ansible_unsafe"] if set(value) == {"__ansible_unsafe"} else value
 
 
-def show(ansible: Ansible, source: Path, how: str = "--list", arguments: Sequence[str] = ()) -> Shown:
+def show(ansible: Ansible, source: Path, how: str = "--list") -> Shown:
     """What ansible-inventory says of the file or directory; only the calls of this run count."""
     ansible.emulator.forget()
     done = subprocess.run(
-        [str(BIN / "ansible-inventory"), "-i", str(source), how, *arguments],
+        [str(BIN / "ansible-inventory"), "-i", str(source), how],
         cwd=ansible.directory,
         env={**environment(ansible.emulator.url), "ANSIBLE_HOME": str(ansible.directory / "ansible")},
         stdin=subprocess.DEVNULL,

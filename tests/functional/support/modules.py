@@ -14,8 +14,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from ansible.module_utils.testing import patch_module_args
-
+from ansible_collections.netops.flow_logs.tests.functional.support.arguments import module_arguments
 from ansible_collections.netops.flow_logs.tests.functional.support.emulator import Calls
 from ansible_collections.netops.flow_logs.tests.functional.support.emulator import Emulator
 
@@ -70,7 +69,7 @@ class Modules:
         self.emulator.forget()
         output = io.StringIO()
         arguments = {**options, "_ansible_check_mode": check, "_ansible_diff": True}
-        with patch_module_args(arguments), contextlib.redirect_stdout(output), contextlib.suppress(SystemExit):
+        with module_arguments(arguments), contextlib.redirect_stdout(output), contextlib.suppress(SystemExit):
             module.main()
         return Result(json.loads(output.getvalue()), self.emulator.calls)
 

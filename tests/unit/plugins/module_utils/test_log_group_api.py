@@ -10,6 +10,7 @@ import pytest
 
 from ansible_collections.netops.flow_logs.plugins.module_utils import _log_group_api as api
 from ansible_collections.netops.flow_logs.plugins.module_utils._aws import AwsError
+from ansible_collections.netops.flow_logs.tests.unit.support.botocore_models import needs_deletion_protection
 from ansible_collections.netops.flow_logs.tests.unit.support.clients import Clock
 from ansible_collections.netops.flow_logs.tests.unit.support.clients import StubbedClients
 
@@ -131,6 +132,7 @@ DEEDS = [
         "put_log_group_deletion_protection",
         {"logGroupIdentifier": "/x", "deletionProtectionEnabled": True},
         id="protect",
+        marks=needs_deletion_protection,
     ),
     pytest.param("tag_resource", {"resourceArn": ARN, "tags": {"a": "b"}}, id="tag"),
     pytest.param("untag_resource", {"resourceArn": ARN, "tagKeys": ["a"]}, id="untag"),

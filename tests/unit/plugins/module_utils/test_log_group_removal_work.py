@@ -12,6 +12,7 @@ import pytest
 
 from ansible_collections.netops.flow_logs.plugins.module_utils._log_group_removal_work import LogGroupRemovalWork
 from ansible_collections.netops.flow_logs.plugins.module_utils._run import run
+from ansible_collections.netops.flow_logs.tests.unit.support.botocore_models import needs_deletion_protection
 from ansible_collections.netops.flow_logs.tests.unit.support.clients import Script
 from ansible_collections.netops.flow_logs.tests.unit.support.clients import StubbedClients
 from ansible_collections.netops.flow_logs.tests.unit.support.clients import real_client
@@ -101,6 +102,7 @@ def test_a_conflicting_operation_is_waited_for(stubs: StubbedClients) -> None:
     assert shown(module()) == [("/a", "deleted")]
 
 
+@needs_deletion_protection
 def test_a_protection_that_the_listing_shows_is_respected(stubs: StubbedClients) -> None:
     listed(stubs("logs"), "/a", deletionProtectionEnabled=True)
     written_by(stubs("ec2"), ["/a"])

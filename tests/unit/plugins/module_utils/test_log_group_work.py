@@ -221,4 +221,4 @@ def test_protection_that_the_installed_botocore_does_not_know_is_refused(
 
     answer = module(deletion_protection=True)
 
-    assert "newer botocore" in answer["msg"]
+    assert "needs botocore 1.41.3 or later" in answer["msg"]
