@@ -55,7 +55,7 @@ def main(arguments):
     with open(CACHE / "setup.lock", "w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         install_tools(arguments[0])
-        unpack_amazon_aws()
+        unpack_amazon_aws(ANSIBLE, COLLECTIONS / "amazon" / "aws", AMAZON_STAMP)
         link_checkout()
 
 
@@ -106,18 +106,18 @@ def keep_pip_settings():
         configuration.write(stream)
 
 
-def unpack_amazon_aws():
-    target = COLLECTIONS / "amazon" / "aws"
-    if target.exists() and AMAZON_STAMP.exists() and AMAZON_STAMP.read_text() == ANSIBLE:
+def unpack_amazon_aws(ansible, target, stamp):
+    """The amazon.aws of a release of the "ansible" package, which the stamp remembers."""
+    if target.exists() and stamp.exists() and stamp.read_text() == ansible:
         return
-    say(f"fetching amazon.aws out of ansible {ANSIBLE}")
-    AMAZON_STAMP.unlink(missing_ok=True)
+    say(f"fetching amazon.aws out of ansible {ansible}")
+    stamp.unlink(missing_ok=True)
     work = CACHE / "unpack"
     shutil.rmtree(work, ignore_errors=True)
     # The collection runs on older Pythons than the package that carries it admits.
     pip(
         *("download", "--no-deps", "--ignore-requires-python", "--python-version", "3.13", "--only-binary", ":all:"),
-        *("--dest", str(work), "ansible==" + ANSIBLE),
+        *("--dest", str(work), "ansible==" + ansible),
     )
     with zipfile.ZipFile(next(work.glob("ansible-*.whl"))) as wheel:
         members = [name for name in wheel.namelist() if name.startswith("ansible_collections/amazon/aws/")]
@@ -126,7 +126,7 @@ def unpack_amazon_aws():
     target.parent.mkdir(parents=True, exist_ok=True)
     os.replace(work / "ansible_collections" / "amazon" / "aws", target)
     shutil.rmtree(work)
-    AMAZON_STAMP.write_text(ANSIBLE)
+    stamp.write_text(ansible)
 
 
 def link_checkout():

@@ -30,7 +30,7 @@ def main() -> None:
     print("\n== results")
     for outcome in outcomes:
         verdict = "FAILED" if outcome.failed else "ok"
-        print(f"{outcome.target:10} {verdict:6} {outcome.seconds:4.0f} s  {outcome.passed} passed, {outcome.failed} failed")
+        print(f"{outcome.target:13} {verdict:6} {outcome.seconds:4.0f} s  {outcome.passed} passed, {outcome.failed} failed")
     passed, failed = sum(each.passed for each in outcomes), sum(each.failed for each in outcomes)
     print(f"{passed} passed, {failed} failed")
     sys.exit(failed > 0)

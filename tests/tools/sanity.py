@@ -23,6 +23,7 @@ import tempfile
 from pathlib import Path
 
 import ansible_test
+import interpreters
 
 ROOT = Path(__file__).resolve().parents[2]
 HOME = Path(os.environ["HOME"])  # set by tests/tools/run: ansible-test keeps its virtual environments there
@@ -77,7 +78,8 @@ def copy_checkout(directory: Path) -> Path:
         target.parent.mkdir(parents=True, exist_ok=True)
         shutil.copy2(ROOT / name, target, follow_symlinks=False)
     (collections / "amazon").mkdir()
-    (collections / "amazon" / "aws").symlink_to(ROOT / ".cache" / "ansible_collections" / "amazon" / "aws")
+    beside = Path(os.environ["ANSIBLE_COLLECTIONS_PATH"]) / "ansible_collections" / "amazon" / "aws"
+    (collections / "amazon" / "aws").symlink_to(beside.resolve())
     return content
 
 
@@ -96,15 +98,9 @@ def checkout_files() -> list[str]:
 
 
 def other_pythons() -> list[tuple[str, str]]:
-    """Each as version and path. A pyenv shim on PATH is no interpreter, but shows where they are."""
-    found = []
-    for python in OTHER_PYTHONS:
-        command = shutil.which(f"python{python}")
-        if command and python != THIS_PYTHON:
-            installed = Path(command).parent.parent.glob(f"versions/{python}.*/bin/python{python}")
-            interpreters = sorted(installed) if "shims" in command else [Path(command)]
-            found += [(python, str(interpreter)) for interpreter in interpreters[-1:]]
-    return found
+    """Each as version and path."""
+    found = [(python, interpreters.find(python)) for python in OTHER_PYTHONS if python != THIS_PYTHON]
+    return [(python, interpreter) for python, interpreter in found if interpreter]
 
 
 def run(content: Path, python: str, interpreter: str, selection: list[str], expected: int) -> tuple[int, int]:
