@@ -4,9 +4,10 @@ SETUP := $(PYTHON) tests/tools/bootstrap.py
 RUN := tests/tools/run
 
 GROUPS := lint types units scenarios functional browser sanity docs molecule
+LONG := artefact other-pythons matrix mutants
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo screenshot test test-all $(GROUPS) coverage bench artefact other-pythons build changelog clean
+.PHONY: help setup demo screenshot test test-all $(GROUPS) $(LONG) matrix-page coverage quality-page bench build changelog clean
 .NOTPARALLEL:
 
 help: ## list the targets
@@ -26,8 +27,8 @@ screenshot: setup ## the picture of the demo's report in the README: writes docs
 test: setup ## every check
 	@MAKE="$(MAKE)" $(RUN) python tests/tools/check.py $(GROUPS)
 
-test-all: setup ## every check, the built artefact, and the other Pythons found here
-	@MAKE="$(MAKE)" $(RUN) python tests/tools/check.py $(GROUPS) artefact other-pythons
+test-all: setup ## every check, the release, all supported versions, and mutants (two hours)
+	@MAKE="$(MAKE)" $(RUN) python tests/tools/check.py $(GROUPS) $(LONG)
 
 lint: setup ## ruff and ansible-lint
 	@echo "== lint: ruff, ansible-lint"
@@ -54,8 +55,16 @@ browser: setup ## the report's page in headless Chromium
 	@echo "== browser: pytest"
 	@chromium=$$($(RUN) python tests/tools/chromium.py) && CHROMIUM="$$chromium" $(RUN) pytest -q -n auto tests/browser
 
-coverage: setup ## unit tests, and the lines of plugins/ they miss
-	@$(RUN) pytest -q -n auto --cov --cov-report=term
+coverage: setup ## lines and branches of plugins/ that the tests run, in all their processes
+	@echo "== coverage"
+	@$(RUN) python tests/tools/measure_coverage.py
+
+mutants: setup ## one small mistake at a time in the files that decide: do their unit tests notice?
+	@echo "== mutants"
+	@$(RUN) python tests/tools/mutants.py $(FILE)
+
+quality-page: setup ## docs/quality.md, from what coverage and mutants measured last
+	@$(RUN) python tests/tools/quality_page.py
 
 sanity: setup ## ansible-test sanity
 	@echo "== sanity: ansible-test"
@@ -73,13 +82,20 @@ molecule: setup ## the playbooks on an AWS emulator, as molecule tests them
 bench: setup ## how long it takes, beside Cloud Custodian and others: writes docs/bench.md (half an hour)
 	@$(RUN) python -m tests.bench $(BENCH)
 
-artefact: setup ## build the collection, install it in an empty directory and look at it there
-	@echo "== artefact: build, install"
-	@$(RUN) python tests/tools/artefact.py
+artefact: setup ## a release tried out: its changelog, the built artefact in an empty environment, Galaxy's importer
+	@echo "== artefact: release, build, install, use"
+	@$(RUN) env PYTHONPATH=$(CURDIR) python tests/tools/artefact.py
 
 other-pythons: setup ## what sanity checks per Python, with the other Pythons found here
 	@echo "== other Pythons: ansible-test"
 	@$(RUN) python tests/tools/sanity.py --all-pythons
+
+matrix: setup ## all supported versions of ansible-core, Python, amazon.aws and boto3; CELL=core-2.18-py3.11 for one
+	@echo "== matrix"
+	@$(RUN) python tests/tools/matrix.py $(CELL)
+
+matrix-page: setup ## docs/versions.md, from what was measured last
+	@$(RUN) python tests/tools/matrix.py --page
 
 build: setup ## the release artefact, in .cache/build
 	@$(RUN) ansible-galaxy collection build --force --output-path .cache/build
