@@ -260,9 +260,9 @@ class InventoryModule(AWSInventoryBase):
     NAME = "netops.flow_logs.network"
     INVENTORY_FILE_SUFFIXES = ("network.yml", "network.yaml")
 
-    def parse(self, inventory: Any, loader: Any, path: str, cache: bool = True) -> None:  # type: ignore[override]
+    def parse(self, inventory: Any, loader: Any, path: str, cache: bool = True, *sdk: Any, **versions: Any) -> None:
         try:
-            super().parse(inventory, loader, path, cache=cache)
+            super().parse(inventory, loader, path, cache, *sdk, **versions)
             found = self._found(path, cache)
         except (AwsError, InvalidInput, *SDK_ERRORS) as error:
             raise AnsibleParserError(str(error)) from error

@@ -83,8 +83,9 @@ def _child(job: Callable[[Say], Any], pipe: Connection) -> None:
 
     try:
         send(_ANSWER, job(lambda line: send(_TOLD, line)))
-    except BaseException as error:  # noqa: BLE001 - the parent tells it
+    except BaseException as error:
         send(_BROKEN, (f"{type(error).__name__}: {error}", traceback.format_exc()))
+        raise  # no further than the end below: the parent tells it
     finally:
         pipe.close()
         os._exit(0)

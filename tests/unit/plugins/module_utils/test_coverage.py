@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from ansible_collections.netops.flow_logs.plugins.module_utils._coverage import Coverage
 from ansible_collections.netops.flow_logs.plugins.module_utils._coverage import Place
+from ansible_collections.netops.flow_logs.plugins.module_utils._coverage import can_be_logged
 from ansible_collections.netops.flow_logs.plugins.module_utils._coverage import coverage
 from ansible_collections.netops.flow_logs.plugins.module_utils._flow_log import FlowLog
 from ansible_collections.netops.flow_logs.plugins.module_utils._flow_log import from_aws
@@ -158,3 +159,21 @@ def test_what_covers_a_vpc_covers_all_that_lies_in_it(owned: list[tuple[str, str
     for target in found.values():
         assert sorted([*target.recorded, *target.missing]) == ["ACCEPT", "REJECT"]
         assert len({cover.flow_log.flow_log_id for cover in target.covers}) == len(target.covers)
+
+
+OURS, OTHERS = "111111111111", "222222222222"
+
+
+@pytest.mark.parametrize(
+    ("owner", "vpc_owner", "allowed"),
+    [
+        pytest.param(OURS, OURS, True, id="our own in our own VPC"),
+        pytest.param(OURS, OTHERS, True, id="our interface in a VPC that is shared with us"),
+        pytest.param(OTHERS, OURS, True, id="another account's interface in our VPC"),
+        pytest.param(OTHERS, OTHERS, False, id="the VPC that is shared with us, and its subnets"),
+        pytest.param("", "", True, id="nobody says whose it is"),
+        pytest.param("", OTHERS, False, id="only the VPC's owner is known, and it is another account"),
+    ],
+)
+def test_who_may_give_a_resource_a_flow_log(owner: str, vpc_owner: str, allowed: bool) -> None:
+    assert can_be_logged(OURS, owner, vpc_owner) is allowed

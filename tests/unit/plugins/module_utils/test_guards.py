@@ -126,3 +126,10 @@ def test_retention_in_days_has_the_same_list_in_code_and_documentation() -> None
     documented = yaml.safe_load(log_group.DOCUMENTATION)["options"]["retention_in_days"]["choices"]
 
     assert documented == ["never", *map(str, RETENTION_DAYS)]
+
+
+@pytest.mark.parametrize("path", sorted(PLUGINS.glob("*/*.py")), ids=lambda path: path.name)
+def test_no_check_is_switched_off(path: Path) -> None:
+    text = path.read_text(encoding="utf-8")
+    assert [comment for comment in ("noqa", "type: ignore", "pylint:", "pragma: no cover") if comment in text] == []
+    assert not list((PLUGINS.parent / "tests" / "sanity").glob("ignore*"))
