@@ -29,7 +29,7 @@ def make(directory: Path, python: str, requirements: Iterable[str], constrained:
         directory.mkdir(parents=True, exist_ok=True)
         stamp.unlink(missing_ok=True)
         (directory / "constraints.txt").write_text(pinned)
-        _uv("venv", "--clear", "--python", python, str(venv))
+        _uv("venv", "--seed", "--clear", "--python", python, str(venv))  # ansible-test copies the pip
         interpreter = str(venv / "bin" / "python")
         limits = ["--constraint", str(directory / "constraints.txt")]
         _uv("pip", "install", "--upgrade", "--python", interpreter, *limits, *requirements)

@@ -135,12 +135,13 @@ def examine(subject: Subject, explained: dict[str, str]) -> dict[str, Any]:
     verdict = attempt(subject, None)
     if verdict != SURVIVED:
         sys.exit(f"ERROR: {subject.tests} does not pass as it is ({verdict})")
-    found = mutations(ast.parse(subject.source.read_text("utf-8")))
+    source = subject.source.read_text("utf-8")
+    found = mutations(ast.parse(source))
     verdicts = side_by_side(subject, len(found))
     counted = Counter(verdicts)
     survivors = [mutation for mutation, verdict in zip(found, verdicts, strict=True) if verdict == SURVIVED]
-    told = [{"line": mutation.line, "name": mutation.name} for mutation in survivors]
-    names = {mutation.name for mutation in survivors}
+    told = [{"line": mutation.line, "name": mutation.name(source.splitlines())} for mutation in survivors]
+    names = {str(each["name"]) for each in told}
     return {
         "mutants": len(found),
         "killed": counted[KILLED] + counted[TOO_LONG],

@@ -38,10 +38,10 @@ class Mutation:
     what: str
     make: Callable[[], None]
 
-    @property
-    def name(self) -> str:
-        """The same as long as the code is, wherever it moves to."""
-        return f"{self.text} => {self.what}"
+    def name(self, source: list[str]) -> str:
+        """The same as long as the code is, wherever it moves to: its line, and what becomes of which part of it."""
+        text = self.text if len(self.text) < 60 else self.text[:60] + "..."
+        return f"{source[self.line - 1].strip()} | {text} => {self.what}"
 
 
 def mutations(tree: ast.Module) -> list[Mutation]:

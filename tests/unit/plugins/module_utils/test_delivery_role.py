@@ -19,10 +19,14 @@ from ansible_collections.netops.flow_logs.plugins.module_utils._delivery_role im
 from ansible_collections.netops.flow_logs.plugins.module_utils._delivery_role import Principal
 from ansible_collections.netops.flow_logs.plugins.module_utils._delivery_role import Role
 from ansible_collections.netops.flow_logs.plugins.module_utils._delivery_role import Wish
+from ansible_collections.netops.flow_logs.plugins.module_utils._delivery_role import allows
+from ansible_collections.netops.flow_logs.plugins.module_utils._delivery_role import listed
 from ansible_collections.netops.flow_logs.plugins.module_utils._delivery_role import plan_delivery_role
 from ansible_collections.netops.flow_logs.plugins.module_utils._delivery_role import publishing_document
 from ansible_collections.netops.flow_logs.plugins.module_utils._delivery_role import to_result
 from ansible_collections.netops.flow_logs.plugins.module_utils._delivery_role import trust_document
+from ansible_collections.netops.flow_logs.plugins.module_utils._delivery_role import trusted_others
+from ansible_collections.netops.flow_logs.plugins.module_utils._delivery_role import trusts_flow_logs
 from ansible_collections.netops.flow_logs.plugins.module_utils._delivery_role import wanted_document
 from ansible_collections.netops.flow_logs.plugins.module_utils._errors import InvalidInput
 from ansible_collections.netops.flow_logs.plugins.module_utils._hints import pass_role_document
@@ -140,6 +144,88 @@ def test_log_groups_of_a_policy_that_has_some(names: tuple[str, ...], purge: boo
     wish = replace(WISH, log_group_names=names, purge_log_group_names=purge)
 
     assert wanted_document(wish, current) == publishing_document(ACCOUNT, scoped, True)
+
+
+def trust_of(principal: Any, effect: str = "Allow") -> dict[str, Any]:
+    return {"Statement": [{"Effect": effect, "Principal": principal, "Action": "sts:AssumeRole"}]}
+
+
+FLOW_LOGS = "vpc-flow-logs.amazonaws.com"
+
+
+@pytest.mark.parametrize(
+    ("trust", "trusts"),
+    [
+        pytest.param(TRUST, True, id="the documented one"),
+        pytest.param(trust_of({"Service": ["ec2.amazonaws.com", FLOW_LOGS]}), True, id="one of several services"),
+        pytest.param(trust_of({"Service": "ec2.amazonaws.com"}), False, id="another service"),
+        pytest.param(trust_of({"AWS": FLOW_LOGS}), False, id="a principal that is no service"),
+        pytest.param(trust_of({"Service": FLOW_LOGS}, "Deny"), False, id="a refusal"),
+        pytest.param(trust_of("*"), False, id="everybody is not the service"),
+        pytest.param({}, False, id="no statement"),
+    ],
+)
+def test_whether_a_trust_lets_flow_logs_in(trust: dict[str, Any], trusts: bool) -> None:
+    assert trusts_flow_logs(trust) is trusts
+
+
+@pytest.mark.parametrize(
+    ("trust", "others"),
+    [
+        pytest.param(TRUST, [], id="nobody else"),
+        pytest.param(trust_of("*"), ["*"], id="everybody"),
+        pytest.param(
+            trust_of({"Service": [FLOW_LOGS, "ec2.amazonaws.com"], "AWS": "arn:aws:iam::1:root"}),
+            ["AWS:arn:aws:iam::1:root", "Service:ec2.amazonaws.com"],
+            id="a service and an account",
+        ),
+        pytest.param({"Statement": {"Effect": "Allow", "NotPrincipal": {"AWS": "*"}}}, [], id="no principal at all"),
+    ],
+)
+def test_who_else_a_trust_lets_in(trust: dict[str, Any], others: list[str]) -> None:
+    assert trusted_others(trust) == others
+
+
+@pytest.mark.parametrize(
+    ("effect", "actions", "allowed"),
+    [
+        pytest.param("Allow", "logs:CreateLogGroup", True, id="by its name"),
+        pytest.param("Allow", ["logs:PutLogEvents", "logs:create*"], True, id="by a pattern, in any case"),
+        pytest.param("Allow", "logs:PutLogEvents", False, id="another action"),
+        pytest.param("Deny", "logs:CreateLogGroup", False, id="refused"),
+    ],
+)
+def test_whether_a_document_allows_an_action(effect: str, actions: Any, allowed: bool) -> None:
+    document = {"Statement": {"Effect": effect, "Action": actions, "Resource": "*"}}
+
+    assert allows(document, "logs:CreateLogGroup") is allowed
+
+
+@pytest.mark.parametrize(
+    ("value", "expected"),
+    [
+        pytest.param(["a", "b"], ["a", "b"], id="a list"),
+        pytest.param(("a", "b"), ["a", "b"], id="a tuple"),
+        pytest.param("ab", ["ab"], id="a single value"),
+        pytest.param(None, [], id="nothing"),
+    ],
+)
+def test_a_value_as_a_list(value: Any, expected: list[str]) -> None:
+    assert listed(value) == expected
+
+
+def test_what_is_left_out_keeps_the_names_to_the_wish_and_the_trust_open() -> None:
+    assert (WISH.purge_log_group_names, WISH.allow_create_log_group, WISH.restrict_trust) == (True, True, False)
+
+
+@pytest.mark.parametrize(("restricted", "ending"), [(True, f"trust {FLOW_LOGS} for this account only"), (False, FLOW_LOGS)])
+def test_the_step_says_whether_the_trust_is_restricted(restricted: bool, ending: str) -> None:
+    role = replace(ROLE, trust=trust_of({"Service": "ec2.amazonaws.com"}))
+
+    (step,) = plan(replace(WISH, restrict_trust=restricted), Current(role, POLICY)).steps
+
+    assert step.sentence.endswith(ending)
+
 
 
 def test_names_add_up_also_when_iam_hands_back_a_single_value_for_a_list_of_one() -> None:
