@@ -91,7 +91,7 @@ def plan_removal(removal: Removal, current: Current, attachments: Attachments, c
     elif current.policy:
         steps += _policy_steps(current.policy, frozenset())
     if current.pass_role:
-        if _is_ours(current, compare):
+        if _is_ours(current.pass_role, current.role, compare):
             steps += _policy_steps(current.pass_role, current.pass_role.attached_to)
         else:
             left["pass_role"] = current.pass_role
@@ -148,11 +148,8 @@ def _refusal(role: Optional[Role], users: Sequence[User], unread: Sequence[Unrea
     return None
 
 
-def _is_ours(current: Current, compare: Comparison) -> bool:
+def _is_ours(policy: Policy, role: Optional[Role], compare: Comparison) -> bool:
     """True when the operators' policy allows passing the role and nothing else."""
-    policy, role = current.pass_role, current.role
-    if policy is None:
-        return False
     if role is not None:
         return not compare.policies_differ(policy.document, pass_role_document(role.arn))
     # The role is gone already: its ARN stands in the document.

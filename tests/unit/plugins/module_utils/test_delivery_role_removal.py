@@ -92,6 +92,7 @@ def test_nothing_there_is_nothing_to_do() -> None:
     plan = remove(Current())
 
     assert (plan.steps, plan.refusals, plan.warnings, plan.before == plan.after) == ((), (), (), True)
+    assert (plan.before["in_use_by"], plan.before["policy_in_use_by"]) == ([], [])
 
 
 def test_all_that_hangs_on_the_role_goes_before_the_role() -> None:
@@ -149,6 +150,12 @@ def test_of_many_flow_logs_ten_are_named() -> None:
     failure = refusal_of(remove(users=[user(flow_log_id=f"fl-{number:02}") for number in range(12)]))
 
     assert "fl-09" in failure.message and "fl-10" not in failure.message and "and 2 more" in failure.message
+
+
+def test_as_many_flow_logs_as_can_be_named_are_all_of_them() -> None:
+    failure = refusal_of(remove(users=[user(flow_log_id=f"fl-{number:02}") for number in range(10)]))
+
+    assert "fl-09" in failure.message and "more" not in failure.message
 
 
 def test_flow_logs_that_are_to_be_ignored_do_not_count() -> None:
