@@ -193,8 +193,7 @@ def be_a_mutant(subject: Subject, number: int | None) -> int:
         mutations(tree)[number].make()
     planted = Planted(subject, tree)
     sys.meta_path.insert(0, planted)
-    sys.dont_write_bytecode = True
-    code = int(pytest.main(["-x", "-q", "--no-header", "-p", "no:xdist", "-p", "no:cov", subject.tests]))
+    code = int(pytest.main(["-x", "-q", "--no-header", "--assert=plain", "--tb=no", "-p", "no:xdist", "-p", "no:cov", subject.tests]))
     return code if planted.loaded else 99
 
 

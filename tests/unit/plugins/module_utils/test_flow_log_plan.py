@@ -309,6 +309,43 @@ def test_of_equal_ones_the_oldest_stays() -> None:
     assert change_of(plan(wish(), twin, OLD)).surplus_ids == ("fl-7",)
 
 
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [
+        pytest.param(("fl-9", "2026-01-01"), ("fl-2", "2026-01-02"), id="the age comes before the id"),
+        pytest.param(("fl-2", "2026-01-01"), ("fl-9", "2026-01-01"), id="of one age, the order does not matter"),
+    ],
+)
+def test_which_of_equal_ones_stays_is_the_same_in_every_run(first: tuple[str, str], second: tuple[str, str]) -> None:
+    stays, goes = (
+        replace(LOG, flow_log_id=flow_log_id, facts={"CreationTime": when}) for flow_log_id, when in (first, second)
+    )
+    for current in ([stays, goes], [goes, stays]):
+        change = change_of(plan(wish(), *current))
+        assert (change.wanted.flow_log_id, change.surplus_ids) == (first[0], (second[0],))
+
+
+def test_one_that_publishes_to_a_name_with_the_suffix_of_an_arn_is_replaced_by_one_to_the_group() -> None:
+    a_plan = plan(wish(traffic_type="ALL"), replace(LOG, to_nowhere=True))
+
+    assert change_of(a_plan).wanted == replace(
+        LOG, flow_log_id="", facts={}, traffic_type="ALL", to_nowhere=False
+    )
+    assert f"log_group_name from {GROUP.name}:* to {GROUP.name}" in a_plan.steps[0].sentence
+    assert "traffic_type from ACCEPT to ALL" in a_plan.steps[0].sentence
+
+
+def test_a_change_of_tags_names_those_that_are_set_and_those_that_go() -> None:
+    (step,) = plan(wish(tags=TagWish({"b": "1", "a": "2"})), LOG).steps
+
+    assert step.sentence == "change the tags a, b, owner of fl-1"
+
+
+def test_replacing_is_allowed_unless_it_is_said_otherwise() -> None:
+    assert Wish({}, NO_TAGS).allow_replace
+
+
+
 def test_when_none_of_several_fits_all_go_for_one_new() -> None:
     a_plan = plan(wish(traffic_type="REJECT"), OLD, NEW)
 
