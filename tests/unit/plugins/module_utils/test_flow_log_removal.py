@@ -188,6 +188,15 @@ def test_a_flow_log_that_stays_is_one_warning_however_many_it_records() -> None:
     assert warning.startswith(f"{', '.join(enis[:10])} and 2 more are still recorded by fl-0 of {VPC}")
 
 
+def test_ten_that_stay_recorded_are_all_named() -> None:
+    enis = [f"eni-{number:08}" for number in range(1, 11)]
+    logs = [log("fl-0", VPC), *(log(f"fl-{number}", eni) for number, eni in enumerate(enis, start=1))]
+
+    [warning] = plan_removal(Removal(dict.fromkeys(enis, GROUP)), logs, dict.fromkeys(enis, (VPC,))).warnings
+
+    assert warning.startswith(f"{', '.join(enis)} are still recorded by fl-0 of {VPC}")
+
+
 # A resource that is gone.
 
 

@@ -217,6 +217,42 @@ def test_a_group_that_is_right_stays_as_it_is(a_wish: Wish, group: LogGroup) -> 
     assert [entry["action"] for entry in a_plan.after["log_groups"]] == ["unchanged"]
 
 
+@pytest.mark.parametrize(
+    ("a_wish", "group", "sentence"),
+    [
+        pytest.param(
+            wish(deletion_protection=True), LogGroup(NAME), f"protect {NAME} from deletion", id="protection on"
+        ),
+        pytest.param(
+            wish(deletion_protection=False),
+            LogGroup(NAME, deletion_protection=True),
+            f"stop protecting {NAME} from deletion",
+            id="protection off",
+        ),
+        pytest.param(
+            wish(retention_in_days="90"),
+            LogGroup(NAME),
+            f"let log group {NAME} keep its events 90 days (now for ever)",
+            id="a retention",
+        ),
+        pytest.param(
+            wish(retention_in_days="90"),
+            LogGroup(NAME, retention_in_days=30),
+            f"let log group {NAME} keep its events 90 days (now 30)",
+            id="another retention",
+        ),
+        pytest.param(
+            wish(retention_in_days="never"),
+            LogGroup(NAME, retention_in_days=30),
+            f"let log group {NAME} keep its events for ever (now 30 days)",
+            id="no retention",
+        ),
+    ],
+)
+def test_the_sentence_says_what_becomes_of_what(a_wish: Wish, group: LogGroup, sentence: str) -> None:
+    assert [step.sentence for step in plan(a_wish, group).steps] == [sentence]
+
+
 def test_a_retention_that_the_accounts_policy_decides_is_left_alone_with_a_warning() -> None:
     a_plan = plan(wish(retention_in_days="90"), LogGroup(NAME, 365, retention_policy_name="keep-a-year"))
 

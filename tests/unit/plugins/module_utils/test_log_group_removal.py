@@ -99,3 +99,9 @@ def test_of_many_flow_logs_ten_are_named() -> None:
 
     assert "fl-09" in failure.message and "fl-10" not in failure.message
     assert "and 2 more still publish to it" in failure.message
+
+
+def test_ten_flow_logs_are_all_named() -> None:
+    failure = refusal_of(remove(LogGroup(A), writers={A: [log(f"fl-{number:02}") for number in range(10)]}))
+
+    assert "fl-09 of" in failure.message and "more" not in failure.message

@@ -39,6 +39,15 @@ def test_placeholders_that_a_template_names(template: str, named: set[str]) -> N
     assert placeholders(template) == named
 
 
+def test_these_placeholders_there_are() -> None:
+    assert set(PLACEHOLDERS) == set(FACTS)
+
+
+def test_a_name_that_gets_too_long_is_no_matter_of_the_template_alone() -> None:
+    """It is refused with the targets whose name it would be."""
+    assert placeholders("x" * 513) == frozenset()
+
+
 @pytest.mark.parametrize(
     ("template", "complaint"),
     [

@@ -116,6 +116,7 @@ def test_a_role_is_told_with_its_policies_and_users() -> None:
         pytest.param(policy("role/r", bounded=frozenset({"role/r"})), {}, (), True, id="the boundary of its own role"),
         pytest.param(policy("user/alice", serves="r"), {}, (), True, id="operators pass an orphaned role"),
         pytest.param(policy("user/alice", serves="r"), used("r", "fl-1"), (), False, id="operators pass a role in use"),
+        pytest.param(policy("user/alice", serves="gone"), {}, (), True, id="operators pass a role that is gone"),
         pytest.param(policy("user/alice", serves="r"), {}, UNREAD, None, id="operators pass a role: not known"),
     ],
 )
