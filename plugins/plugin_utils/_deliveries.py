@@ -52,7 +52,7 @@ SHARED = (
     "flow_logs_removal_wait",
 )
 # Variables that belong to a host, not to its delivery.
-_OF_THE_HOST = ("flow_logs_resource_id", "flow_logs_resource_ids", "flow_logs_pass_role_to", "flow_logs_iam_tags")
+_OF_THE_HOST = ("flow_logs_resource_id", "flow_logs_resource_ids", "flow_logs_pass_role_to")
 # Role variable -> option of a module. An option whose variable is not set is left out altogether: one that is there but
 # omitted would hide the user's module_defaults (ansible-core 2.19 and later).
 _CONNECTION_OPTIONS = {

@@ -179,6 +179,8 @@ def test_an_account_of_its_own_is_needed_for(settings: dict[str, Any]) -> None:
     [
         pytest.param({"flow_logs_region": None}, id="a variable that is null"),
         pytest.param({"flow_logs_pass_role_to": ["arn:aws:iam::123456789012:user/alice"]}, id="operators"),
+        pytest.param({"flow_logs_resource_id": SECOND}, id="its id"),
+        pytest.param({"flow_logs_resource_ids": [SECOND]}, id="its ids"),
     ],
 )
 def test_a_host_is_in_the_same_delivery_in_spite_of(settings: dict[str, Any]) -> None:
@@ -275,6 +277,8 @@ def test_operators_of_all_hosts_add_up_each_once_in_order() -> None:
         pytest.param({"flow_logs_least_privilege": True}, id="flow_logs_least_privilege"),
         pytest.param({"flow_logs_iam_tags": {"a": "b"}}, id="flow_logs_iam_tags"),
         pytest.param({"flow_logs_state": "absent"}, id="flow_logs_state"),
+        pytest.param({"flow_logs_remove_iam": True}, id="flow_logs_remove_iam"),
+        pytest.param({"flow_logs_removal_wait": 5}, id="flow_logs_removal_wait"),
     ],
 )
 def test_hosts_that_share_a_role_have_to_agree_on(settings: dict[str, Any]) -> None:
@@ -351,6 +355,7 @@ def test_problems_that_are_known_already_are_told_with_the_others() -> None:
         pytest.param({"log_format": "version"}, "'version'", id="a format"),
         pytest.param({"tags": {"aws:x": "y"}}, "'aws:x'", id="a tag of the flow logs"),
         pytest.param({"iam_tags": {"aws:x": "y"}}, "'aws:x'", id="a tag of the role"),
+        pytest.param({"insights_queries": True, "insights_query_folder": "x" * 300}, "xxx", id="a folder of queries"),
     ],
 )
 def test_what_a_module_would_refuse_is_told_with_the_host_before_the_first_one_runs(
@@ -367,6 +372,7 @@ def test_a_problem_of_many_hosts_is_one_line() -> None:
     problems = {"a": "no project", "b": "no region", "c": "no project", "d": "no project"}
 
     assert alike(problems) == ["host a and 2 more: no project", "host b: no region"]
+    assert alike({"a": "no project", "b": "no project"}) == ["host a and 1 more: no project"]
 
 
 def test_of_many_problems_ten_are_told_and_the_rest_counted() -> None:
@@ -374,6 +380,60 @@ def test_of_many_problems_ten_are_told_and_the_rest_counted() -> None:
 
     assert lines[:10] == [f"problem {number}" for number in range(10)]
     assert lines[10:] == ["... and 15 more."]
+    assert len(shortened([f"problem {number}" for number in range(10)]).splitlines()) == 10
+
+
+# Accounts.
+
+
+def test_the_same_id_in_two_accounts_is_no_contradiction() -> None:
+    accounts = gather([host(FIRST, profile="a"), host("other", resource_id=FIRST, profile="b", traffic_type="REJECT")])
+
+    assert [account["label"] for account in accounts] == ["a", "b"]
+
+
+def test_accounts_come_in_the_order_of_their_names_and_then_of_the_ways_into_them() -> None:
+    number = "123456789012"
+    wishes = [
+        host(FIRST, expected_account_id=number, profile="z"),
+        host(SECOND, expected_account_id=number, profile="a"),
+        host(THIRD, profile="9"),
+        host("vpc-00000004", expected_account_id="000000000000", profile="zz"),
+    ]
+
+    told = [(account["label"], account["connection"]["profile"]) for account in gather(wishes)]
+
+    assert told == [("000000000000", "zz"), (number, "a"), (number, "z"), ("9", "9")]
+
+
+@pytest.mark.parametrize(("settings", "seconds"), [({}, 0), ({"removal_wait": None}, 0), ({"removal_wait": 30}, 30)])
+def test_how_long_a_removal_waits(settings: dict[str, Any], seconds: int) -> None:
+    assert gather([host(FIRST, **settings)])[0]["removal_wait"] == seconds
+
+
+@pytest.mark.parametrize(
+    ("settings", "seconds"),
+    [
+        ({"verify_timeout": 60}, None),
+        ({"verify_timeout": 60, "verify_delivery": False}, None),
+        ({"verify_timeout": 60, "verify_delivery": True}, 60),
+    ],
+)
+def test_how_long_records_are_waited_for(settings: dict[str, Any], seconds: int | None) -> None:
+    assert gather([host(FIRST, **settings)])[0]["deliveries"][0]["verify_timeout"] == seconds
+
+
+def test_queries_are_saved_on_request_for_all_targets_of_a_folder() -> None:
+    """A run for some of the hosts takes no log groups of the others out of them."""
+    wishes = [host(name, insights_queries=True, region="eu-west-1") for name in (SECOND, FIRST)]
+
+    [folder] = gather(wishes)[0]["queries"]
+
+    assert folder["label"].startswith("queries in ") and folder["label"].endswith(" in eu-west-1")
+    assert folder["options"]["resource_ids"] == [FIRST, SECOND]
+    assert folder["options"]["purge_log_group_names"] is False
+    assert folder["connection"] == {"region": "eu-west-1"}
+    assert gather([host(FIRST)])[0]["queries"] == []
 
 
 def test_no_hosts_are_no_accounts() -> None:
