@@ -164,6 +164,7 @@ expected_account_id: "123456789012"
 regions:
   - eu-west-1
 resource_types: [subnet, eni]
+project_tag: project
 filters:
   tag:stage: production
 exclude_filters:

@@ -1,0 +1,15 @@
+"""Pages and examples against the emulator in which records flow."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from ansible_collections.netops.flow_logs.tests.emulator import AwsLike
+
+
+@pytest.fixture(scope="session")
+def emulator() -> Iterator[AwsLike]:
+    with AwsLike() as aws:
+        yield aws

@@ -1,0 +1,109 @@
+"""Runs what a page shows, each in check mode first and then for real."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import yaml
+
+from ansible_collections.netops.flow_logs.tests.functional.support.cloud import REGION
+from ansible_collections.netops.flow_logs.tests.functional.support.cloud import SECRET
+from ansible_collections.netops.flow_logs.tests.functional.support.playbook import Ansible
+from ansible_collections.netops.flow_logs.tests.functional.support.playbook import Run
+from ansible_collections.netops.flow_logs.tests.functional.support.settings import CHECKOUT
+
+APPLY = "netops.flow_logs.apply"
+ROLE_PATH = str(CHECKOUT / "roles" / "flow_logs")
+# The profiles that pages speak of.
+PROFILES = ("network-operations",)
+ROLE = {
+    "name": "Flow logs",
+    "ansible.builtin.include_role": {"name": "netops.flow_logs.flow_logs"},
+    "run_once": True,
+}
+
+
+class Documented:
+    """What it runs has to succeed, and to have done something."""
+
+    def __init__(self, ansible: Ansible, targets: list[str]) -> None:
+        self._ansible = ansible
+        self.targets = targets
+
+    def plays(self, plays: list[dict[str, Any]], inventory: Any = None) -> Run:
+        groups = {host for play in plays for host in str(play["hosts"]).split(":") if host not in ("all", "localhost")}
+        both = [{**play, "check_mode": True} for play in plays] + plays
+        return self._run(both, inventory or self._inventory(*sorted(groups)))
+
+    def part_of_a_play(self, content: dict[str, Any]) -> Run:
+        return self.plays([{"name": "Around a part", "hosts": "all", "gather_facts": False, **content}])
+
+    def tasks(self, tasks: list[dict[str, Any]]) -> Run:
+        """On the controller, or for all hosts where the role is concerned, which is the only one that looks at hosts."""
+        on_hosts = any("ansible.builtin.include_role" in task or _is_of_role(task) for task in tasks)
+        play = {
+            "name": "Around tasks",
+            "hosts": "all" if on_hosts else "localhost",
+            "gather_facts": False,
+            "module_defaults": {"group/netops.flow_logs.aws": {"region": REGION}},
+            "vars": {"role_path": ROLE_PATH},
+            # As within the role.
+            "vars_files": [f"{ROLE_PATH}/defaults/main.yml"] if on_hosts else [],
+            "tasks": tasks,
+        }
+        return self.plays([play])
+
+    def inventory(self, content: dict[str, Any]) -> Run:
+        """Applied to all its hosts."""
+        play = {"name": "Apply", "hosts": "all", "gather_facts": False, "tasks": [ROLE]}
+        done = self.plays([play], content)
+        assert sum(len(outcome["delivery"]["hosts"]) for outcome in done.outcomes if "delivery" in outcome) > 0
+        return done
+
+    def variables(self, content: dict[str, Any]) -> Run:
+        return self.inventory({"shop": {"hosts": dict.fromkeys(self.targets), "vars": content}})
+
+    def source(self, text: str) -> Run:
+        """A file of the inventory plugin, with the role on what it finds."""
+        where = self._ansible.write("estate.network.yml", text)
+        return self._run(APPLY, None, "-i", str(where), "--check")
+
+    def _inventory(self, *groups: str) -> dict[str, Any]:
+        return {name: {"hosts": dict.fromkeys(self.targets)} for name in groups or ("shop",)}
+
+    def _run(self, play: Any, inventory: Any, *arguments: str) -> Run:
+        """With keys in a file only, as a profile and keys in the environment exclude each other."""
+        config = self._ansible.write(
+            "aws.config", "".join(f"[profile {name}]\nregion = {REGION}\n" for name in PROFILES)
+        )
+        names = ("default", *PROFILES)
+        keys = "".join(f"[{name}]\naws_access_key_id = testing\naws_secret_access_key = {SECRET}\n" for name in names)
+        done = self._ansible.run(
+            play,
+            inventory,
+            arguments,
+            env={
+                "AWS_ACCESS_KEY_ID": None,
+                "AWS_SECRET_ACCESS_KEY": None,
+                "AWS_CONFIG_FILE": str(config),
+                "AWS_SHARED_CREDENTIALS_FILE": str(self._ansible.write("aws.credentials", keys)),
+                "ANSIBLE_INVENTORY_ANY_UNPARSED_IS_FAILED": "true",
+                "HOME": str(self._ansible.directory),
+            },
+        )
+        assert done.succeeded().tasks, done.output
+        assert "[WARNING]" not in done.output, done.output
+        return done
+
+
+def _is_of_role(task: dict[str, Any]) -> bool:
+    return any(name in task for name in ("netops.flow_logs.audit", "netops.flow_logs.converge"))
+
+
+def without_delays(tasks: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Nobody waits for an emulator."""
+    return [{**task, "delay": 0} if "until" in task else task for task in tasks]
+
+
+def documents(text: str) -> list[Any]:
+    return list(yaml.safe_load_all(text))

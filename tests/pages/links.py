@@ -1,0 +1,59 @@
+"""Links between the project's own pages and files."""
+
+from __future__ import annotations
+
+import re
+from itertools import pairwise
+from pathlib import Path
+from urllib.parse import unquote
+
+from markdown_it import MarkdownIt
+from markdown_it.token import Token
+
+from .blocks import CHECKOUT
+
+# How pages that are shown elsewhere, and the documentation of modules, link to the checkout.
+HOME = "https://github.com/netops/ansible-collection-flow-logs/blob/main/"
+
+
+def problems(page: Path) -> list[str]:
+    """Links of the page that lead nowhere."""
+    found = (
+        _of_markdown(page) if page.suffix == ".md" else re.findall(re.escape(HOME) + r"[^\s>`'\")]+", page.read_text())
+    )
+    return [f"{page.relative_to(CHECKOUT)}: {link}" for link in found if not _leads_somewhere(page, link)]
+
+
+def _leads_somewhere(page: Path, link: str) -> bool:
+    if link.startswith(HOME):
+        page, link = CHECKOUT / "README.md", link.removeprefix(HOME).rstrip(".,")
+    elif re.match(r"[a-z]+:", link):
+        return True
+    path, _hash, anchor = unquote(link).partition("#")
+    goal = (page.parent / path).resolve() if path else page
+    if not goal.exists() or not goal.is_relative_to(CHECKOUT):
+        return False
+    return not anchor or goal.suffix != ".md" or anchor in anchors(goal)
+
+
+def _of_markdown(page: Path) -> list[str]:
+    inline = [child for token in _tokens(page) for child in token.children or []]
+    links = [token.attrGet("href") or token.attrGet("src") for token in inline if token.type in ("link_open", "image")]
+    return [str(link) for link in links if link]
+
+
+def anchors(page: Path) -> set[str]:
+    """The headings of a Markdown page, as GitHub names them in links."""
+    tokens = _tokens(page)
+    found: set[str] = set()
+    for heading, content in pairwise(tokens):
+        if heading.type == "heading_open":
+            text = "".join(child.content for child in content.children or [] if child.type in ("text", "code_inline"))
+            slug = re.sub(r"[^\w\- ]", "", text.lower()).replace(" ", "-")
+            copies = sum(1 for other in found if re.fullmatch(rf"{re.escape(slug)}(-\d+)?", other))
+            found.add(f"{slug}-{copies}" if copies else slug)
+    return found
+
+
+def _tokens(page: Path) -> list[Token]:
+    return MarkdownIt("commonmark").enable("table").parse(page.read_text("utf-8"))

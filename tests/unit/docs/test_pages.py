@@ -1,0 +1,65 @@
+"""What pages show exists: links, commands, options, data. tests/functional/docs runs the rest."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from ansible_collections.netops.flow_logs.tests.pages import commands
+from ansible_collections.netops.flow_logs.tests.pages import kinds
+from ansible_collections.netops.flow_logs.tests.pages import links
+from ansible_collections.netops.flow_logs.tests.pages.blocks import CHECKOUT
+from ansible_collections.netops.flow_logs.tests.pages.blocks import Block
+from ansible_collections.netops.flow_logs.tests.pages.blocks import blocks
+from ansible_collections.netops.flow_logs.tests.pages.blocks import pages
+
+# text: output, and whatever else nobody runs.
+LANGUAGES = {"console", "ini", "json", "python", "shell", "text", "yaml"}
+
+
+def linking_files() -> list[Path]:
+    return [*pages(), *(CHECKOUT / "plugins").rglob("*.py"), CHECKOUT / "roles/flow_logs/meta/argument_specs.yml"]
+
+
+def named(found: list[Block]) -> list[object]:
+    return [pytest.param(block, id=block.name) for block in found]
+
+
+def test_languages() -> None:
+    every = blocks(*LANGUAGES, "", "yml", "sh", "bash", "yaml+jinja", "hcl")
+    assert [block.name for block in every if block.language not in LANGUAGES] == []
+
+
+def test_links() -> None:
+    assert [problem for page in linking_files() for problem in links.problems(page)] == []
+
+
+@pytest.mark.parametrize("block", named(blocks("json")))
+def test_json(block: Block) -> None:
+    for document in block.text.split("\n\n"):
+        json.loads(document)
+
+
+@pytest.mark.parametrize("block", named(blocks("yaml")))
+def test_yaml_says_how_it_is_run(block: Block) -> None:
+    """By its shape, or with a reason why it is not."""
+    for content in kinds.documents(block.text):
+        assert content is not None
+        assert bool(kinds.kind(content)) != bool(block.reason), (
+            kinds.kind(content) or "what is it? say why it is not run"
+        )
+
+
+@pytest.mark.parametrize("block", named(blocks("console", "shell")))
+def test_commands(block: Block) -> None:
+    found = commands.commands_of(block)
+    assert found
+    assert [problem for command in found for problem in commands.problems(command, block.page)] == []
+
+
+@pytest.mark.parametrize("block", named([block for block in blocks("yaml") if block.reason]))
+def test_commands_of_ci_jobs(block: Block) -> None:
+    found = [script for content in kinds.documents(block.text) for script in commands.scripts_of(content)]
+    assert [problem for command in found for problem in commands.problems(command, block.page)] == []
