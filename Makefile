@@ -4,7 +4,7 @@ SETUP := $(PYTHON) tests/tools/bootstrap.py
 RUN := tests/tools/run
 
 GROUPS := lint types units scenarios functional browser sanity docs molecule
-LONG := artefact other-pythons matrix mutants
+LONG := site artefact other-pythons matrix mutants
 
 .DEFAULT_GOAL := help
 .PHONY: help setup demo screenshot test test-all $(GROUPS) $(LONG) matrix-page coverage quality-page bench build changelog clean
@@ -74,6 +74,11 @@ docs: setup ## references in the documentation, and changelog fragments
 	@echo "== docs: antsibull-docs, antsibull-changelog"
 	@$(RUN) antsibull-docs lint-collection-docs --plugin-docs --validate-collection-refs=self --check-extra-docs-refs .
 	@$(RUN) antsibull-changelog lint
+
+site: ## the documentation site, in .cache/site
+	@$(SETUP) site
+	@echo "== site: antsibull-docs, Sphinx"
+	@$(RUN) python tests/tools/site.py
 
 molecule: setup ## the playbooks on an AWS emulator, as molecule tests them
 	@echo "== molecule"

@@ -29,6 +29,7 @@ OLDEST_PYTHON = (3, 11)
 LEVELS = {
     "demo": ["constraints.txt", "requirements-demo.txt"],
     "test": ["constraints.txt", "requirements-demo.txt", "requirements-test.txt"],
+    "site": ["constraints.txt", "requirements-demo.txt", "requirements-test.txt", "requirements-site.txt"],
 }
 # amazon.aws is not on PyPI by itself, but the "ansible" wheel carries it.
 ANSIBLE = "14.5.0"
