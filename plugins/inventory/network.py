@@ -266,7 +266,8 @@ class InventoryModule(AWSInventoryBase):
             super().parse(inventory, loader, path, cache, *sdk, **versions)
             found = self._found(path, cache)
         except (AwsError, InvalidInput, *SDK_ERRORS) as error:
-            raise AnsibleParserError(str(error)) from error
+            hint = error.hint if isinstance(error, AwsError) else ""
+            raise AnsibleParserError(f"{error}. {hint}" if hint else str(error)) from error
         for warning in found["warnings"]:
             self.warn(warning)
         for group in COVERAGE_GROUPS:

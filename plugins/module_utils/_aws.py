@@ -38,6 +38,8 @@ from ansible_collections.amazon.aws.plugins.module_utils.tagging import compare_
 from ansible_collections.netops.flow_logs.plugins.module_utils._account import Account
 from ansible_collections.netops.flow_logs.plugins.module_utils._account import require_account
 from ansible_collections.netops.flow_logs.plugins.module_utils._errors import InvalidInput
+from ansible_collections.netops.flow_logs.plugins.module_utils._hints import hint_for
+from ansible_collections.netops.flow_logs.plugins.module_utils._hints import with_permission
 from ansible_collections.netops.flow_logs.plugins.module_utils._plan import Comparison
 from ansible_collections.netops.flow_logs.plugins.module_utils._rates import hold_rates
 
@@ -83,6 +85,9 @@ SIDE_BY_SIDE = 8
 class AwsError(AnsibleAWSError):
     """An AWS call that failed for good; message says which one."""
 
+    # What permissions of the service begin with.
+    service = ""
+
     @property
     def code(self) -> str:
         """AWS's error code; empty when no answer came at all (network, credentials)."""
@@ -93,6 +98,38 @@ class AwsError(AnsibleAWSError):
         """AWS's own words, or the SDK's when AWS was not reached."""
         return _error_field(self.exception, "Message") or str(self.exception)
 
+    @property
+    def action(self) -> str:
+        """The permission that the call needs, such as ec2:DescribeFlowLogs; empty when no call is known."""
+        operation = getattr(self.exception, "operation_name", "")
+        return f"{self.service}:{operation}" if self.service and operation else ""
+
+    @property
+    def told(self) -> str:
+        """The reason, for those who see no hint: a denial names the permission."""
+        return with_permission(self.code, self.reason, self.action)
+
+    @property
+    def hint(self) -> str:
+        """What to do about it; empty when nothing better is known than AWS's words."""
+        return hint_for(self.code, self.reason, [self.action] if self.action else [])
+
+
+class Ec2Error(AwsError):
+    service = "ec2"
+
+
+class StsError(AwsError):
+    service = "sts"
+
+
+class IamError(AwsError):
+    service = "iam"
+
+
+class LogsError(AwsError):
+    service = "logs"
+
 
 def _error_field(exception: Any, name: str) -> str:
     response: Dict[str, Any] = getattr(exception, "response", None) or {}
@@ -100,15 +137,15 @@ def _error_field(exception: Any, name: str) -> str:
 
 
 class Ec2Errors(AWSErrorHandler):
-    _CUSTOM_EXCEPTION = AwsError
+    _CUSTOM_EXCEPTION = Ec2Error
 
 
 class StsErrors(AWSErrorHandler):
-    _CUSTOM_EXCEPTION = AwsError
+    _CUSTOM_EXCEPTION = StsError
 
 
 class IamErrors(AWSErrorHandler):
-    _CUSTOM_EXCEPTION = AwsError
+    _CUSTOM_EXCEPTION = IamError
 
     @classmethod
     def _is_missing(cls) -> Any:
@@ -116,7 +153,7 @@ class IamErrors(AWSErrorHandler):
 
 
 class LogsErrors(AWSErrorHandler):
-    _CUSTOM_EXCEPTION = AwsError
+    _CUSTOM_EXCEPTION = LogsError
 
     @classmethod
     def _is_missing(cls) -> Any:

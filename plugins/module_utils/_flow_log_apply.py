@@ -45,7 +45,6 @@ from ansible_collections.netops.flow_logs.plugins.module_utils._flow_log_plan im
 from ansible_collections.netops.flow_logs.plugins.module_utils._flow_log_plan import REPLACE
 from ansible_collections.netops.flow_logs.plugins.module_utils._flow_log_plan import RETAG
 from ansible_collections.netops.flow_logs.plugins.module_utils._flow_log_plan import Change
-from ansible_collections.netops.flow_logs.plugins.module_utils._hints import hint_for
 from ansible_collections.netops.flow_logs.plugins.module_utils._plan import Step
 from ansible_collections.netops.flow_logs.plugins.module_utils._progress import Progress
 from ansible_collections.netops.flow_logs.plugins.module_utils._progress import nowhere
@@ -243,8 +242,8 @@ def _retag_some(client: Any, steps: Sequence[Step], applied: Applied) -> None:
                 _retag_some(client, [step], applied)
             return
         for step in steps:
-            hint = hint_for(error.code, error.reason)
-            applied.fail(Failure(step.subject, error.code or "NoAnswer", f"{error.message}: {error.reason}", hint))
+            text = f"{error.message}: {error.reason}"
+            applied.fail(Failure(step.subject, error.code or "NoAnswer", text, error.hint))
         return
     applied.steps += steps
 

@@ -226,15 +226,21 @@ class Creator:
         ]
 
     def _sort_in(self, outcome: Outcome, batch: Batch, resource_id: str, code: str, message: str) -> None:
-        hint = hint_for(code, message, batch.request.get("DeliverLogsPermissionArn"))
+        hint = _hint(batch, code, message)
         kind = outcome.refused if code.lower() in _SECOND_REFUSED else outcome.failed
         kind[resource_id] = Failure(resource_id, code, message, hint)
 
     def _all_failed(self, batch: Batch, outcome: Outcome, ids: Sequence[str], error: AwsError) -> Outcome:
-        hint = hint_for(error.code, error.reason, batch.request.get("DeliverLogsPermissionArn"))
+        hint = _hint(batch, error.code, error.reason)
         for resource_id in ids:
             outcome.failed[resource_id] = Failure(resource_id, error.code or "NoAnswer", error.reason, hint)
         return outcome
+
+
+def _hint(batch: Batch, code: str, message: str) -> str:
+    """A denial names all that the call needs, as EC2 does not tell what of it the caller lacks."""
+    actions = ["ec2:CreateFlowLogs", "ec2:CreateTags"] if batch.tags else ["ec2:CreateFlowLogs"]
+    return hint_for(code, message, actions, batch.request.get("DeliverLogsPermissionArn"))
 
 
 def is_callers_problem(error: AwsError) -> bool:

@@ -22,6 +22,7 @@ from ansible_collections.netops.flow_logs.plugins.module_utils._flow_log_create 
 from ansible_collections.netops.flow_logs.plugins.module_utils._hints import hint_for
 
 _NOT_FOUND = "invalidflowlogid.notfound"
+_PERMISSION = "ec2:DeleteFlowLogs"
 
 
 def delete_flow_logs(client: Any, owners: Mapping[str, str]) -> Dict[str, Failure]:
@@ -32,7 +33,7 @@ def delete_flow_logs(client: Any, owners: Mapping[str, str]) -> Dict[str, Failur
             owners.get(entry.resource_id, entry.resource_id),
             entry.code,
             entry.message,
-            hint_for(entry.code, entry.message),
+            hint_for(entry.code, entry.message, [_PERMISSION]),
         )
         for answer in answers
         for entry in answer

@@ -9,15 +9,21 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import Any
 from typing import Dict
 from typing import Optional
+from typing import Sequence
 from typing import Tuple
 
 # The service that assumes the role; the same name in all partitions (VPC user guide, also in China's edition).
 SERVICE = "vpc-flow-logs.amazonaws.com"
 
 _DENIED = ("unauthorizedoperation", "accessdenied", "accessdeniedexception")
+_PASS_ROLE = "iam:PassRole"
+# IAM and CloudWatch Logs say which permission is missing; EC2 often does not.
+_NAMED = re.compile(r"not authorized to perform: ([\w-]+:\w+)")
+_ENCODED = re.compile(r"\s*Encoded authorization failure message:.*", re.DOTALL)
 _NO_ANSWER = (
     "AWS was not reached or did not answer. Check the network and the region, and run it again: it goes on from here."
 )
@@ -29,7 +35,7 @@ _BAD_CREDENTIALS = "AWS does not take the credentials here: check the keys or th
 
 def pass_role_document(role_arn: str) -> Dict[str, Any]:
     """The policy that an operator needs besides, when not an administrator: PassRole on exactly this role."""
-    statement = {"Effect": "Allow", "Action": "iam:PassRole", "Resource": role_arn}
+    statement = {"Effect": "Allow", "Action": _PASS_ROLE, "Resource": role_arn}
     return {"Version": "2012-10-17", "Statement": [statement]}
 
 
@@ -92,14 +98,37 @@ _HINTS: Tuple[Tuple[str, str, str], ...] = (
 )
 
 
-def hint_for(code: str, message: str, role_arn: Optional[str] = None) -> str:
+def is_denial(code: str) -> bool:
+    """True for the codes by which AWS's services say that the caller lacks a permission."""
+    return code.lower() in _DENIED
+
+
+def named_permission(message: str) -> str:
+    """The permission that AWS's words name as the missing one; empty where they name none."""
+    named = _NAMED.search(message)
+    return named[1] if named else ""
+
+
+def with_permission(code: str, message: str, action: str) -> str:
+    """AWS's words, and the permission that the call needs where they keep it to themselves.
+
+    Without the encoded message of a denial, which is a kilobyte for sts:DecodeAuthorizationMessage.
+    """
+    words = _ENCODED.sub("", message)
+    if not is_denial(code) or action in words:
+        return words
+    return f"{words.rstrip('.')}: {action}."
+
+
+def hint_for(code: str, message: str, actions: Sequence[str] = (), role_arn: Optional[str] = None) -> str:
     """What to do about this error code and message; empty when nothing better is known than AWS's words.
 
+    actions: the permissions that the call needs, such as ec2:CreateFlowLogs. role_arn: the role that it passes.
     Codes are compared without regard to case: AWS spells some in two ways (its list of EC2 error codes).
     """
+    if is_denial(code):
+        return _denied(named_permission(message), actions, role_arn)
     code, message = code.lower(), message.lower()
-    if code in _DENIED:
-        return _denied(role_arn)
     if code in ("", "noanswer"):
         return _NO_CREDENTIALS if "credentials" in message else _NO_ANSWER
     for part, words, hint in _HINTS:
@@ -108,11 +137,21 @@ def hint_for(code: str, message: str, role_arn: Optional[str] = None) -> str:
     return ""
 
 
-def _denied(role_arn: Optional[str]) -> str:
-    if not role_arn:
-        return "The caller lacks the permission for this call: the collection's README lists what each playbook needs."
+def _denied(named: str, actions: Sequence[str], role_arn: Optional[str]) -> str:
+    lacking = [named] if named else list(actions)
+    if role_arn and named in ("", _PASS_ROLE):
+        return _denied_with_role(lacking, role_arn)
+    which = f"the permission {' or '.join(lacking)}" if lacking else "the permission for this call"
+    return f"The caller lacks {which}: the collection's README lists what each playbook needs."
+
+
+def _denied_with_role(lacking: Sequence[str], role_arn: str) -> str:
+    document = json.dumps(pass_role_document(role_arn))
+    if lacking == [_PASS_ROLE]:
+        return f"The caller lacks {_PASS_ROLE} on the role. Attach this policy to the caller: {document}."
+    call = " or ".join(lacking) or "for the call itself"
     return (
-        "The caller lacks iam:PassRole on the role, or the permission for the call itself. For the first, attach this"
-        f" policy to the caller: {json.dumps(pass_role_document(role_arn))}. An encoded message tells which:"
+        f"The caller lacks {_PASS_ROLE} on the role, or the permission {call}. For the first, attach this"
+        f" policy to the caller: {document}. An encoded message tells which:"
         " aws sts decode-authorization-message --encoded-message <message>."
     )

@@ -22,7 +22,6 @@ from ansible_collections.netops.flow_logs.plugins.module_utils._aws import regio
 from ansible_collections.netops.flow_logs.plugins.module_utils._aws import side_by_side
 from ansible_collections.netops.flow_logs.plugins.module_utils._errors import Failure
 from ansible_collections.netops.flow_logs.plugins.module_utils._flow_log import FlowLog
-from ansible_collections.netops.flow_logs.plugins.module_utils._hints import hint_for
 from ansible_collections.netops.flow_logs.plugins.module_utils._log_group import from_aws
 from ansible_collections.netops.flow_logs.plugins.module_utils._log_group_names import GroupTemplate
 from ansible_collections.netops.flow_logs.plugins.module_utils._log_group_names import Resolve
@@ -89,5 +88,5 @@ class LogGroupRemovalWork(Work):
             if error.code in _PROTECTED:
                 return protected(step.subject)
             text = f"{error.message}: {error.reason}"
-            return Failure(step.subject, error.code or "NoAnswer", text, hint_for(error.code, error.reason))
+            return Failure(step.subject, error.code or "NoAnswer", text, error.hint)
         return None

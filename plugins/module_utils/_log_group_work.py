@@ -26,7 +26,6 @@ from ansible_collections.netops.flow_logs.plugins.module_utils._aws import suppo
 from ansible_collections.netops.flow_logs.plugins.module_utils._errors import Conflict
 from ansible_collections.netops.flow_logs.plugins.module_utils._errors import Failure
 from ansible_collections.netops.flow_logs.plugins.module_utils._errors import InvalidInput
-from ansible_collections.netops.flow_logs.plugins.module_utils._hints import hint_for
 from ansible_collections.netops.flow_logs.plugins.module_utils._log_group import LogGroup
 from ansible_collections.netops.flow_logs.plugins.module_utils._log_group import from_aws
 from ansible_collections.netops.flow_logs.plugins.module_utils._log_group import plan_groups
@@ -116,8 +115,7 @@ class LogGroupWork(Work):
                 outcome.again = error.code == _ALREADY_THERE
                 if not outcome.again:
                     text = f"{error.message}: {error.reason}"
-                    hint = hint_for(error.code, error.reason)
-                    outcome.failures.append(Failure(step.subject, error.code or "NoAnswer", text, hint))
+                    outcome.failures.append(Failure(step.subject, error.code or "NoAnswer", text, error.hint))
                 break
             outcome.steps.append(step)
         progress.step()

@@ -86,7 +86,7 @@ def in_all_regions(module: Any, account: Account, read: Callable[[Any], Answer])
         try:
             return read(clients[region])
         except AwsError as error:
-            return Unread(region, error.code or "NoAnswer", error.reason)
+            return Unread(region, error.code or "NoAnswer", error.told)
 
     answers = dict(zip(regions, side_by_side(attempt, regions)))
     return AllRegions(

@@ -157,7 +157,8 @@ def _of_aws_error(error: AnsibleAWSError) -> Dict[str, Any]:
     msg = f"{error.message}: {error.exception}" if error.exception else str(error.message)
     reported = (getattr(error.exception, "response", None) or {}).get("Error") or {}
     code, message = str(reported.get("Code") or ""), str(reported.get("Message") or "")
-    hint = hint_for(code, message or str(error.exception or ""))
+    action = getattr(error, "action", "")
+    hint = hint_for(code, message or str(error.exception or ""), [action] if action else [])
     answer: Dict[str, Any] = {"msg": f"{msg.rstrip('.')}. {hint}" if hint else msg}
     if reported:
         answer["error"] = {"code": code, "message": message, "hint": hint}

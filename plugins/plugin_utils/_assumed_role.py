@@ -14,7 +14,6 @@ from typing import Dict
 from ansible_collections.netops.flow_logs.plugins.module_utils._aws import AwsError
 from ansible_collections.netops.flow_logs.plugins.module_utils._aws import StsErrors
 from ansible_collections.netops.flow_logs.plugins.module_utils._aws import client
-from ansible_collections.netops.flow_logs.plugins.module_utils._hints import hint_for
 from ansible_collections.netops.flow_logs.plugins.plugin_utils._in_process import InProcessModule
 
 # The options of amazon.aws.sts_assume_role, so that what a play sets for that module by module_defaults holds here.
@@ -51,8 +50,7 @@ def assume(module: InProcessModule) -> None:
     try:
         credentials = _assume(client(module, "sts"), request)
     except AwsError as error:
-        hint = hint_for(error.code, error.reason)
-        module.fail_json(msg=f"Can't assume {request['RoleArn']}: {error.reason.rstrip('.')}. {hint}".strip())
+        module.fail_json(msg=f"Can't assume {request['RoleArn']}: {error.reason.rstrip('.')}. {error.hint}".strip())
     module.exit_json(
         keys={
             "profile": None,

@@ -36,6 +36,7 @@ from ansible_collections.amazon.aws.plugins.module_utils.transformation import a
 from ansible_collections.netops.flow_logs.plugins.module_utils._aws import RETRY
 from ansible_collections.netops.flow_logs.plugins.module_utils._aws import AwsError
 from ansible_collections.netops.flow_logs.plugins.module_utils._aws import Ec2Errors
+from ansible_collections.netops.flow_logs.plugins.module_utils._aws import StsErrors
 from ansible_collections.netops.flow_logs.plugins.module_utils._aws import pages
 from ansible_collections.netops.flow_logs.plugins.module_utils._aws import side_by_side
 from ansible_collections.netops.flow_logs.plugins.module_utils._flow_log import from_aws
@@ -76,8 +77,7 @@ class Denied(NamedTuple):
     reason: str
 
     def __str__(self) -> str:
-        # A denial may carry a kilobyte of text for sts:DecodeAuthorizationMessage.
-        return f"may not {self.what} ({self.code}: {self.reason.split(' Encoded authorization')[0]})"
+        return f"may not {self.what} ({self.code}: {self.reason})"
 
 
 @dataclass(frozen=True)
@@ -164,8 +164,8 @@ def _try(region: str, client: Any, listing: Listing) -> Union[List[Entry], Denie
         return answer
     except AwsError as error:
         if error.code in _DENIALS:
-            return Denied(what, error.code, error.reason)
-        raise AwsError(message=f"Failed to {what} in {region}", exception=error.exception) from error
+            return Denied(what, error.code, error.told)
+        raise type(error)(message=f"Failed to {what} in {region}", exception=error.exception) from error
 
 
 def _describe(client: Any, listing: Listing) -> List[Entry]:
@@ -184,7 +184,7 @@ def _resources(answers: Mapping[Listing, Sequence[Entry]], listing: Listing) -> 
     ]
 
 
-@Ec2Errors.common_error_handler("find out the account of the credentials")
+@StsErrors.common_error_handler("find out the account of the credentials")
 def caller_account(sts: Any) -> str:
     """Number of the account that the credentials belong to."""
     return str(sts.get_caller_identity(aws_retry=True)["Account"])

@@ -133,16 +133,22 @@ NAMED = (
 
 
 @pytest.mark.parametrize(
-    "message", [pytest.param(DENIED, id="in general words"), pytest.param(NAMED, id="naming a resource")]
+    ("message", "advice"),
+    [
+        pytest.param(DENIED, json.dumps(pass_role_document(ROLE)), id="in general words"),
+        pytest.param(NAMED, "lacks the permission ec2:CreateFlowLogs", id="naming the permission and a resource"),
+    ],
 )
-def test_who_may_create_none_is_told_so_for_all_by_few_calls(ec2: FakeEc2, create: Any, message: str) -> None:
+def test_who_may_create_none_is_told_so_for_all_by_few_calls(
+    ec2: FakeEc2, create: Any, message: str, advice: str
+) -> None:
     ec2.on("CreateFlowLogs", fails("UnauthorizedOperation", message))
 
     outcome = create(IDS)
 
     assert set(outcome.failed) == set(IDS)
     assert {failure.code for failure in outcome.failed.values()} == {"UnauthorizedOperation"}
-    assert json.dumps(pass_role_document(ROLE)) in outcome.failed[FIRST].hint
+    assert advice in outcome.failed[FIRST].hint
     assert ec2.count("CreateFlowLogs") == 3
 
 

@@ -11,6 +11,7 @@ import pytest
 from ansible_collections.netops.flow_logs.plugins.module_utils._hints import hint_for
 from ansible_collections.netops.flow_logs.plugins.module_utils._hints import is_unassumable_role
 from ansible_collections.netops.flow_logs.plugins.module_utils._hints import pass_role_document
+from ansible_collections.netops.flow_logs.plugins.module_utils._hints import with_permission
 
 ROLE = "arn:aws:iam::123456789012:role/Flow-Logs-Role-to-cloudwatch-logs"
 
@@ -56,7 +57,7 @@ def test_an_error_comes_with_advice(code: str, message: str, advice: str) -> Non
 
 @pytest.mark.parametrize("code", ["UnauthorizedOperation", "AccessDenied", "unauthorizedoperation"])
 def test_a_denied_pass_role_prints_the_policy_to_attach(code: str) -> None:
-    hint = hint_for(code, "You are not authorized to perform this operation.", ROLE)
+    hint = hint_for(code, "You are not authorized to perform this operation.", role_arn=ROLE)
 
     assert json.dumps(pass_role_document(ROLE)) in hint
     assert "iam:PassRole" in hint
@@ -67,6 +68,70 @@ def test_a_denial_without_a_role_speaks_of_the_permission_for_the_call() -> None
 
     assert "lacks the permission" in hint
     assert "PassRole" not in hint
+
+
+DENIED = "You are not authorized to perform this operation."
+ENCODED = f"{DENIED} Encoded authorization failure message: 4m8fQ-secret_x"
+
+
+@pytest.mark.parametrize(
+    ("message", "actions", "role_arn", "named"),
+    [
+        pytest.param(DENIED, ["ec2:DescribeFlowLogs"], None, ["ec2:DescribeFlowLogs"], id="EC2 keeps it to itself"),
+        pytest.param(ENCODED, ["ec2:DeleteFlowLogs"], None, ["ec2:DeleteFlowLogs"], id="EC2 encodes it"),
+        pytest.param(
+            ENCODED,
+            ["ec2:CreateFlowLogs", "ec2:CreateTags"],
+            ROLE,
+            ["ec2:CreateFlowLogs or ec2:CreateTags", "iam:PassRole"],
+            id="one of several",
+        ),
+        pytest.param(
+            "User: me is not authorized to perform: logs:TagResource on resource: x",
+            ["logs:CreateLogGroup"],
+            None,
+            ["logs:TagResource"],
+            id="AWS names another than the call's own",
+        ),
+        pytest.param(
+            f"{DENIED} User: me is not authorized to perform: iam:PassRole on resource: {ROLE}",
+            ["ec2:CreateFlowLogs"],
+            ROLE,
+            ["iam:PassRole", json.dumps(pass_role_document(ROLE))],
+            id="EC2 names PassRole",
+        ),
+        pytest.param(
+            f"{DENIED} User: me is not authorized to perform: ec2:CreateTags on resource: x",
+            ["ec2:CreateFlowLogs"],
+            ROLE,
+            ["ec2:CreateTags"],
+            id="EC2 names another while a role is passed",
+        ),
+    ],
+)
+def test_a_denial_names_the_permission(
+    message: str, actions: list[str], role_arn: str | None, named: list[str]
+) -> None:
+    hint = hint_for("UnauthorizedOperation", message, actions, role_arn)
+
+    assert "The caller lacks" in hint
+    assert [each for each in named if each not in hint] == []
+    # Nobody is sent looking for what AWS says is not missing.
+    known = {"ec2:CreateFlowLogs", "ec2:CreateTags", "iam:PassRole", "logs:CreateLogGroup"}
+    assert [each for each in known if each in hint and each not in " ".join(named)] == []
+
+
+@pytest.mark.parametrize(
+    ("code", "message", "told"),
+    [
+        ("UnauthorizedOperation", DENIED, f"{DENIED[:-1]}: ec2:DescribeVpcs."),
+        ("UnauthorizedOperation", ENCODED, f"{DENIED[:-1]}: ec2:DescribeVpcs."),
+        ("AccessDenied", "may not do ec2:DescribeVpcs here", "may not do ec2:DescribeVpcs here"),
+        ("AuthFailure", "AWS was not able to validate", "AWS was not able to validate"),
+    ],
+)
+def test_the_words_of_a_denial_with_the_permission(code: str, message: str, told: str) -> None:
+    assert with_permission(code, message, "ec2:DescribeVpcs") == told
 
 
 def test_no_advice_is_made_up_for_what_is_not_known() -> None:

@@ -115,7 +115,8 @@ def test_a_region_that_refuses_is_told_and_the_others_are_read(world: World, reg
     found = in_all_regions(Module(world), ACCOUNT, describe_deliveries)
 
     [unread] = found.unread
-    assert unread.as_result() == {"region": region, "code": code, "message": DENIED}
+    told = f"{DENIED[:-1]}: ec2:DescribeFlowLogs." if code == "UnauthorizedOperation" else DENIED
+    assert unread.as_result() == {"region": region, "code": code, "message": told}
     assert set(found.answers) == set(world.enabled) - {region}
 
 
