@@ -110,6 +110,8 @@ class AwsLike:
 
     def reset(self) -> None:
         """Empties all accounts, forgets the calls, and goes back to the scenario of the start."""
+        # Tests that clear their environment clear moto's settings with it.
+        moto_hook.spare_images()
         with self._lock:
             moto_api_backend.reset()
             self.world.reset()

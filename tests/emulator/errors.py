@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 import uuid
 from typing import Any
@@ -51,6 +52,24 @@ def on_the_wire(call: Call, error: AwsError) -> Answer:
         )
         headers = {"Content-Type": "text/xml"}
     return error.status, {**headers, "x-amzn-RequestId": request_id}, body
+
+
+def unauthorized(call: Call, action: str, resource: str) -> AwsError:
+    """A missing permission in the words of the call's service. EC2 hides in a write's message which one it is."""
+    if call.service == "ec2":
+        message = "You are not authorized to perform this operation."
+        if call.mutates:
+            reason = {"allowed": False, "action": action, "resource": resource, "principal": call.caller}
+            encoded = base64.urlsafe_b64encode(json.dumps(reason).encode()).decode()
+            message += f" Encoded authorization failure message: {encoded}"
+        return AwsError("UnauthorizedOperation", message, 403)
+    message = (
+        f"User: {call.caller} is not authorized to perform: {action} on resource: {resource}"
+        f" because no identity-based policy allows the {action} action"
+    )
+    if call.service == "logs":
+        return AwsError("AccessDeniedException", message)
+    return AwsError("AccessDenied", message, 403)
 
 
 def throttled(service: str) -> AwsError:

@@ -71,7 +71,12 @@ def _call_action(self: Any) -> Answer:
         return 500, {}, ""
 
 
+def spare_images() -> None:
+    """Spares moto the 1,300 machine images that it makes for each region and reset: it asks the environment each time."""
+    os.environ["MOTO_EC2_LOAD_DEFAULT_AMIS"] = "false"
+
+
 def install() -> None:
-    """Puts the hook into moto, and spares it the 1,300 machine images that it makes for each region and reset."""
-    os.environ.setdefault("MOTO_EC2_LOAD_DEFAULT_AMIS", "false")
+    """Puts the hook into moto."""
+    spare_images()
     BaseResponse.call_action = _call_action  # type: ignore[method-assign]

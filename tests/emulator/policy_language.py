@@ -27,15 +27,15 @@ def trusts(document: str, service: str, context: Mapping[str, str]) -> bool:
     )
 
 
-def allows(documents: Iterable[str], action: str, resource: str) -> bool:
-    """Whether policies of these documents together allow the action on the resource."""
+def allows(documents: Iterable[str], action: str, resource: str, context: Mapping[str, str] | None = None) -> bool:
+    """Whether policies of these documents together allow the action on the resource; context: condition key -> value."""
     return _decide(
         statement
         for document in documents
         for statement in _statements(document)
         if _named(statement, "Action", action, fold=True)
         and _named(statement, "Resource", resource)
-        and _conditions_met(statement, {})
+        and _conditions_met(statement, context or {})
     )
 
 

@@ -156,6 +156,9 @@ class Scenario:
     breaks: list[Break] = field(default_factory=list)
     pass_role_denied: list[PassRoleDenied] = field(default_factory=list)
     bad_resources: list[BadResource] = field(default_factory=list)
+    # Caller's ARN or access key, or a pattern of them -> policy document: it may do that and nothing more. All others may
+    # do everything.
+    policies: dict[str, Any] = field(default_factory=dict)
     lag: Lag | None = None
     resurrection: Resurrection | None = None
     # Request rates as a multiple of AWS's; 0: no limit.

@@ -6,8 +6,6 @@
 
 from __future__ import annotations
 
-import base64
-import json
 import uuid
 from typing import Any
 
@@ -17,6 +15,7 @@ from moto.s3.models import s3_backends
 
 from ..behaviours import answers
 from ..errors import AwsError
+from ..errors import unauthorized
 from ..flow_logs import CWL
 from ..flow_logs import KEPT
 from ..flow_logs import S3_OPTIONS
@@ -30,7 +29,6 @@ from .flow_log_request import not_found_code
 from .flow_log_request import validate
 
 _EXISTS = "Error. There is an existing Flow Log with the same configuration and log destination."
-_DENIED = "You are not authorized to perform this operation. Encoded authorization failure message: "
 
 
 class Tokens:
@@ -77,9 +75,7 @@ def _may_pass_role(request: Request) -> None:
         return
     for fault in request.world.scenario.pass_role_denied:
         if matches(fault.roles, role) and fault.strikes(request.call, request.world.random):
-            reason = {"allowed": False, "action": "iam:PassRole", "resource": role, "principal": request.call.caller}
-            encoded = base64.urlsafe_b64encode(json.dumps(reason).encode()).decode()
-            raise AwsError("UnauthorizedOperation", _DENIED + encoded, 403)
+            raise unauthorized(request.call, "iam:PassRole", role)
 
 
 def _create(request: Request, arguments: dict[str, Any]) -> dict[str, Any]:

@@ -9,6 +9,7 @@ A call that a test makes itself meets none of them.
 
 from . import broken_connections
 from . import late_reads
+from . import permissions
 from . import refusals
 from . import request_rates
 from . import resurrection
@@ -17,6 +18,7 @@ from . import write_conflicts
 __all__ = [
     "broken_connections",
     "late_reads",
+    "permissions",
     "refusals",
     "request_rates",
     "resurrection",
