@@ -1,0 +1,426 @@
+# Copyright (c) The netops.flow_logs contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Situations in which a playbook needs what its policy allows: how they come about, and what has to come of them."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from dataclasses import field
+from typing import Any
+
+from moto.logs.models import logs_backends
+
+from ansible_collections.netops.flow_logs.tests.functional.support.cloud import ACCOUNT
+from ansible_collections.netops.flow_logs.tests.functional.support.cloud import EC2_TRUST
+from ansible_collections.netops.flow_logs.tests.functional.support.cloud import NOTHING_ALLOWED
+from ansible_collections.netops.flow_logs.tests.functional.support.cloud import POLICY
+from ansible_collections.netops.flow_logs.tests.functional.support.cloud import POLICY_ARN
+from ansible_collections.netops.flow_logs.tests.functional.support.cloud import REGION
+from ansible_collections.netops.flow_logs.tests.functional.support.cloud import ROLE
+from ansible_collections.netops.flow_logs.tests.scenarios.support.iam_by_hand import PASS_ROLE
+from ansible_collections.netops.flow_logs.tests.scenarios.support.iam_by_hand import PASS_ROLE_ARN
+from ansible_collections.netops.flow_logs.tests.scenarios.support.operators import OTHER_ACCOUNT
+from ansible_collections.netops.flow_logs.tests.scenarios.support.operators import Operator
+from ansible_collections.netops.flow_logs.tests.scenarios.support.operators import Told
+
+KEY = f"arn:aws:kms:{REGION}:{ACCOUNT}:key/1234abcd-12ab-34cd-56ef-1234567890ab"
+OPERATORS = [f"arn:aws:iam::{ACCOUNT}:{who}" for who in ("user/alice", "group/operators", "role/deployer")]
+FIRST: dict[str, Any] = {
+    "retention_in_days": "30",
+    "tags": {"cost": "42", "team": "web"},
+    "iam_tags": {"owner": "network"},
+}
+
+
+@dataclass
+class Scene:
+    """What a situation found, for its run and its proof."""
+
+    operator: Operator
+    targets: list[str] = field(default_factory=list)
+
+    @property
+    def cloud(self) -> Any:
+        return self.operator.stage.cloud
+
+
+@dataclass(frozen=True)
+class Situation:
+    """document: the policy at stake, beside which the operator has the others. actions: those of it that are needed here.
+
+    warns: those without which it does all that was asked for, and says what it could not see.
+    """
+
+    document: str
+    name: str
+    arrange: Callable[[Scene], None]
+    run: Callable[[Scene], Told]
+    proof: Callable[[Scene], None]
+    actions: tuple[str, ...]
+    others: tuple[str, ...] = ()
+    warns: bool = False
+
+    def __str__(self) -> str:
+        return f"{self.document}, {self.name}"
+
+
+def _network(scene: Scene) -> None:
+    vpc = scene.cloud.vpc("web")
+    subnet = scene.cloud.subnet(vpc, "front")
+    scene.targets = [vpc, subnet, scene.cloud.eni(subnet, "card")]
+
+
+def _applied(scene: Scene, **variables: Any) -> None:
+    """By an administrator."""
+    _network(scene)
+    scene.operator.may_everything()
+    assert scene.operator.apply(*scene.targets, **{**FIRST, **variables}).failures == []
+
+
+def _changed_by_hand(scene: Scene) -> None:
+    _applied(scene)
+    iam, logs = scene.cloud.client("iam"), scene.cloud.client("logs")
+    iam.update_assume_role_policy(RoleName=ROLE, PolicyDocument=json.dumps(EC2_TRUST))
+    iam.detach_role_policy(RoleName=ROLE, PolicyArn=POLICY_ARN)
+    for _number in range(4):
+        iam.create_policy_version(PolicyArn=POLICY_ARN, PolicyDocument=json.dumps(NOTHING_ALLOWED), SetAsDefault=True)
+    for name in scene.cloud.log_groups():
+        logs.put_retention_policy(logGroupName=name, retentionInDays=1)
+
+
+def _applied_with_key(scene: Scene) -> None:
+    _applied(scene, kms_key_id=KEY)
+
+
+def _applied_with_records(scene: Scene) -> None:
+    _applied(scene)
+    scene.operator.stage.aws.deliver()
+
+
+def _listed_late(scene: Scene) -> None:
+    """As in life: the listing of the streams does not know yet of the records that have arrived."""
+    _applied_with_records(scene)
+    for group in logs_backends[ACCOUNT][REGION].groups.values():
+        for stream in group.streams.values():
+            stream.last_event_timestamp = 1
+            # moto would find out before it lists the stream.
+            vars(stream)["_update"] = lambda: None
+
+
+def _operators(scene: Scene) -> None:
+    iam = scene.cloud.client("iam")
+    iam.create_user(UserName="alice")
+    iam.create_group(GroupName="operators")
+    scene.cloud.role("deployer")
+
+
+def _applied_with_operators(scene: Scene) -> None:
+    """The operators' policy was changed by hand, and alice lost it."""
+    _operators(scene)
+    _applied(scene, pass_role_to=OPERATORS)
+    iam = scene.cloud.client("iam")
+    iam.detach_user_policy(UserName="alice", PolicyArn=PASS_ROLE_ARN)
+    for _number in range(4):
+        document = json.dumps(NOTHING_ALLOWED)
+        iam.create_policy_version(PolicyArn=PASS_ROLE_ARN, PolicyDocument=document, SetAsDefault=True)
+
+
+def _everything(scene: Scene) -> None:
+    """All that the apply playbook makes, and what hands have added to it."""
+    _operators(scene)
+    _applied(scene, pass_role_to=OPERATORS)
+    iam = scene.cloud.client("iam")
+    iam.put_role_policy(RoleName=ROLE, PolicyName="by-hand", PolicyDocument=json.dumps(NOTHING_ALLOWED))
+    iam.create_policy_version(PolicyArn=POLICY_ARN, PolicyDocument=json.dumps(NOTHING_ALLOWED), SetAsDefault=True)
+    iam.create_instance_profile(InstanceProfileName=ROLE)
+    iam.add_role_to_instance_profile(InstanceProfileName=ROLE, RoleName=ROLE)
+
+
+def _elsewhere(scene: Scene) -> None:
+    scene.targets = [scene.cloud.elsewhere(account=OTHER_ACCOUNT).vpc("web")]
+
+
+# what the playbooks are asked for
+
+
+def _apply(**variables: Any) -> Callable[[Scene], Told]:
+    return lambda scene: scene.operator.apply(*scene.targets, **{**FIRST, **variables})
+
+
+def _remove(**variables: Any) -> Callable[[Scene], Told]:
+    return lambda scene: scene.operator.remove(*scene.targets, **variables)
+
+
+def _report(scene: Scene) -> Told:
+    return scene.operator.report(*scene.targets, **FIRST)
+
+
+# what has to be there in the end
+
+
+def _converged(traffic: str = "ALL", retention: int | None = 30, **tags: str) -> Callable[[Scene], None]:
+    """One role, one policy, a log group and a flow log for each target, as the run was asked for."""
+
+    def proof(scene: Scene) -> None:
+        cloud, wanted = scene.cloud, tags or FIRST["tags"]
+        assert (ROLE in cloud.roles(), POLICY in cloud.policies()) == (True, True)
+        assert cloud.trust()["Statement"][0]["Principal"] == {"Service": "vpc-flow-logs.amazonaws.com"}
+        assert cloud.attached("role", ROLE) == [POLICY]
+        assert cloud.document()["Statement"][0]["Effect"] == "Allow"
+        assert sorted(log["ResourceId"] for log in cloud.flow_logs()) == sorted(scene.targets)
+        logs = [cloud.flow_log_of(target) for target in scene.targets]
+        assert {(log["TrafficType"], *sorted(log["Tags"].items())) for log in logs} == {
+            (traffic, *sorted(wanted.items()))
+        }
+        groups = cloud.log_groups()
+        assert set(groups) == {log["LogGroupName"] for log in logs}
+        assert {group.get("retentionInDays") for group in groups.values()} == {retention}
+        assert [name for name in groups if cloud.log_group_tags(name) != wanted] == []
+
+    return proof
+
+
+def _operators_have_it(scene: Scene) -> None:
+    _converged()(scene)
+    assert scene.cloud.document(PASS_ROLE)["Statement"][0]["Action"] == "iam:PassRole"
+    for kind, name in (("user", "alice"), ("group", "operators"), ("role", "deployer")):
+        assert scene.cloud.attached(kind, name) == [PASS_ROLE]
+
+
+def _gone(scene: Scene) -> None:
+    cloud = scene.cloud
+    assert (cloud.flow_logs(), cloud.log_groups(), cloud.policies()) == ([], {}, [])
+    assert ROLE not in cloud.roles()
+
+
+def _flow_logs_gone(scene: Scene) -> None:
+    cloud = scene.cloud
+    assert (cloud.flow_logs(), len(cloud.log_groups())) == ([], len(scene.targets))
+    assert ROLE in cloud.roles()
+
+
+def _nothing_to_prove(_scene: Scene) -> None:
+    """It only reads."""
+
+
+def _there_elsewhere(scene: Scene) -> None:
+    logs = scene.cloud.elsewhere(account=OTHER_ACCOUNT).flow_logs()
+    assert [log["ResourceId"] for log in logs] == scene.targets
+
+
+_ALL_REMOVED = {"remove_log_groups": True, "remove_iam": True}
+_LOOK = (
+    "ec2:DescribeRegions",
+    "iam:GetRole",
+    "iam:ListAttachedRolePolicies",
+    "iam:ListRolePolicies",
+    "iam:GetPolicy",
+    "iam:ListEntitiesForPolicy",
+)
+
+SITUATIONS = (
+    Situation(
+        "apply",
+        "from nothing",
+        _network,
+        _apply(),
+        _converged(),
+        (
+            "ec2:DescribeFlowLogs",
+            "ec2:DescribeVpcs",
+            "ec2:DescribeSubnets",
+            "ec2:DescribeNetworkInterfaces",
+            "ec2:CreateFlowLogs",
+            "ec2:CreateTags",
+            "logs:DescribeLogGroups",
+            "logs:CreateLogGroup",
+            "logs:PutRetentionPolicy",
+            "logs:TagResource",
+            "iam:ListRoles",
+            "iam:ListPolicies",
+            "iam:GetRole",
+            "iam:CreateRole",
+            "iam:AttachRolePolicy",
+            "iam:TagRole",
+            "iam:PassRole",
+            "iam:GetPolicy",
+            "iam:CreatePolicy",
+            "iam:TagPolicy",
+        ),
+    ),
+    Situation(
+        "apply",
+        "after everything was changed by hand",
+        _changed_by_hand,
+        _apply(traffic_type="REJECT", tags={"cost": "43"}, kms_key_id=KEY, iam_tags={"owner": "me"}),
+        _converged("REJECT", cost="43"),
+        (
+            "ec2:DeleteFlowLogs",
+            "logs:AssociateKmsKey",
+            "logs:ListTagsForResource",
+            "logs:UntagResource",
+            "iam:ListAttachedRolePolicies",
+            "iam:UpdateAssumeRolePolicy",
+            "iam:GetPolicyVersion",
+            "iam:ListPolicyVersions",
+            "iam:CreatePolicyVersion",
+            "iam:DeletePolicyVersion",
+        ),
+    ),
+    Situation(
+        "apply",
+        "with other settings",
+        _applied_with_key,
+        _apply(retention_in_days="never", tags={"cost": "43"}, kms_key_id=""),
+        _converged("ALL", None, cost="43"),
+        ("ec2:DeleteTags", "logs:DeleteRetentionPolicy", "logs:DisassociateKmsKey"),
+    ),
+    Situation(
+        "verify-delivery",
+        "records have arrived",
+        _applied_with_records,
+        _apply(verify_delivery=True, verify_timeout=0),
+        _converged(),
+        ("logs:DescribeLogStreams",),
+        ("apply",),
+    ),
+    Situation(
+        "verify-delivery",
+        "listed late",
+        _listed_late,
+        _apply(verify_delivery=True, verify_timeout=0),
+        _converged(),
+        ("logs:GetLogEvents",),
+        ("apply",),
+    ),
+    Situation(
+        "pass-role-to",
+        "from nothing",
+        lambda scene: (_operators(scene), _network(scene))[0],
+        _apply(pass_role_to=OPERATORS),
+        _operators_have_it,
+        (
+            "iam:GetPolicy",
+            "iam:CreatePolicy",
+            "iam:TagPolicy",
+            "iam:GetUser",
+            "iam:GetGroup",
+            "iam:GetRole",
+            "iam:AttachUserPolicy",
+            "iam:AttachGroupPolicy",
+            "iam:AttachRolePolicy",
+        ),
+        ("apply",),
+    ),
+    Situation(
+        "pass-role-to",
+        "after it was changed by hand",
+        _applied_with_operators,
+        _apply(pass_role_to=OPERATORS),
+        _operators_have_it,
+        (
+            "iam:GetPolicyVersion",
+            "iam:ListPolicyVersions",
+            "iam:ListEntitiesForPolicy",
+            "iam:CreatePolicyVersion",
+            "iam:DeletePolicyVersion",
+        ),
+        ("apply",),
+    ),
+    Situation(
+        "remove",
+        "everything",
+        _everything,
+        _remove(**_ALL_REMOVED),
+        _gone,
+        (
+            "ec2:DescribeRegions",
+            "ec2:DescribeFlowLogs",
+            "ec2:DescribeVpcs",
+            "ec2:DescribeSubnets",
+            "ec2:DescribeNetworkInterfaces",
+            "ec2:DeleteFlowLogs",
+            "logs:DescribeLogGroups",
+            "logs:DeleteLogGroup",
+            "iam:GetRole",
+            "iam:ListAttachedRolePolicies",
+            "iam:ListRolePolicies",
+            "iam:ListInstanceProfilesForRole",
+            "iam:GetPolicy",
+            "iam:GetPolicyVersion",
+            "iam:ListPolicyVersions",
+            "iam:ListEntitiesForPolicy",
+            "iam:DetachRolePolicy",
+            "iam:DeleteRolePolicy",
+            "iam:DeleteRole",
+            "iam:RemoveRoleFromInstanceProfile",
+            "iam:DeletePolicyVersion",
+            "iam:DeletePolicy",
+            "iam:DetachUserPolicy",
+            "iam:DetachGroupPolicy",
+        ),
+    ),
+    Situation(
+        "remove",
+        "once more",
+        _network,
+        _remove(**_ALL_REMOVED),
+        _gone,
+        ("iam:ListRoles", "iam:ListPolicies"),
+    ),
+    Situation("remove", "but the IAM", _applied, _remove(), _flow_logs_gone, _LOOK, warns=True),
+    Situation(
+        "report",
+        "an account in order",
+        _applied_with_records,
+        _report,
+        _nothing_to_prove,
+        (
+            "ec2:DescribeRegions",
+            "ec2:DescribeFlowLogs",
+            "ec2:DescribeVpcs",
+            "ec2:DescribeSubnets",
+            "ec2:DescribeNetworkInterfaces",
+            "logs:DescribeLogGroups",
+            "logs:DescribeLogStreams",
+            "iam:ListRoles",
+            "iam:GetRole",
+            "iam:ListAttachedRolePolicies",
+            "iam:ListRolePolicies",
+            "iam:GetPolicy",
+            "iam:GetPolicyVersion",
+            "iam:ListEntitiesForPolicy",
+        ),
+    ),
+    Situation(
+        "report",
+        "what differs from the inventory",
+        _applied_with_records,
+        _report,
+        _nothing_to_prove,
+        ("logs:ListTagsForResource",),
+        warns=True,
+    ),
+    Situation("report", "nothing is there", _network, _report, _nothing_to_prove, ("iam:ListPolicies",)),
+    Situation(
+        "report",
+        "after everything was changed by hand",
+        _changed_by_hand,
+        _report,
+        _nothing_to_prove,
+        ("iam:ListPolicyVersions",),
+    ),
+)
+
+ELSEWHERE = Situation(
+    "assume-role",
+    "in another account",
+    _elsewhere,
+    _apply(assume_role_arn=f"arn:aws:iam::{OTHER_ACCOUNT}:role/NetworkOperations"),
+    _there_elsewhere,
+    ("sts:AssumeRole",),
+)
