@@ -1,3 +1,7 @@
+# Copyright (c) The netops.flow_logs contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
 """What a caller has to be allowed for a call: actions, the resources that they are about, and the condition keys.
 
 By the pages "Actions, resources, and condition keys" of EC2, IAM, CloudWatch Logs and STS.

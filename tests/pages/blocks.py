@@ -1,3 +1,7 @@
+# Copyright (c) The netops.flow_logs contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
 """The code blocks of the project's pages, in Markdown and reStructuredText.
 
 A block that can't be run says why, in a comment before it that readers don't see: <!-- not run: WHY --> in Markdown,

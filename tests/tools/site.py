@@ -1,3 +1,7 @@
+# Copyright (c) The netops.flow_logs contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
 """Build the documentation site out of the collection, in .cache/site; nothing but its own faults are complained about.
 
 Sphinx would look up references to other projects at docs.ansible.com and elsewhere. Offline it can't, and warns; such warnings say

@@ -107,9 +107,9 @@ def test_make_test_uses_releases_that_the_matrix_has_too(cells: Any) -> None:
 
 def test_ci_has_every_python_of_the_matrix(cells: Any) -> None:
     wanted = {python for _core, _ansible, pythons in cells.CORES for python in pythons}
-    for workflow in sorted((ROOT / ".github" / "workflows").glob("*.yml")):
-        text = workflow.read_text("utf-8")
-        assert wanted <= set(re.findall(r"\b3\.\d+\b", text)), workflow.name
+    for name in ("ci.yml", "nightly.yml"):
+        text = (ROOT / ".github" / "workflows" / name).read_text("utf-8")
+        assert wanted <= set(re.findall(r"\b3\.\d+\b", text)), name
 
 
 def test_ci_needs_no_secret_and_pins_its_actions() -> None:
