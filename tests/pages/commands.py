@@ -32,7 +32,7 @@ COLLECTION = "netops.flow_logs."
 # Programs of others, which are taken as they are.
 _OTHERS = {"ansible-builder", "aws", "git", "jq", "mkdir", "pip", "terraform"}
 # Variables of the playbooks besides the role's.
-_OF_PLAYBOOKS = {"flow_logs_hosts"}
+OF_PLAYBOOKS = {"flow_logs_hosts"}
 
 
 def commands_of(block: Block) -> list[str]:
@@ -143,7 +143,7 @@ def _extra_vars(given: Any) -> list[str]:
     if text.startswith("@"):
         return []
     variables = yaml.safe_load(text) if text.startswith("{") else parse_kv(text)
-    known = {*role_variables(), *_OF_PLAYBOOKS}
+    known = {*role_variables(), *OF_PLAYBOOKS}
     return [f"there is no variable {name}" for name in variables if name not in known]
 
 

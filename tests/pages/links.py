@@ -15,9 +15,13 @@ from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
 from .blocks import CHECKOUT
+from .blocks import GUIDES
 
 # How pages that are shown elsewhere, and the documentation of modules, link to the checkout.
 HOME = "https://github.com/netops/ansible-collection-flow-logs/blob/main/"
+
+
+_REFERENCE = re.compile(r":ref:`(?:[^`<]*<)?ansible_collections\.netops\.flow_logs\.([\w.]+)>?`")
 
 
 def problems(page: Path) -> list[str]:
@@ -26,6 +30,15 @@ def problems(page: Path) -> list[str]:
         _of_markdown(page) if page.suffix == ".md" else re.findall(re.escape(HOME) + r"[^\s>`'\")]+", page.read_text())
     )
     return [f"{page.relative_to(CHECKOUT)}: {link}" for link in found if not _leads_somewhere(page, link)]
+
+
+def wrong_references(page: Path) -> list[str]:
+    """References of a guide to guides, modules, plugins or roles of the collection that don't exist."""
+    known = {f"docsite.{guide.stem}" for guide in GUIDES.glob("*.rst")}
+    for kind, ending in (("modules", "module"), ("inventory", "inventory")):
+        known |= {f"{path.stem}_{ending}" for path in (CHECKOUT / "plugins" / kind).glob("*.py")}
+    known |= {f"{path.name}_role" for path in (CHECKOUT / "roles").iterdir()}
+    return [f"{page.name}: {name}" for name in _REFERENCE.findall(page.read_text("utf-8")) if name not in known]
 
 
 def _leads_somewhere(page: Path, link: str) -> bool:

@@ -7,20 +7,27 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 
 import pytest
 
+from ansible_collections.netops.flow_logs.plugins.plugin_utils._network import COVERAGE_GROUPS
 from ansible_collections.netops.flow_logs.tests.pages import commands
 from ansible_collections.netops.flow_logs.tests.pages import kinds
 from ansible_collections.netops.flow_logs.tests.pages import links
 from ansible_collections.netops.flow_logs.tests.pages.blocks import CHECKOUT
+from ansible_collections.netops.flow_logs.tests.pages.blocks import GUIDES
 from ansible_collections.netops.flow_logs.tests.pages.blocks import Block
 from ansible_collections.netops.flow_logs.tests.pages.blocks import blocks
 from ansible_collections.netops.flow_logs.tests.pages.blocks import pages
 
 # text: output, and whatever else nobody runs.
 LANGUAGES = {"console", "ini", "json", "python", "shell", "text", "yaml"}
+
+
+# Called so, but the emulator's.
+SPOKEN_OF = {"flow_logs_per_resource"}
 
 
 def linking_files() -> list[Path]:
@@ -38,6 +45,17 @@ def test_languages() -> None:
 
 def test_links() -> None:
     assert [problem for page in linking_files() for problem in links.problems(page)] == []
+
+
+def test_references_of_guides() -> None:
+    assert [name for page in GUIDES.glob("*.rst") for name in links.wrong_references(page)] == []
+
+
+@pytest.mark.parametrize("page", [pytest.param(page, id=page.name) for page in pages()])
+def test_variables(page: Path) -> None:
+    """Whatever is called like a variable of the role is one."""
+    known = {*commands.role_variables(), *commands.OF_PLAYBOOKS, *COVERAGE_GROUPS, *SPOKEN_OF}
+    assert set(re.findall(r"(?<![\w./])flow_logs_\w+", page.read_text("utf-8"))) - known == set()
 
 
 @pytest.mark.parametrize("block", named(blocks("json")))
