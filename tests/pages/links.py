@@ -18,7 +18,7 @@ from .blocks import CHECKOUT
 from .blocks import GUIDES
 
 # How pages that are shown elsewhere, and the documentation of modules, link to the checkout.
-HOME = "https://github.com/netops/ansible-collection-flow-logs/blob/main/"
+HOME = re.compile(r"https://github\.com/netops/ansible-collection-flow-logs/(?:blob|tree)/main/")
 
 
 _REFERENCE = re.compile(r":ref:`(?:[^`<]*<)?ansible_collections\.netops\.flow_logs\.([\w.]+)>?`")
@@ -26,9 +26,7 @@ _REFERENCE = re.compile(r":ref:`(?:[^`<]*<)?ansible_collections\.netops\.flow_lo
 
 def problems(page: Path) -> list[str]:
     """Links of the page that lead nowhere."""
-    found = (
-        _of_markdown(page) if page.suffix == ".md" else re.findall(re.escape(HOME) + r"[^\s>`'\")]+", page.read_text())
-    )
+    found = _of_markdown(page) if page.suffix == ".md" else re.findall(HOME.pattern + r"[^\s>`'\")]+", page.read_text())
     return [f"{page.relative_to(CHECKOUT)}: {link}" for link in found if not _leads_somewhere(page, link)]
 
 
@@ -42,8 +40,8 @@ def wrong_references(page: Path) -> list[str]:
 
 
 def _leads_somewhere(page: Path, link: str) -> bool:
-    if link.startswith(HOME):
-        page, link = CHECKOUT / "README.md", link.removeprefix(HOME).rstrip(".,")
+    if HOME.match(link):
+        page, link = CHECKOUT / "README.md", HOME.sub("", link).rstrip(".,")
     elif re.match(r"[a-z]+:", link):
         return True
     path, _hash, anchor = unquote(link).partition("#")
