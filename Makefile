@@ -78,7 +78,7 @@ docs: setup ## references in the documentation, and changelog fragments
 site: ## the documentation site, in .cache/site
 	@$(SETUP) site
 	@echo "== site: antsibull-docs, Sphinx"
-	@$(RUN) python tests/tools/site.py
+	@$(RUN) python tests/tools/make_site.py
 
 molecule: setup ## the playbooks on an AWS emulator, as molecule tests them
 	@echo "== molecule"
