@@ -141,17 +141,17 @@ def _denied(named: str, actions: Sequence[str], role_arn: Optional[str]) -> str:
     lacking = [named] if named else list(actions)
     if role_arn and named in ("", _PASS_ROLE):
         return _denied_with_role(lacking, role_arn)
-    which = f"the permission {' or '.join(lacking)}" if lacking else "the permission for this call"
-    return f"The caller lacks {which}: the collection's README lists what each playbook needs."
+    which = " or ".join(lacking) or "for this call"
+    return f"The caller lacks the permission {which}: the collection's README lists what each playbook needs."
 
 
 def _denied_with_role(lacking: Sequence[str], role_arn: str) -> str:
     document = json.dumps(pass_role_document(role_arn))
     if lacking == [_PASS_ROLE]:
-        return f"The caller lacks {_PASS_ROLE} on the role. Attach this policy to the caller: {document}."
+        return f"The caller lacks iam:PassRole on the role. Attach this policy to the caller: {document}."
     call = " or ".join(lacking) or "for the call itself"
     return (
-        f"The caller lacks {_PASS_ROLE} on the role, or the permission {call}. For the first, attach this"
+        f"The caller lacks iam:PassRole on the role, or the permission {call}. For the first, attach this"
         f" policy to the caller: {document}. An encoded message tells which:"
         " aws sts decode-authorization-message --encoded-message <message>."
     )

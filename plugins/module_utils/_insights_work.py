@@ -28,7 +28,6 @@ from ansible_collections.netops.flow_logs.plugins.module_utils._aws import regio
 from ansible_collections.netops.flow_logs.plugins.module_utils._aws import side_by_side
 from ansible_collections.netops.flow_logs.plugins.module_utils._errors import Conflict
 from ansible_collections.netops.flow_logs.plugins.module_utils._errors import Failure
-from ansible_collections.netops.flow_logs.plugins.module_utils._hints import hint_for
 from ansible_collections.netops.flow_logs.plugins.module_utils._insights_queries import PUT
 from ansible_collections.netops.flow_logs.plugins.module_utils._insights_queries import Current
 from ansible_collections.netops.flow_logs.plugins.module_utils._insights_queries import Definition
@@ -129,7 +128,7 @@ class InsightsQueriesWork(Work):
             if error.code == _GONE and "queryDefinitionId" in step.arguments:
                 return _Outcome(again=True)
             text = f"{error.message}: {error.reason}"
-            return _Outcome(Failure(step.subject, error.code or "NoAnswer", text, hint_for(error.code, error.reason)))
+            return _Outcome(Failure(step.subject, error.code or "NoAnswer", text, error.hint))
         return _Outcome()
 
     def _look_for(self, saved: Set[str]) -> None:

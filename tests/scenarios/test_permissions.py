@@ -146,6 +146,6 @@ def test_the_reads_are_enough_for_a_removal_in_check_mode(operator: Operator) ->
         if not action.split(":")[1].startswith(("Get", "List", "Describe")):
             reads = without(reads, action)
     operator.may(reads)
-    told = operator.remove(*scene.targets, check=True, remove_log_groups=True, remove_iam=True)
+    told = operator.remove(*scene.targets, check=True, remove_log_groups=True, remove_iam=True, insights_queries=True)
     assert told.failures == [] and told.changed
     assert len(scene.cloud.flow_logs()) == len(scene.targets)

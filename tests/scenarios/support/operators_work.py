@@ -33,6 +33,7 @@ FIRST: dict[str, Any] = {
     "retention_in_days": "30",
     "tags": {"cost": "42", "team": "web"},
     "iam_tags": {"owner": "network"},
+    "insights_queries": True,
 }
 
 
@@ -193,8 +194,17 @@ def _operators_have_it(scene: Scene) -> None:
 
 def _gone(scene: Scene) -> None:
     cloud = scene.cloud
-    assert (cloud.flow_logs(), cloud.log_groups(), cloud.policies()) == ([], {}, [])
+    assert (cloud.flow_logs(), cloud.log_groups(), cloud.queries(), cloud.policies()) == ([], {}, {}, [])
     assert ROLE not in cloud.roles()
+
+
+def _first_gone(scene: Scene) -> None:
+    """With its log group, which no query reads any more."""
+    assert sorted(log["ResourceId"] for log in scene.cloud.flow_logs()) == sorted(scene.targets[1:])
+    groups = set(scene.cloud.log_groups())
+    assert len(groups) == len(scene.targets) - 1
+    queries = scene.cloud.client("logs").describe_query_definitions()["queryDefinitions"]
+    assert queries and {name for query in queries for name in query["logGroupNames"]} == groups
 
 
 def _flow_logs_gone(scene: Scene) -> None:
@@ -212,7 +222,7 @@ def _there_elsewhere(scene: Scene) -> None:
     assert [log["ResourceId"] for log in logs] == scene.targets
 
 
-_ALL_REMOVED = {"remove_log_groups": True, "remove_iam": True}
+_ALL_REMOVED = {"remove_log_groups": True, "remove_iam": True, "insights_queries": True}
 _LOOK = (
     "ec2:DescribeRegions",
     "iam:GetRole",
@@ -240,6 +250,8 @@ SITUATIONS = (
             "logs:CreateLogGroup",
             "logs:PutRetentionPolicy",
             "logs:TagResource",
+            "logs:DescribeQueryDefinitions",
+            "logs:PutQueryDefinition",
             "iam:ListRoles",
             "iam:ListPolicies",
             "iam:GetRole",
@@ -256,13 +268,20 @@ SITUATIONS = (
         "apply",
         "after everything was changed by hand",
         _changed_by_hand,
-        _apply(traffic_type="REJECT", tags={"cost": "43"}, kms_key_id=KEY, iam_tags={"owner": "me"}),
+        _apply(
+            traffic_type="REJECT",
+            log_format="${srcaddr} ${bytes}",
+            tags={"cost": "43"},
+            kms_key_id=KEY,
+            iam_tags={"owner": "me"},
+        ),
         _converged("REJECT", cost="43"),
         (
             "ec2:DeleteFlowLogs",
             "logs:AssociateKmsKey",
             "logs:ListTagsForResource",
             "logs:UntagResource",
+            "logs:DeleteQueryDefinition",
             "iam:ListAttachedRolePolicies",
             "iam:UpdateAssumeRolePolicy",
             "iam:GetPolicyVersion",
@@ -346,6 +365,8 @@ SITUATIONS = (
             "ec2:DeleteFlowLogs",
             "logs:DescribeLogGroups",
             "logs:DeleteLogGroup",
+            "logs:DescribeQueryDefinitions",
+            "logs:DeleteQueryDefinition",
             "iam:GetRole",
             "iam:ListAttachedRolePolicies",
             "iam:ListRolePolicies",
@@ -363,6 +384,14 @@ SITUATIONS = (
             "iam:DetachUserPolicy",
             "iam:DetachGroupPolicy",
         ),
+    ),
+    Situation(
+        "remove",
+        "one of three hosts",
+        _applied,
+        lambda scene: scene.operator.remove(scene.targets[0], remove_log_groups=True, insights_queries=True),
+        _first_gone,
+        ("logs:PutQueryDefinition",),
     ),
     Situation(
         "remove",
@@ -402,7 +431,7 @@ SITUATIONS = (
         _applied_with_records,
         _report,
         _nothing_to_prove,
-        ("logs:ListTagsForResource",),
+        ("logs:ListTagsForResource", "logs:DescribeQueryDefinitions"),
         warns=True,
     ),
     Situation("report", "nothing is there", _network, _report, _nothing_to_prove, ("iam:ListPolicies",)),

@@ -410,8 +410,9 @@ def test_examples_do_what_they_say(
     types = options.get("resource_types", ["vpc"])
     assert inventory.hosts >= {target for target in (vpc, subnet) if target.split("-")[0] in types}
     if "project_tag" in options or "compose" in options:
-        assert inventory.vars(vpc)["flow_logs_project"] == "shop"
-        assert "shop" in inventory.groups_of(vpc)
+        host = vpc if "vpc" in types else subnet
+        assert inventory.vars(host)["flow_logs_project"] == "shop"
+        assert "shop" in inventory.groups_of(host)
 
 
 def test_the_guides_policy_has_the_actions_that_are_needed_and_no_other(files: Files) -> None:

@@ -7,7 +7,6 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -47,12 +46,6 @@ def actions(policy: dict[str, Any]) -> list[str]:
 def the_policy() -> dict[str, Any]:
     policy: dict[str, Any] = json.loads((CHECKOUT / "docs/policies/apply.json").read_text())
     return policy
-
-
-def test_the_readme_shows_the_policy_as_it_is() -> None:
-    readme = (CHECKOUT / "README.md").read_text()
-    shown = re.search(r"<!-- policy: docs/policies/apply.json -->\n```json\n(.*?)```", readme, re.DOTALL)
-    assert shown and json.loads(shown[1]) == the_policy()
 
 
 def test_the_policy_allows_what_the_role_calls_and_nothing_else(cloud: Cloud, modules: Modules) -> None:

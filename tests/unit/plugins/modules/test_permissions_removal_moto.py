@@ -7,7 +7,6 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -68,12 +67,6 @@ def everything(cloud: Cloud, modules: Modules) -> list[str]:
     modules.run("flow_log", log_group_name=NAME, resource_ids=targets, role_arn=ROLE_ARN)
     modules.run("insights_queries", log_group_name=NAME, resource_ids=targets)
     return targets
-
-
-def test_the_readme_shows_the_policy_as_it_is() -> None:
-    readme = (CHECKOUT / "README.md").read_text()
-    shown = re.search(r"<!-- policy: docs/policies/remove.json -->\n```json\n(.*?)```", readme, re.DOTALL)
-    assert shown and json.loads(shown[1]) == the_policy()
 
 
 def test_the_policy_allows_what_a_removal_calls_and_nothing_else(
