@@ -30,7 +30,7 @@ from .blocks import Block
 
 COLLECTION = "netops.flow_logs."
 # Programs of others, which are taken as they are.
-_OTHERS = {"ansible-builder", "aws", "git", "jq", "mkdir", "pip", "terraform"}
+_OTHERS = {"ansible-builder", "aws", "cd", "cp", "git", "jq", "mkdir", "molecule", "pip", "terraform"}
 # Variables of the playbooks besides the role's.
 OF_PLAYBOOKS = {"flow_logs_hosts"}
 
