@@ -80,7 +80,7 @@ def share(part: int, whole: int) -> str:
     return "< 1 %" if percent == 0 and part else f"{percent} %"
 
 
-def bar(label: Optional[str], note: str, counts: Mapping[str, int]) -> Bar:
+def bar_of(label: Optional[str], note: str, counts: Mapping[str, int]) -> Bar:
     total = sum(counts[status] for status in STATUSES)
     widths = [max(100 * counts[status] / total, _LEAST_WIDTH) if counts[status] else 0.0 for status in STATUSES]
     scale = 100 / (sum(widths) or 1)
@@ -106,7 +106,7 @@ def _bars(coverage: Sequence[Mapping[str, Any]], keys: Sequence[str]) -> List[Ba
     for row in coverage:
         sums = counts.setdefault(tuple(row[key] for key in keys), Counter())
         sums.update({status: row[status] for status in STATUSES})
-    found = [bar(names[0], str(names[-1]) if names[0] != names[-1] else "", sums) for names, sums in counts.items()]
+    found = [bar_of(names[0], str(names[-1]) if names[0] != names[-1] else "", sums) for names, sums in counts.items()]
     return sorted(found, key=lambda each: (-each.open, each.label is None, each.label, each.note))
 
 

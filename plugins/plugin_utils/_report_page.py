@@ -32,7 +32,7 @@ from markupsafe import escape
 
 from ansible_collections.netops.flow_logs.plugins.plugin_utils._report_figures import SEVERITIES
 from ansible_collections.netops.flow_logs.plugins.plugin_utils._report_figures import STATUSES
-from ansible_collections.netops.flow_logs.plugins.plugin_utils._report_figures import bar
+from ansible_collections.netops.flow_logs.plugins.plugin_utils._report_figures import bar_of
 from ansible_collections.netops.flow_logs.plugins.plugin_utils._report_figures import bars
 from ansible_collections.netops.flow_logs.plugins.plugin_utils._report_figures import number
 from ansible_collections.netops.flow_logs.plugins.plugin_utils._report_figures import share
@@ -81,7 +81,7 @@ def _environment(directory: str) -> Environment:
 def _figures(model: Mapping[str, Any]) -> Dict[str, Any]:
     return {
         "verdict": verdict(model),
-        "overall": bar(None, "", model["totals"]),
+        "overall": bar_of(None, "", model["totals"]),
         "bars": bars(model["coverage"]),
         "sections": by_title(model["findings"]),
         "statuses": STATUSES,

@@ -65,7 +65,7 @@ def ids(result: Result) -> list[str]:
 def to_s3(stage: Stage, resource_id: str) -> str:
     """Somebody else's."""
     where = {"LocationConstraint": REGION}
-    stage.cloud.client("s3").create_bucket(Bucket=BUCKET.split(":")[-1], CreateBucketConfiguration=where)
+    stage.cloud.client("s3").create_bucket(Bucket=BUCKET.rsplit(":", maxsplit=1)[-1], CreateBucketConfiguration=where)
     request = {"LogDestinationType": "s3", "LogDestination": BUCKET, "TrafficType": "ALL"}
     types = {"vpc": "VPC", "subnet": "Subnet"}
     answer = stage.cloud.client("ec2").create_flow_logs(

@@ -97,4 +97,3 @@ def _row(cell: Cell, result: dict[str, Any]) -> list[str]:
 def _table(heads: list[str], rows: list[list[str]]) -> list[str]:
     lines = [heads, ["---"] * len(heads), *rows]
     return ["| " + " | ".join(cells) + " |" for cells in lines]
-

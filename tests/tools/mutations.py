@@ -74,9 +74,9 @@ def _of(node: ast.AST) -> Iterator[Mutation]:
         yield _mutation(node, type(other_way).__name__.lower(), partial(setattr, node, "op", other_way))
     elif isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.Not):
         yield _mutation(node, "without not", partial(_without_not, node))
-    elif isinstance(node, ast.Constant) and type(node.value) is bool:
+    elif isinstance(node, ast.Constant) and isinstance(node.value, bool):
         yield _mutation(node, str(not node.value), partial(setattr, node, "value", not node.value))
-    elif isinstance(node, ast.Constant) and type(node.value) is int:
+    elif isinstance(node, ast.Constant) and isinstance(node.value, int):
         yield _mutation(node, str(node.value + 1), partial(setattr, node, "value", node.value + 1))
     elif isinstance(node, ast.Return) and node.value is not None and not _is_none(node.value):
         yield _mutation(node, "return None", partial(setattr, node, "value", ast.Constant(None)))

@@ -19,22 +19,23 @@ PAGE = ROOT / "docs" / "quality.md"
 HEAD = """\
 # How well it is tested
 
-Written by `make quality-page` on {day}, from the last runs of `make coverage` and `make mutants`. What it is tested with is in [versions.md](versions.md), what AWS's
-failures do to it in [faults.md](faults.md).
+Written by `make quality-page` on {day}, from the last runs of `make coverage` and `make mutants`. What it is tested with is in
+[versions.md](versions.md), what AWS's failures do to it in [faults.md](faults.md).
 """
 COVERAGE = """
 ## Lines and branches
 
-What the unit tests, the scenarios and the playbooks end to end run of `plugins/`, measured in all their processes: `ansible-playbook`, its forks, and the processes of
-the role for the accounts. A branch counts when both its ways were gone.
+What the unit tests, the scenarios and the playbooks end to end run of `plugins/`, measured in all their processes:
+`ansible-playbook`, its forks, and the processes of the role for the accounts. A branch counts when both its ways were gone.
 
 """
 MUTANTS = """
 ## Mutants
 
-A line that runs is not a line that is tested. So one small mistake at a time is made in the files that decide, the pure ones: a comparison the other way, `and` for `or`, a
-missing `not`, `True` for `False`, a number off by one, `None` returned, an element missing, the two ways of a condition swapped. Then the unit tests of just that file run. A mutant is
-killed when they fail. Those that survive are either tests that are missing, and were then written, or changes that make no difference, listed here with the
+A line that runs is not a line that is tested. So one small mistake at a time is made in the files that decide, the pure ones: a
+comparison the other way, `and` for `or`, a missing `not`, `True` for `False`, a number off by one, `None` returned, an element
+missing, the two ways of a condition swapped. Then the unit tests of just that file run. A mutant is killed when they fail. Those
+that survive are either tests that are missing, and were then written, or changes that make no difference, listed here with the
 reason.
 
 """

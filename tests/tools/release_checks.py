@@ -103,5 +103,3 @@ def reuse(copy: Path) -> None:
 def newest_python() -> str:
     found = [python for version in ("3.13", "3.12") if (python := interpreters.find(version))]
     return found[0] if found else os.path.realpath(sys.executable)
-
-

@@ -65,11 +65,11 @@ class Findings(HTMLParser):
         self._at: list[str] = []
         self.feed(page)
 
-    def handle_starttag(self, tag: str, attributes: list[tuple[str, str | None]]) -> None:
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         if tag == "h3":
             self._heading = ""
         if tag in ("h3", "span", "code", "div"):
-            self._at.append(dict(attributes).get("class") or tag)
+            self._at.append(dict(attrs).get("class") or tag)
 
     def handle_endtag(self, tag: str) -> None:
         if tag in ("h3", "span", "code", "div") and self._at:

@@ -227,7 +227,6 @@ def test_the_step_says_whether_the_trust_is_restricted(restricted: bool, ending:
     assert step.sentence.endswith(ending)
 
 
-
 def test_names_add_up_also_when_iam_hands_back_a_single_value_for_a_list_of_one() -> None:
     document = {
         "Version": "2012-10-17",

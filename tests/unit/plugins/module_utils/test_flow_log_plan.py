@@ -345,7 +345,6 @@ def test_replacing_is_allowed_unless_it_is_said_otherwise() -> None:
     assert Wish({}, NO_TAGS).allow_replace
 
 
-
 def test_when_none_of_several_fits_all_go_for_one_new() -> None:
     a_plan = plan(wish(traffic_type="REJECT"), OLD, NEW)
 

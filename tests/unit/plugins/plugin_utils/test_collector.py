@@ -22,9 +22,9 @@ class Node:
 def test_garbage_is_still_collected_but_later() -> None:
     with patient_collector():
         seen = weakref.ref(Node())
-        some = [[] for _ in range(20_000)]
+        some = [[] for _number in range(20_000)]
         assert seen() is not None
-        more = [[] for _ in range(200_000)]
+        more = [[] for _number in range(200_000)]
         assert seen() is None
     assert len(some) + len(more) == 220_000
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.netops.flow_logs.plugins.plugin_utils._report_figures import bar
+from ansible_collections.netops.flow_logs.plugins.plugin_utils._report_figures import bar_of
 from ansible_collections.netops.flow_logs.plugins.plugin_utils._report_figures import bars
 from ansible_collections.netops.flow_logs.plugins.plugin_utils._report_figures import number
 from ansible_collections.netops.flow_logs.plugins.plugin_utils._report_figures import share
@@ -26,7 +26,7 @@ def place(project: str | None, account: str = "retail", **more: int) -> dict[str
 
 
 def test_a_bar_is_filled_in_the_order_of_the_statuses_and_to_its_end() -> None:
-    segments = bar("shop", "", counts(covered=5, broken=3, uncovered=2)).segments
+    segments = bar_of("shop", "", counts(covered=5, broken=3, uncovered=2)).segments
     assert [(each.status, each.count, each.start, each.width) for each in segments] == [
         ("covered", 5, 0.0, 50.0),
         ("broken", 3, 50.0, 30.0),
@@ -35,14 +35,14 @@ def test_a_bar_is_filled_in_the_order_of_the_statuses_and_to_its_end() -> None:
 
 
 def test_one_target_among_thousands_can_still_be_seen_in_a_bar() -> None:
-    covered, uncovered = bar("shop", "", counts(covered=9999, uncovered=1)).segments
+    covered, uncovered = bar_of("shop", "", counts(covered=9999, uncovered=1)).segments
     assert uncovered.width > 0.9
     assert uncovered.start + uncovered.width == pytest.approx(100, abs=0.02)
     assert uncovered.start == pytest.approx(covered.width, abs=0.02)
 
 
 def test_a_bar_of_nothing_is_empty() -> None:
-    assert not bar("shop", "", counts()).segments
+    assert not bar_of("shop", "", counts()).segments
 
 
 def test_bars_add_up_over_accounts_and_projects_and_begin_with_what_needs_most_work() -> None:

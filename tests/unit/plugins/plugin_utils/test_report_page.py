@@ -115,9 +115,9 @@ def test_the_policy_allows_the_pages_own_style_and_script_alone(name: str) -> No
 @every_page
 def test_what_the_model_says_is_text_never_markup(name: str) -> None:
     harmless, page = page_of("estate"), page_of(name)
-    assert {tag for tag, _ in page.tags} <= {tag for tag, _ in harmless.tags} | {"bdi", "strong", "small", "em"}
-    classes = {name for _, attributes in page.tags for name in attributes.get("class", "").split()}
-    known = {name for _, attributes in harmless.tags for name in attributes.get("class", "").split()}
+    assert {tag for tag, _rest in page.tags} <= {tag for tag, _rest in harmless.tags} | {"bdi", "strong", "small", "em"}
+    classes = {name for _tag, attributes in page.tags for name in attributes.get("class", "").split()}
+    known = {name for _tag, attributes in harmless.tags for name in attributes.get("class", "").split()}
     assert classes <= known | {"unseen", "empty", "good", "blind"}
 
 
@@ -148,7 +148,7 @@ def test_characters_that_are_not_seen_are_shown_and_kept() -> None:
 @every_page
 def test_headings_tables_and_fields_as_screen_readers_need_them(name: str) -> None:
     page = page_of(name)
-    levels = [int(tag[1]) for tag, _ in page.tags if re.fullmatch("h[1-6]", tag)]
+    levels = [int(tag[1]) for tag, _rest in page.tags if re.fullmatch("h[1-6]", tag)]
     assert levels.count(1) == 1 and levels[0] == 1
     assert all(after - before <= 1 for before, after in itertools.pairwise(levels))
     assert page.all("html")[0]["lang"] == "en"
@@ -156,7 +156,7 @@ def test_headings_tables_and_fields_as_screen_readers_need_them(name: str) -> No
         assert page.all(landmark)
     assert len(page.all("caption")) == len(page.all("table"))
     assert all(head.get("scope") in ("col", "row") for head in page.all("th"))
-    ids = [attributes["id"] for _, attributes in page.tags if "id" in attributes]
+    ids = [attributes["id"] for _tag, attributes in page.tags if "id" in attributes]
     assert len(ids) == len(set(ids))
     for _tag, attributes in page.tags:
         for reference in ("aria-labelledby", "aria-describedby", "data-for"):
