@@ -25,7 +25,6 @@ from ansible_collections.netops.flow_logs.plugins.plugin_utils._report import ma
 from ansible_collections.netops.flow_logs.plugins.plugin_utils._report import report
 from ansible_collections.netops.flow_logs.plugins.plugin_utils._report import unknown_words
 from ansible_collections.netops.flow_logs.plugins.plugin_utils._report_files import FILES
-from ansible_collections.netops.flow_logs.plugins.plugin_utils._report_files import paths
 from ansible_collections.netops.flow_logs.plugins.plugin_utils._report_files import write
 from ansible_collections.netops.flow_logs.plugins.plugin_utils._report_findings import KINDS
 from ansible_collections.netops.flow_logs.plugins.plugin_utils._report_findings import SEVERITIES
@@ -75,25 +74,27 @@ class ActionModule(RoleAction):
         return options
 
     def _as_result(self, model: Dict[str, Any], options: Mapping[str, Any]) -> Dict[str, Any]:
-        directory, formats = options["directory"], options["formats"]
-        if self._task.check_mode:
-            files = paths(directory, formats)
-        else:
-            try:
-                files = write(model, directory, formats, options["templates"])
-            except OSError as error:
-                raise AnsibleActionFail(
-                    f"The report can't be written to {directory}: {error.strerror or error}. Set flow_logs_report_directory."
-                ) from error
+        files = [] if self._task.check_mode else _written(model, options)
         return {
             "totals": model["totals"],
             "coverage": model["coverage"],
             "findings": model["findings"],
             "not_read": model["not_read"],
-            "files": [] if self._task.check_mode else [str(path) for path in files],
-            "summary": summary_lines(model, [] if self._task.check_mode else files),
+            "files": files,
+            "summary": summary_lines(model, files),
             "failures": finding_lines(matching(model, options["fail_on"])),
         }
+
+
+def _written(model: Mapping[str, Any], options: Mapping[str, Any]) -> List[str]:
+    """The report's files. Raises AnsibleActionFail where they can't be written."""
+    directory = options["directory"]
+    try:
+        return [str(path) for path in write(model, directory, options["formats"], options["templates"])]
+    except OSError as error:
+        raise AnsibleActionFail(
+            f"The report can't be written to {directory}: {error.strerror or error}. Set flow_logs_report_directory."
+        ) from error
 
 
 def _broken(plan: AccountPlan, answer: Broken) -> Audit:
