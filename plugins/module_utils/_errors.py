@@ -60,5 +60,6 @@ def _sentence(struck: Sequence[Failure]) -> str:
     first = struck[0]
     named = ", ".join(failure.resource_id for failure in struck[:_NAMED])
     more = f" and {len(struck) - _NAMED} more" if len(struck) > _NAMED else ""
-    hint = f" {first.hint}" if first.hint else ""
-    return f"{named}{more}: {first.code}: {first.message}{hint}"
+    said = f"{named}{more}: {first.code}: {first.message}"
+    # AWS ends its messages with a full stop, or not.
+    return f"{said.rstrip('.')}. {first.hint}" if first.hint else said

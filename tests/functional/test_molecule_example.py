@@ -2,10 +2,11 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The example of a project that tests its own playbook with molecule and moto, copied as its reader copies it."""
+"""The example of a project that tests its own playbook with molecule and the emulator, copied as its reader copies it."""
 
 from __future__ import annotations
 
+import re
 import shutil
 import socket
 import subprocess
@@ -18,7 +19,8 @@ from ansible_collections.netops.flow_logs.tests.functional.support.settings impo
 from ansible_collections.netops.flow_logs.tests.functional.support.settings import collections_path
 from ansible_collections.netops.flow_logs.tests.functional.support.settings import environment
 
-EXAMPLE = Path(collections_path()) / "ansible_collections/netops/flow_logs/docs/examples/molecule"
+ROOT = Path(collections_path()) / "ansible_collections/netops/flow_logs"
+EXAMPLE = ROOT / "docs/examples/molecule"
 
 
 @dataclass(frozen=True)
@@ -34,8 +36,9 @@ class Project:
         assert text.count(old) == 1
         path.write_text(text.replace(old, new))
 
-    def test(self) -> subprocess.CompletedProcess[str]:
+    def test(self, scenario: str = "") -> subprocess.CompletedProcess[str]:
         """molecule test, with no variable of AWS's in the environment."""
+        asked = {"EMULATOR_SCENARIO": scenario} if scenario else {}
         variables = {name: value for name, value in environment("").items() if not name.startswith("AWS_")}
         return subprocess.run(
             [str(BIN / "molecule"), "test"],
@@ -44,7 +47,8 @@ class Project:
                 **variables,
                 "HOME": str(self.directory.parent / "home"),
                 "MOLECULE_EPHEMERAL_DIRECTORY": str(self.directory.parent / "ephemeral"),
-                "MOTO_PORT": str(self.port),
+                "EMULATOR_PORT": str(self.port),
+                **asked,
                 "NO_COLOR": "1",
             },
             stdin=subprocess.DEVNULL,
@@ -81,13 +85,34 @@ def test_the_example_is_green(project: Project) -> None:
     assert not project.emulator_runs()
 
 
-def test_a_playbook_that_forgets_a_project_is_red(project: Project) -> None:
+def test_a_playbook_that_forgets_a_project_is_red_also_on_a_bad_day(project: Project) -> None:
     project.edit("flow_logs.yml", "hosts: all", "hosts: shop")
+
+    run = project.test("rough")
+
+    assert run.returncode != 0
+    assert "default > converge: Executed: Successful" in run.stdout
+    assert "default > idempotence: Executed: Successful" in run.stdout
+    assert "default > verify: Executed: Failed" in run.stdout
+    assert "payments has " in run.stdout and "uncovered" in run.stdout
+    assert not project.emulator_runs()
+
+
+def test_a_policy_that_allows_too_little_is_red_in_every_account(project: Project) -> None:
+    project.edit("molecule/default/operator.json", '        "logs:PutRetentionPolicy",\n', "")
 
     run = project.test()
 
     assert run.returncode != 0
-    assert "default > converge: Executed: Successful" in run.stdout
-    assert "default > verify: Executed: Failed" in run.stdout
-    assert "payments has " in run.stdout and "uncovered" in run.stdout
+    assert "default > prepare: Executed: Successful" in run.stdout
+    assert "default > converge: Executed: Failed" in run.stdout
+    for account in ("123456789012", "210987654321"):
+        refused = rf"\({account}\): .* is not authorized to perform: logs:PutRetentionPolicy .*\. The caller lacks the permission logs:"
+        assert re.search(refused, run.stdout)
     assert not project.emulator_runs()
+
+
+def test_it_asks_for_the_moto_that_the_emulator_is_built_on() -> None:
+    pinned = re.findall(r"^moto\[.*?\]==(\S+)", (ROOT / "tests/requirements-demo.txt").read_text(), re.MULTILINE)
+
+    assert re.findall(r"'moto\[.*?server.*?\]==(.*?)'", (EXAMPLE / "README.md").read_text()) == pinned

@@ -16,6 +16,7 @@ from ansible_collections.netops.flow_logs.plugins.module_utils._errors import in
         pytest.param([], [], id="none"),
         pytest.param([Failure("vpc-1", "Code", "Words.")], ["vpc-1: Code: Words."], id="one without a hint"),
         pytest.param([Failure("vpc-1", "Code", "Words.", "Do.")], ["vpc-1: Code: Words. Do."], id="one with a hint"),
+        pytest.param([Failure("vpc-1", "Code", "Words", "Do.")], ["vpc-1: Code: Words. Do."], id="one without a full stop"),
         pytest.param(
             [Failure("vpc-1", "Code", "Words."), Failure("vpc-2", "Code", "Words.")],
             ["vpc-1, vpc-2: Code: Words."],
