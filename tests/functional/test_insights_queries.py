@@ -17,6 +17,7 @@ from ansible_collections.netops.flow_logs.tests.functional.support.cloud import 
 from ansible_collections.netops.flow_logs.tests.functional.support.estate import Estate
 from ansible_collections.netops.flow_logs.tests.functional.support.estate import build
 from ansible_collections.netops.flow_logs.tests.functional.support.playbook import Ansible
+from ansible_collections.netops.flow_logs.tests.unit.support.botocore_models import needs_deletion_protection
 
 APPLY = "netops.flow_logs.apply"
 REMOVE = "netops.flow_logs.remove"
@@ -116,6 +117,7 @@ def test_queries_go_with_their_log_groups_and_not_before(cloud: Cloud, ansible: 
     assert (rest.changed, rest.calls.mutating) == (0, [])
 
 
+@needs_deletion_protection
 def test_a_log_group_that_is_kept_keeps_its_queries(cloud: Cloud, ansible: Ansible) -> None:
     estate = build(cloud, "shop", each=1)
     ansible.run(APPLY, inventory(estate)).succeeded()

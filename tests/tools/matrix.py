@@ -35,7 +35,7 @@ ROOT = environments.ROOT
 MATRIX = environments.CACHE / "matrix"
 # Of tests/requirements-*.txt: what is tested itself, and what only the checks need that know no versions. The tests take the rest.
 TESTED = ("ansible-core", "boto3", "botocore")
-NO_TESTS = ("ansible-lint", "antsibull-changelog", "antsibull-docs", "molecule", "mypy", "ruff", "types-PyYAML", "uv")
+NO_TESTS = ("ansible-lint", "antsibull-changelog", "antsibull-docs", "mypy", "ruff", "types-PyYAML", "uv")
 # What depends on the versions: every line of the plugins, and from the command line to the API. The emulator's own tests do not.
 UNITS = ("tests/unit/plugins",)
 PLAYBOOKS = ("tests/functional",)

@@ -21,6 +21,7 @@ from ansible_collections.netops.flow_logs.tests.functional.support.playbook impo
 from ansible_collections.netops.flow_logs.tests.pages import commands
 from ansible_collections.netops.flow_logs.tests.pages import kinds
 from ansible_collections.netops.flow_logs.tests.pages.blocks import CHECKOUT
+from ansible_collections.netops.flow_logs.tests.unit.support.botocore_models import needs_deletion_protection
 
 
 def examples(kind: str, name: str) -> str:
@@ -33,7 +34,13 @@ def examples(kind: str, name: str) -> str:
     return str(text)
 
 
-@pytest.mark.parametrize("name", sorted(commands.plugins("modules")))
+MODULES = [
+    pytest.param(name, marks=needs_deletion_protection if name == "log_group" else ())
+    for name in sorted(commands.plugins("modules"))
+]
+
+
+@pytest.mark.parametrize("name", MODULES)
 def test_of_a_module(name: str, cloud: Cloud, ansible: Ansible, emulator: AwsLike) -> None:
     text = examples("modules", name)
     (tasks,) = documents(text)
