@@ -2,28 +2,36 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What the matrix found: a line for the screen, and the page docs/versions.md."""
+"""What the matrix found: a line for the screen, the page docs/versions.md and the README's table."""
 
 from __future__ import annotations
 
 import json
 import os
 import platform
+import re
 from pathlib import Path
 from typing import Any
 
 from matrix_cells import CELLS
 from matrix_cells import CORES
+from matrix_cells import FLOOR
+from matrix_cells import NEWEST
 from matrix_cells import Cell
 
-PAGE = Path(__file__).resolve().parents[2] / "docs" / "versions.md"
+ROOT = Path(__file__).resolve().parents[2]
+PAGE = ROOT / "docs" / "versions.md"
+README = ROOT / "README.md"
+IN_README = re.compile(r"(?<=<!-- make matrix-page -->\n).*?(?=\n<!-- end -->)", re.DOTALL)
 PYTHONS = ("3.11", "3.12", "3.13")
 HEAD = """\
 # Versions that it is tested with
 
 Written by `make matrix-page`, from the runs of `make matrix` that the last table names. Each cell is an environment of its own with exactly these
 releases, and in it run all unit tests of the plugins and the playbooks end to end against an AWS emulator (role, inventory plugin, modules, apply and
-remove): for the newest Python of each ansible-core and for the floor all of them and all of `ansible-test sanity`, for the others a choice.
+remove). For the newest Python of each ansible-core, for the oldest releases and for the newest, that is all of them, and all of `ansible-test sanity`
+(the newest releases' sanity is that of the last ansible-core); for the others it is a choice. Skipped are tests of what the oldest botocore
+does not know.
 
 """
 FOOT = """
@@ -48,10 +56,12 @@ def line(result: dict[str, Any]) -> str:
 def write(directory: Path) -> None:
     """From the result of each cell that was run, whenever that was."""
     results = {cell.name: _result(directory / cell.name / "result.json") for cell in CELLS}
-    text = HEAD + "\n".join(_overview(results)) + "\n\n## The cells\n\n" + "\n".join(_cells(results)) + "\n"
+    overview = "\n".join(_overview(results))
+    text = f"{HEAD}{overview}\n\n## The cells\n\n" + "\n".join(_cells(results)) + "\n"
     where = f"\nMeasured on {platform.system()} {platform.machine()} with {os.cpu_count()} processors.\n"
     PAGE.write_text(text + where + FOOT, "utf-8")
-    print(f"wrote {PAGE}")
+    README.write_text(IN_README.sub(lambda _old: overview, README.read_text("utf-8")), "utf-8")
+    print(f"wrote {PAGE} and the table of {README}")
 
 
 def _result(file: Path) -> dict[str, Any]:
@@ -59,15 +69,22 @@ def _result(file: Path) -> dict[str, Any]:
 
 
 def _overview(results: dict[str, dict[str, Any]]) -> list[str]:
-    heads = ["ansible-core", "amazon.aws", *(f"Python {python}" for python in PYTHONS)]
-    rows = []
-    for core, _ansible, pythons in CORES:
-        minor = core.rsplit(".", 1)[0]
-        of_row = {python: results[f"core-{minor}-py{python}"] for python in pythons}
-        versions = [result["versions"]["amazon.aws"] for result in of_row.values() if "versions" in result]
-        marks = [_mark(of_row[python]) if python in of_row else "-" for python in PYTHONS]
-        rows.append([core, versions[0] if versions else "", *marks])
-    return [*_table(heads, rows), "", "`-`: this ansible-core does not run on this Python."]
+    """A row for each ansible-core, with how many tests passed."""
+    rows = [_across(f"{FLOOR.core}, the oldest", [FLOOR], results)]
+    for core, _ansible, _pythons in CORES:
+        rows.append(_across(core, [cell for cell in CELLS if cell.core == core], results))
+    rows.append(_across("the newest", [NEWEST], results))
+    heads = ["ansible-core", "amazon.aws", "boto3", *(f"Python {python}" for python in PYTHONS)]
+    return [*_table(heads, rows), "", "In each field, how many tests passed. `-`: not tested, or this ansible-core does not run on this Python."]
+
+
+def _across(name: str, cells: list[Cell], results: dict[str, dict[str, Any]]) -> list[str]:
+    of_row = {cell.python: results[cell.name] for cell in cells}
+    versions = [result["versions"] for result in of_row.values() if "versions" in result] or [{}]
+    # The newest is whatever it was on the day.
+    named = name if any(cell.core for cell in cells) else f"{versions[0].get('ansible-core', '')}, {name}".lstrip(", ")
+    marks = [_mark(of_row[python]) if python in of_row else "-" for python in PYTHONS]
+    return [named, *(versions[0].get(package, "") for package in ("amazon.aws", "boto3")), *marks]
 
 
 def _mark(result: dict[str, Any]) -> str:
@@ -75,19 +92,20 @@ def _mark(result: dict[str, Any]) -> str:
 
 
 def _cells(results: dict[str, dict[str, Any]]) -> list[str]:
-    heads = ["Cell", "Python", "ansible-core", "amazon.aws", "boto3", "Passed", "Failed", "Sanity", "Measured", "Commit"]
+    heads = ["Cell", "Python", "ansible-core", "amazon.aws", "boto3", "Passed", "Failed", "Skipped", "Sanity", "Measured", "Commit"]
     return _table(heads, [_row(cell, results[cell.name]) for cell in CELLS])
 
 
 def _row(cell: Cell, result: dict[str, Any]) -> list[str]:
     if "versions" not in result:
-        return [cell.name, cell.python, cell.core or "newest", "", "", f"{result['verdict']}: {result['why']}", "", "", "", ""]
+        return [cell.name, cell.python, cell.core or "newest", "", "", f"{result['verdict']}: {result['why']}", *[""] * 5]
     versions, steps = result["versions"], result.get("steps", {})
     return [
         cell.name,
         *(versions[name] for name in ("python", "ansible-core", "amazon.aws", "boto3")),
         str(result["passed"]),
         str(result["failed"]),
+        str(result.get("skipped", 0)),
         str(steps["sanity"][0]) if "sanity" in steps else "",
         result["when"],
         result["commit"],

@@ -39,11 +39,15 @@ PACKAGE = "ansible_collections.netops.flow_logs.plugins"
 # The files that decide, pure all of them; each has unit tests of its name.
 FILES = (
     "module_utils/_coverage",
+    "module_utils/_delivery_health",
     "module_utils/_delivery_role",
     "module_utils/_delivery_role_removal",
     "module_utils/_destination",
+    "module_utils/_flow_log_info",
     "module_utils/_flow_log_plan",
     "module_utils/_flow_log_removal",
+    "module_utils/_hints",
+    "module_utils/_insights_queries",
     "module_utils/_log_format",
     "module_utils/_log_group",
     "module_utils/_log_group_removal",

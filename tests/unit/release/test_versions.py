@@ -97,6 +97,15 @@ def test_the_readme_names_the_tested_releases_of_ansible_core(cells: Any) -> Non
     assert minors == [f"2.{number}" for number in range(int(minors[0][2:]), int(minors[-1][2:]) + 1)]
 
 
+def test_the_readme_shows_the_table_of_the_matrix(cells: Any) -> None:
+    """Both are written by make matrix-page."""
+    (table,) = re.findall(r"<!-- make matrix-page -->\n(.*?)\n<!-- end -->", README, re.DOTALL)
+    page = (ROOT / "docs" / "versions.md").read_text("utf-8")
+    assert table in page
+    assert [core for core, _ansible, _pythons in cells.CORES if f"\n| {core} |" not in table] == []
+    assert [cell.name for cell in cells.CELLS if f"\n| {cell.name} |" not in page] == []
+
+
 def test_make_test_uses_releases_that_the_matrix_has_too(cells: Any) -> None:
     demo = (ROOT / "tests" / "requirements-demo.txt").read_text("utf-8")
     cores = {core for core, _ansible, _pythons in cells.CORES}

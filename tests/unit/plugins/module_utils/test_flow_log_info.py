@@ -113,6 +113,23 @@ def test_records_are_those_of_the_targets_own_interfaces() -> None:
     assert (silent["newest_event_time"], silent["flow_logs"][0]["delivery"]["state"]) == (None, "unproven")
 
 
+def test_the_interfaces_inside_of_everything() -> None:
+    within = inside(RESOURCES)
+
+    assert within.of("vpc-1") == within.of("subnet-1") == {"eni-1", "eni-2"}
+    assert (within.of("eni-1"), within.of("subnet-2")) == ({"eni-1"}, set())
+
+
+def test_a_flow_log_and_whether_it_delivers() -> None:
+    fresh = Stream("eni-2-all", "eni-2", "all", milliseconds(timedelta(minutes=1)))
+    arrivals = Arrivals({"/x": GroupFacts({"logGroupName": "/x"})}, {"/x": by_interface([fresh])})
+
+    found = Facts(RESOURCES, inside(RESOURCES), arrivals, NOW).flow_log(log("subnet-1", 7))
+
+    assert (found["flow_log_id"], found["resource_id"], found["resource_type"]) == ("fl-7", "subnet-1", "subnet")
+    assert found["delivery"]["state"] == "delivering"
+
+
 def test_whose_streams_are_looked_for() -> None:
     of_vpc, of_eni = log("vpc-1"), log("eni-2", 2)
     covers = coverage([place("eni-1", RESOURCES["eni-1"])], [of_vpc, of_eni])
@@ -138,5 +155,14 @@ def test_what_the_account_can_log(owners: tuple[str, str], own: list[str]) -> No
     assert own_resources(resources, US) == own
 
 
+def test_what_the_account_can_log_is_sorted_by_kind_and_id() -> None:
+    names = ["eni-2", "subnet-2", "vpc-2", "eni-1", "subnet-1", "vpc-1"]
+    resources = {name: entry("vpc-1") for name in names}
+
+    assert own_resources(resources, US) == ["vpc-1", "vpc-2", "subnet-1", "subnet-2", "eni-1", "eni-2"]
+
+
 def test_owners_are_named_once_and_transit_gateways_are_none() -> None:
-    assert owners_of([log("vpc-1"), log("vpc-1", 2), log("tgw-1", 3), log("eni-1", 4)]) == ["vpc-1", "eni-1"]
+    logs = [log("vpc-1"), log("vpc-1", 2), log("tgw-1", 3), log("eni-1", 4), log("subnet-1", 5)]
+
+    assert owners_of(logs) == ["vpc-1", "eni-1", "subnet-1"]

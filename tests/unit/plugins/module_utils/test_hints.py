@@ -37,6 +37,13 @@ ROLE = "arn:aws:iam::123456789012:role/Flow-Logs-Role-to-cloudwatch-logs"
         pytest.param("Throttling", "Rate exceeded", "held back", id="IAM's request rate"),
         pytest.param("OperationAbortedException", "A conflicting operation", "Somebody else", id="another writer"),
         pytest.param("OptInRequired", "", "not enabled", id="a region that is not enabled"),
+        pytest.param("AuthFailure", "AWS was not able to validate", "check the keys", id="EC2 does not take the keys"),
+        pytest.param("UnrecognizedClientException", "The security token", "check the keys", id="CloudWatch Logs does not"),
+        pytest.param("InvalidClientTokenId", "The security token", "check the keys", id="IAM and STS do not"),
+        pytest.param("SignatureDoesNotMatch", "The request signature", "check the keys", id="a wrong secret"),
+        pytest.param("NoAnswer", "Could not connect to the endpoint", "Check the network", id="no answer"),
+        pytest.param("", "Could not connect to the endpoint", "Check the network", id="no connection"),
+        pytest.param("", "Unable to locate credentials", "AWS_ACCESS_KEY_ID", id="no credentials"),
         pytest.param("ExpiredToken", "", "credentials", id="credentials that have run out"),
         pytest.param("RequestExpired", "", "credentials", id="EC2's word for that"),
         pytest.param(
@@ -55,7 +62,7 @@ def test_an_error_comes_with_advice(code: str, message: str, advice: str) -> Non
     assert advice in hint_for(code, message)
 
 
-@pytest.mark.parametrize("code", ["UnauthorizedOperation", "AccessDenied", "unauthorizedoperation"])
+@pytest.mark.parametrize("code", ["UnauthorizedOperation", "AccessDenied", "AccessDeniedException", "unauthorizedoperation"])
 def test_a_denied_pass_role_prints_the_policy_to_attach(code: str) -> None:
     hint = hint_for(code, "You are not authorized to perform this operation.", role_arn=ROLE)
 
@@ -116,6 +123,7 @@ def test_a_denial_names_the_permission(
 
     assert "The caller lacks" in hint
     assert [each for each in named if each not in hint] == []
+    assert ("or the permission" in hint) == (role_arn is not None and "not authorized to perform: " not in message)
     # Nobody is sent looking for what AWS says is not missing.
     known = {"ec2:CreateFlowLogs", "ec2:CreateTags", "iam:PassRole", "logs:CreateLogGroup"}
     assert [each for each in known if each in hint and each not in " ".join(named)] == []

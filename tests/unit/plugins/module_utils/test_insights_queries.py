@@ -17,6 +17,7 @@ from ansible_collections.netops.flow_logs.plugins.module_utils._insights_queries
 from ansible_collections.netops.flow_logs.plugins.module_utils._insights_queries import Definition
 from ansible_collections.netops.flow_logs.plugins.module_utils._insights_queries import Wish
 from ansible_collections.netops.flow_logs.plugins.module_utils._insights_queries import folder_of
+from ansible_collections.netops.flow_logs.plugins.module_utils._insights_queries import from_aws
 from ansible_collections.netops.flow_logs.plugins.module_utils._insights_queries import plan_queries
 from ansible_collections.netops.flow_logs.plugins.module_utils._insights_queries import require_answerable
 from ansible_collections.netops.flow_logs.plugins.module_utils._insights_queries import wish_from_options
@@ -38,7 +39,8 @@ def definition(number: int = 1, names: str = "/a /b", text: str = TEXT) -> Defin
 
 
 def current(*definitions: Definition, there: str = "", others: bool = False) -> Current:
-    return Current({NAME: definitions} if definitions else {}, frozenset(there.split()), others)
+    known = Current({NAME: definitions} if definitions else {}, frozenset(there.split()))
+    return replace(known, others=True) if others else known
 
 
 def deeds(plan: Plan) -> list[tuple[str, Any, Any]]:
@@ -108,7 +110,7 @@ def test_steps_when_names_add_up(now: Current, expected: list[Any]) -> None:
     assert deeds(plan_queries(replace(WISH, purge=False), now)) == expected
 
 
-@pytest.mark.parametrize(("count", "named"), [(MOST_GROUPS, MOST_GROUPS), (MOST_GROUPS + 1, None)])
+@pytest.mark.parametrize(("count", "named"), [(50, 50), (51, None)])
 def test_a_query_names_no_more_than_it_can(count: int, named: int | None) -> None:
     wish = replace(WISH, log_group_names=frozenset(f"/aws/{number}" for number in range(count)), beginning="/aws/")
     plan = plan_queries(wish, current())
@@ -117,6 +119,15 @@ def test_a_query_names_no_more_than_it_can(count: int, named: int | None) -> Non
     assert len(request.get("logGroupNames", [])) == (named or 0)
     assert ("# For all log groups that begin with /aws/" in request["queryString"]) == (named is None)
     assert len(plan.warnings) == (named is None)
+    assert all("choose the log groups whose names begin with /aws/ before" in warning for warning in plan.warnings)
+
+
+def test_log_groups_that_have_nothing_in_common_are_those_that_are_meant() -> None:
+    wish = replace(WISH, log_group_names=frozenset(f"{number}" for number in range(51)), beginning="")
+    plan = plan_queries(wish, current())
+
+    assert "# For all log groups that begin with anything" in plan.steps[0].arguments["queryString"]
+    assert ["choose the log groups that are meant before" in warning for warning in plan.warnings] == [True]
 
 
 def test_names_that_add_up_to_too_many_are_left_out() -> None:
@@ -190,18 +201,44 @@ def test_what_is_asked_for_by_name_has_to_be_answerable() -> None:
         require_answerable(Wish("f", log_format="${srcaddr}", queries=("top_talkers",)))
 
 
+def test_what_is_saved_already() -> None:
+    entry = {"queryDefinitionId": "id-1", "name": NAME}
+
+    assert from_aws(entry) == Definition("id-1", NAME, "", ())
+    assert from_aws({**entry, "queryString": "x", "logGroupNames": ["/b", "/a"]}) == Definition("id-1", NAME, "x", ("/a", "/b"))
+
+
+def options(**given: Any) -> dict[str, Any]:
+    usual = {"log_group_name": "/a", "queries": None, "query_folder": "f", "log_format": None, "purge_log_group_names": True}
+    return {**usual, **given}
+
+
+@pytest.mark.parametrize(("length", "fits"), [(10_000, True), (10_001, False)])
+def test_the_longest_query(length: int, fits: bool) -> None:
+    def longest(name: str) -> int:
+        return max(len(query_text(query, format_with(name), remark)) for query in QUERIES)
+
+    def format_with(name: str) -> str:
+        return DEFAULT_LOG_FORMAT + " ${" + name + "}"
+
+    remark = "For all log groups that begin with /a"
+    each = longest("xx") - longest("x")
+    rest, missing = divmod(length - longest("x"), each)
+    assert missing == 0
+    text = format_with("x" * (1 + rest))
+    if fits:
+        assert wish_from_options(options(log_format=text), FACTS).log_format == text
+    else:
+        with pytest.raises(InvalidInput, match="longer than the 10000 characters"):
+            wish_from_options(options(log_format=text), FACTS)
+
+
 @pytest.mark.parametrize(("length", "fits"), [(234, True), (235, False)])
 def test_the_longest_folder(length: int, fits: bool) -> None:
-    options = {
-        "log_group_name": "/a",
-        "queries": None,
-        "query_folder": "x" * length,
-        "log_format": None,
-        "purge_log_group_names": True,
-    }
+    wanted = options(query_folder="x" * length)
     if fits:
-        names = wish_from_options(options, FACTS).scope
+        names = wish_from_options(wanted, FACTS).scope
         assert max(len(name) for name in names) == 255
     else:
         with pytest.raises(InvalidInput, match="too long"):
-            wish_from_options(options, FACTS)
+            wish_from_options(wanted, FACTS)
