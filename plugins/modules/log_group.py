@@ -51,7 +51,7 @@ options:
     choices: [STANDARD, INFREQUENT_ACCESS, ESSENTIALS]
   deletion_protection:
     description:
-      - Whether the log group is protected from deletion. Needs a botocore of 2026 or later.
+      - Whether the log group is protected from deletion. Needs botocore 1.41.3 or later.
     type: bool
   ignored_flow_log_ids:
     description:

@@ -139,7 +139,7 @@ class Scenario:
     # Added to each call.
     delay_ms: float = 0.0
 
-    # Choices: docs/aws-behaviour.md section 12 lists what is not known about AWS.
+    # Choices: docs/aws-behaviour.md section 9 lists what is not known about AWS.
     # What makes two flow logs of a resource the same: destination; that and traffic_type; that and format (and interval).
     identity: str = "traffic_type"
     # Resources or flow logs that don't exist: "unsuccessful" or "exception".

@@ -73,7 +73,7 @@ def problems(command: str, page: Path) -> list[str]:
 
 
 def _problems(words: list[str], page: Path) -> list[str]:
-    while re.fullmatch(r"[A-Z_]+=.*", words[0]):
+    while words[0] == "env" or re.fullmatch(r"[A-Z_]+=.*", words[0]):
         words = words[1:]
     program, arguments = words[0], words[1:]
     if program in _OTHERS:

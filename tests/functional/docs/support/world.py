@@ -31,6 +31,7 @@ MAY_WRITE = {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action"
 ANY_VPC = "vpc-0a1b2c3d4e5f60718"
 _ID = re.compile(r"\b(?:vpc|subnet|eni|fl)-[0-9a-f]{17}\b")
 _PRINCIPAL = re.compile(r"arn:aws:iam::(\d{12}):(user|group)/([\w+=,.@-]+)")
+_DELIVERY_ROLE = re.compile(r"\brole_arn: arn:aws:iam::(\d{12}):role/([\w+=,.@-]+)")
 _ROLE = "made-by-somebody"
 
 
@@ -58,6 +59,9 @@ class World:
         for account, kind, name in sorted(set(_PRINCIPAL.findall(self.text))):
             if account == cloud.account:
                 getattr(iam, f"create_{kind}")(**{f"{kind.capitalize()}Name": name})
+        for account, name in sorted(set(_DELIVERY_ROLE.findall(self.text))):
+            if account == cloud.account:
+                cloud.role(name, trust=TRUST)
 
 
 def record(cloud: Cloud) -> None:
