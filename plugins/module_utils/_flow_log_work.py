@@ -17,6 +17,7 @@ from typing import Set
 
 from ansible_collections.netops.flow_logs.plugins.module_utils import _flow_log_api as api
 from ansible_collections.netops.flow_logs.plugins.module_utils._aws import COMPARISON
+from ansible_collections.netops.flow_logs.plugins.module_utils._aws import AwsError
 from ansible_collections.netops.flow_logs.plugins.module_utils._aws import account_of
 from ansible_collections.netops.flow_logs.plugins.module_utils._aws import client
 from ansible_collections.netops.flow_logs.plugins.module_utils._aws import region_of
@@ -32,11 +33,13 @@ from ansible_collections.netops.flow_logs.plugins.module_utils._flow_log_plan im
 from ansible_collections.netops.flow_logs.plugins.module_utils._flow_log_plan import same_flow_logs
 from ansible_collections.netops.flow_logs.plugins.module_utils._log_format import normalise
 from ansible_collections.netops.flow_logs.plugins.module_utils._log_group_names import Resolve
+from ansible_collections.netops.flow_logs.plugins.module_utils._log_group_names import missing
 from ansible_collections.netops.flow_logs.plugins.module_utils._log_group_names import resolve
 from ansible_collections.netops.flow_logs.plugins.module_utils._name_template import placeholders
 from ansible_collections.netops.flow_logs.plugins.module_utils._plan import Plan
 from ansible_collections.netops.flow_logs.plugins.module_utils._plan import tag_wish
 from ansible_collections.netops.flow_logs.plugins.module_utils._progress import voice_of
+from ansible_collections.netops.flow_logs.plugins.module_utils._resource_api import describe_resources
 from ansible_collections.netops.flow_logs.plugins.module_utils._run import Done
 from ansible_collections.netops.flow_logs.plugins.module_utils._run import Work
 from ansible_collections.netops.flow_logs.plugins.module_utils._target import parse_targets
@@ -77,12 +80,13 @@ class FlowLogWork(Work):
         self.wish = wish_from_options(options)
         self.wait_timeout = options["wait_timeout"]
         self.tell = voice_of(module)
-        account = account_of(module)
-        _require_own_role(options["role_arn"], account.account_id)
-        region = region_of(module)
+        self.account = account_of(module)
+        _require_own_role(options["role_arn"], self.account.account_id)
+        self.region = region_of(module)
         self.client = client(module, "ec2")
-        resolved = names(template, targets, account, region, lambda: self.client)
+        resolved = names(template, targets, self.account, self.region, lambda: self.client)
         self.missing = resolved.missing
+        self.known = set(resolved.known)
         self.destinations = {
             target: log_group(resolved.names[target.resource_id])
             for target in targets
@@ -95,6 +99,24 @@ class FlowLogWork(Work):
     def plan(self, current: List[FlowLog]) -> Plan:
         plan = plan_flow_logs(self.wish, self.destinations, current, COMPARISON)
         return Plan(plan.before, plan.after, plan.steps, (*self.missing, *plan.refusals), plan.warnings)
+
+    def foretell(self, plan: Plan, current: List[FlowLog]) -> Plan:
+        """Without targets that do not exist, where a template that names no resource gave no reason to read them."""
+        new = {entry["resource_id"] for entry in plan.after["flow_logs"] if entry["action"] == "created"} - self.known
+        unsure = [target for target in self.destinations if target.resource_id in new]
+        try:
+            known = describe_resources(self.client, unsure) if unsure else {}
+        except AwsError as error:
+            warning = f"Whether {unsure[0].resource_id} and other targets of new flow logs exist could not be seen: {error.reason}"
+            return replace(plan, warnings=(*plan.warnings, warning))
+        gone = {target for target in unsure if target.resource_id not in known}
+        if not gone:
+            return plan
+        self.missing = (*self.missing, *(missing(target, self.account, self.region) for target in unsure if target in gone))
+        self.destinations = {
+            target: destination for target, destination in self.destinations.items() if target not in gone
+        }
+        return self.plan(current)
 
     def apply(self, plan: Plan, done: Done) -> Dict[str, Any]:
         applied = Applied(done.steps)

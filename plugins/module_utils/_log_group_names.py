@@ -95,8 +95,7 @@ def resolve(
     constant = {"account_id": account.account_id, "region": region}
     to_read = _to_read(needed, targets)
     known = describe_resources(ec2(), to_read) if to_read else {}
-    missing = [target for target in to_read if target.resource_id not in known]
-    absent = set(missing)
+    absent = {target for target in to_read if target.resource_id not in known}
     vpc_names = _vpc_names(ec2, known) if "vpc_name" in needed else {}
     facts = {
         target.resource_id: {**constant, **_facts(target, known.get(target.resource_id, {}), vpc_names)}
@@ -104,7 +103,7 @@ def resolve(
         if target not in absent
     }
     return LogGroupNames(
-        render_all(template, facts), tuple(_missing(target, account, region) for target in missing), known
+        render_all(template, facts), tuple(missing(target, account, region) for target in to_read if target in absent), known
     )
 
 
@@ -137,7 +136,8 @@ def _facts(target: Target, entry: Dict[str, str], vpc_names: Dict[str, str]) -> 
     }
 
 
-def _missing(target: Target, account: Account, region: str) -> Failure:
+def missing(target: Target, account: Account, region: str) -> Failure:
+    """Of a target that does not exist."""
     return Failure(
         target.resource_id,
         _NOT_FOUND[target.prefix],

@@ -76,6 +76,13 @@ class Work(ABC):
     def plan(self, current: Any) -> Plan:
         """The steps from the current state to the desired one. Pure; raises InvalidInput to refuse everything."""
 
+    def foretell(self, plan: Plan, current: Any) -> Plan:
+        """The plan without what AWS would refuse, as far as that can be looked up.
+
+        For check mode: whoever applies the plan is told by AWS, without a further call.
+        """
+        return plan
+
     @abstractmethod
     def apply(self, plan: Plan, done: Done) -> Dict[str, Any]:
         """Carries the steps out, noting each in done; returns the state afterwards in the shape of plan.after.
@@ -130,7 +137,10 @@ def _converge(module: Any, work: Work, done: Done) -> Tuple[Plan, Dict[str, Any]
         # What failed in a round that is done again counts only if it fails again.
         done.failures.clear()
         done.warnings.clear()
-        plan = work.plan(work.observe())
+        current = work.observe()
+        plan = work.plan(current)
+        if module.check_mode:
+            plan = work.foretell(plan, current)
         first = plan.before if first is None else first
         if module.check_mode or not plan.steps:
             return plan, first, plan.after

@@ -102,10 +102,17 @@ def _of_delivery(outcome: Mapping[str, Any], mood: str) -> List[str]:
     for group in (outcome["log_groups"] or {}).get("log_groups", []):
         if group["action"] == "deleted":
             lines.append(f"  log group {group['log_group_name']} {mood} deleted with its records")
+    lines += [f"  {action}" for action in _corrections(outcome["log_groups"] or {})]
     if outcome["log_groups"] is None and counts["deleted"]:
         lines.append("  Log groups and their records are kept.")
     lines += [f"  {_named(hosts, resource_id)}: FAILED" for resource_id in failures]
     return lines + _proven(outcome.get("proof"))
+
+
+def _corrections(result: Mapping[str, Any]) -> List[str]:
+    """What changed on log groups that were there before; what a new one gets goes without saying."""
+    corrected = {group["log_group_name"] for group in result.get("log_groups", []) if group["action"] == "updated"}
+    return [action for action in result.get("actions", []) if corrected.intersection(action.split())]
 
 
 def _proven(proof: Any) -> List[str]:

@@ -14,6 +14,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from ansible.module_utils.common import warnings
+
 from ansible_collections.netops.flow_logs.tests.functional.support.arguments import module_arguments
 from ansible_collections.netops.flow_logs.tests.functional.support.emulator import Calls
 from ansible_collections.netops.flow_logs.tests.functional.support.emulator import Emulator
@@ -67,6 +69,8 @@ class Modules:
         """The result, whether it failed or not."""
         module = importlib.import_module(f"ansible_collections.netops.flow_logs.plugins.modules.{name}")
         self.emulator.forget()
+        # Ansible keeps them for the process, which here runs many modules.
+        warnings._global_warnings.clear()
         output = io.StringIO()
         arguments = {**options, "_ansible_check_mode": check, "_ansible_diff": True}
         with module_arguments(arguments), contextlib.redirect_stdout(output), contextlib.suppress(SystemExit):

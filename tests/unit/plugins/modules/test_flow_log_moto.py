@@ -165,8 +165,14 @@ def test_resources_that_do_not_exist_do_not_stop_the_others(cloud: Cloud, module
     subnet = cloud.subnet(vpcs[0])
     gone = ["vpc-0123456789abcdef0", "subnet-0123456789abcdef0", "eni-0123456789abcdef0"]
     resources = [vpcs[0], gone[0], *vpcs[1:], gone[1], subnet, gone[2]]
+    foretold = modules.fail("flow_log", check=True, resource_ids=resources, log_group_name=template, role_arn=ROLE_ARN)
     failed = modules.fail("flow_log", resource_ids=resources, log_group_name=template, role_arn=ROLE_ARN)
     assert failed["changed"] is True
+    assert (foretold["changed"], foretold["actions"]) == (True, failed["actions"])
+    for told in (foretold, failed):
+        assert sorted((entry["resource_id"], entry["code"].lower()) for entry in told["failures"]) == sorted(
+            (one, f"invalid{kind}id.notfound") for one, kind in zip(gone, ("vpc", "subnet", "networkinterface"), strict=True)
+        )
     assert len(failed["actions"]) == 6
     assert sorted(log["ResourceId"] for log in cloud.flow_logs()) == sorted([*vpcs, subnet])
     assert {log["resource_id"]: log["action"] for log in failed["flow_logs"]} == dict.fromkeys(
@@ -185,6 +191,25 @@ def test_resources_that_do_not_exist_do_not_stop_the_others(cloud: Cloud, module
     again = modules.fail("flow_log", resource_ids=resources, log_group_name=template, role_arn=ROLE_ARN)
     assert again["changed"] is False
     modules.rest("flow_log", resource_ids=[*vpcs, subnet], log_group_name=template, role_arn=ROLE_ARN)
+
+
+def test_check_mode_looks_for_new_targets_only_and_the_run_itself_for_none(cloud: Cloud, modules: Modules) -> None:
+    old, new = cloud.vpcs(2)
+    cloud.flow_log(old, LogGroupName=GROUP)
+    options = {"resource_ids": [old, new], "log_group_name": GROUP, "role_arn": ROLE_ARN}
+    check = modules.run("flow_log", check=True, **options)
+    [asked] = check.calls.of("DescribeVpcs")
+    assert new in str(asked) and old not in str(asked)
+    assert "ec2:DescribeVpcs" not in modules.run("flow_log", **options).calls.names
+    assert "ec2:DescribeVpcs" not in modules.run("flow_log", check=True, **options).calls.names
+
+
+def test_check_mode_says_so_when_it_may_not_look(cloud: Cloud, modules: Modules) -> None:
+    (vpc,) = cloud.vpcs(1)
+    modules.emulator.refuse("ec2:DescribeVpcs", "UnauthorizedOperation", "No.", status=403)
+    check = modules.run("flow_log", check=True, resource_ids=[vpc], log_group_name=GROUP, role_arn=ROLE_ARN)
+    assert [log["action"] for log in check["flow_logs"]] == ["created"]
+    assert f"Whether {vpc}" in str(check["warnings"]) and "could not be seen" in str(check["warnings"])
 
 
 def test_a_new_flow_log_needs_a_role(cloud: Cloud, modules: Modules) -> None:

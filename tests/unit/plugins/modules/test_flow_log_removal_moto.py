@@ -159,7 +159,7 @@ def test_an_owner_that_goes_along_is_no_complaint(cloud: Cloud, modules: Modules
     gone = modules.change("flow_log", resource_ids=[eni, subnet, vpc], **ABSENT)
 
     assert gone["covered_by"] == []
-    assert "warnings" not in gone
+    assert "warnings" not in gone, gone["warnings"]
 
 
 def test_the_owners_flow_log_to_elsewhere_is_told(cloud: Cloud, modules: Modules) -> None:

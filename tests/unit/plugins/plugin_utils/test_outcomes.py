@@ -65,6 +65,21 @@ def test_in_check_mode_a_new_flow_log_has_no_id_yet() -> None:
     assert line == f"  {FIRST}: a flow log would be created, to /x"
 
 
+def test_what_changed_on_log_groups_that_were_there_has_a_line_for_each_action() -> None:
+    groups = {
+        "log_groups": [
+            {"log_group_name": name, "action": action}
+            for name, action in (("/x", "updated"), ("/x/y", "created"), ("/z", "unchanged"))
+        ],
+        "actions": ["let log group /x keep its events 30 days (now for ever)", "create log group /x/y"],
+    }
+
+    assert summary_lines([{**UNCHANGED, "log_groups": groups}]) == [
+        "shop in eu-west-1, 3 targets (123456789012): 3 unchanged",
+        "  let log group /x keep its events 30 days (now for ever)",
+    ]
+
+
 def test_what_became_of_iam_has_a_line_for_each_action() -> None:
     iam = {"account": ACCOUNT, "iam": {**IAM, "actions": ["create policy p", "create role r"]}}
 
