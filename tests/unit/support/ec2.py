@@ -110,6 +110,12 @@ class FakeEc2:
                         shown.append({key: value for key, value in log.items() if key != "_hidden"})
             return {"FlowLogs": shown}
 
+    def describe_vpcs(self, **request: Any) -> dict[str, Any]:
+        """Every one that is asked for exists."""
+        self._take("DescribeVpcs", request)
+        [values] = [each["Values"] for each in request["Filters"]]
+        return {"Vpcs": [{"VpcId": value} for value in values]}
+
     def create_tags(self, **request: Any) -> dict[str, Any]:
         with self._lock:
             self._take("CreateTags", request)
