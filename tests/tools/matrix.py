@@ -111,7 +111,7 @@ def measure(cell: Cell, python: str, directory: Path) -> dict[str, Any]:
         return {"verdict": "FAILED", "passed": 0, "failed": 1, "why": f"has {versions}", "versions": versions}
     pytest = [interpreter, "-m", "pytest", "-q", "-n", "auto", "-o", f"pythonpath={directory}"]
     steps = {"units": [*pytest, *UNITS], "playbooks": [*pytest, *(PLAYBOOKS if cell.whole else SOME_PLAYBOOKS)]}
-    if cell.whole and cell.core:
+    if cell.sanity:
         steps["sanity"] = [interpreter, "tests/tools/sanity.py"]
     outcomes = {name: step(name, command, directory, environment) for name, command in steps.items()}
     passed, failed, skipped = (sum(counts) for counts in zip(*outcomes.values(), strict=True))

@@ -20,7 +20,8 @@ class Cell:
     core: str | None
     ansible: str  # the release of the package that carries the amazon.aws to test with
     sdk: str | None = SDK  # of boto3 and botocore alike
-    whole: bool = True  # every test of a playbook, and ansible-test; otherwise a choice
+    whole: bool = False  # every test of a playbook; otherwise a choice
+    sanity: bool = False  # ansible-test too
 
     @property
     def minor(self) -> str:
@@ -28,7 +29,7 @@ class Cell:
         return ".".join(self.core.split(".")[:2]) if self.core else "newest"
 
 
-# ansible-core, the "ansible" with the amazon.aws that belongs to it, and its Pythons, of which the newest gets the whole of the tests.
+# ansible-core, the "ansible" with the amazon.aws that belongs to it, and its Pythons, with the newest of which ansible-test runs.
 CORES = (
     ("2.18.19", "11.13.0", ("3.11", "3.12", "3.13")),
     ("2.19.14", "12.3.0", ("3.11", "3.12", "3.13")),
@@ -37,14 +38,14 @@ CORES = (
 )
 
 # Each declared lower bound: requires_ansible in meta/runtime.yml, amazon.aws in galaxy.yml, boto3 in meta/ee-requirements.txt.
-FLOOR = Cell("floor", "3.11", "2.18.0", "11.0.0", sdk="1.34.0")
-NEWEST = Cell("newest", "3.13", None, "14.5.0", sdk=None)
+FLOOR = Cell("floor", "3.11", "2.18.0", "11.0.0", sdk="1.34.0", whole=True, sanity=True)
+NEWEST = Cell("newest", "3.13", None, "14.5.0", sdk=None, whole=True)
 
 
 def _of_the_core(core: str, ansible: str, pythons: tuple[str, ...]) -> list[Cell]:
     minor = core.rsplit(".", 1)[0]
     return [
-        Cell(f"core-{minor}-py{python}", python, core, ansible, whole=python == pythons[-1]) for python in pythons
+        Cell(f"core-{minor}-py{python}", python, core, ansible, sanity=python == pythons[-1]) for python in pythons
     ]
 
 

@@ -28,10 +28,9 @@ HEAD = """\
 # Versions that it is tested with
 
 Written by `make matrix-page`, from the runs of `make matrix` that the last table names. Each cell is an environment of its own with exactly these
-releases, and in it run all unit tests of the plugins and the playbooks end to end against an AWS emulator (role, inventory plugin, modules, apply and
-remove). For the newest Python of each ansible-core, for the oldest releases and for the newest, that is all of them, and all of `ansible-test sanity`
-(the newest releases' sanity is that of the last ansible-core); for the others it is a choice. Skipped are tests of what the oldest botocore
-does not know.
+releases, and in it run all unit tests of the plugins and playbooks end to end against an AWS emulator (role, inventory plugin, modules, apply and
+remove): with the oldest releases and with the newest all of them, in the others a choice. `ansible-test sanity` runs once for each ansible-core. Skipped
+are tests of what the oldest botocore does not know.
 
 """
 FOOT = """
