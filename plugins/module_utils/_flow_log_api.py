@@ -24,7 +24,6 @@ from ansible_collections.netops.flow_logs.plugins.module_utils._aws import Ec2Er
 from ansible_collections.netops.flow_logs.plugins.module_utils._aws import chunks
 from ansible_collections.netops.flow_logs.plugins.module_utils._aws import pages
 from ansible_collections.netops.flow_logs.plugins.module_utils._aws import side_by_side
-from ansible_collections.netops.flow_logs.plugins.module_utils._destination import CLOUD_WATCH_LOGS
 from ansible_collections.netops.flow_logs.plugins.module_utils._flow_log import FlowLog
 from ansible_collections.netops.flow_logs.plugins.module_utils._flow_log import from_aws
 from ansible_collections.netops.flow_logs.plugins.module_utils._resource_api import FILTER_VALUES
@@ -95,11 +94,6 @@ def describe_flow_logs_to(client: Any, log_group_names: Sequence[str], others: S
 def describe_all_flow_logs(client: Any, filters: Sequence[Filter] = ()) -> List[FlowLog]:
     """All flow logs of the client's region that pass the filters, wherever they deliver to."""
     return _values(_describe(client, filters))
-
-
-def describe_deliveries(client: Any) -> List[FlowLog]:
-    """All flow logs to log groups in the client's region, whatever they record."""
-    return _described_by(client, "log-destination-type", [CLOUD_WATCH_LOGS])
 
 
 @Ec2Errors.common_error_handler("create flow logs")

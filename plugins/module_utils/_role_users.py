@@ -11,19 +11,28 @@ from __future__ import annotations
 from typing import Any
 from typing import Dict
 from typing import List
+from typing import Set
 
 from ansible_collections.netops.flow_logs.plugins.module_utils import _flow_log_api as api
 from ansible_collections.netops.flow_logs.plugins.module_utils._account import Account
+from ansible_collections.netops.flow_logs.plugins.module_utils._flow_log import FlowLog
 from ansible_collections.netops.flow_logs.plugins.module_utils._regions import in_all_regions
 from ansible_collections.netops.flow_logs.plugins.module_utils._role_usage import User
 from ansible_collections.netops.flow_logs.plugins.module_utils._role_usage import Users
 
 
 def find_users(module: Any, account: Account) -> Users:
-    """Reads the flow logs to log groups in every enabled region: there is no filter for the role."""
-    found = in_all_regions(module, account, api.describe_deliveries)
+    """Reads all flow logs in every enabled region: there is no filter for the role, and those to Firehose may have one too."""
+    found = in_all_regions(module, account, api.describe_all_flow_logs)
     users: Dict[str, List[User]] = {}
     for region, logs in found.answers.items():
         for log in logs:
-            users.setdefault((log.role_arn or "").lower(), []).append(User(region, log))
+            for role_arn in _roles_of(log):
+                users.setdefault(role_arn, []).append(User(region, log))
     return Users(users, found.unread)
+
+
+def _roles_of(log: FlowLog) -> Set[str]:
+    """In lower case, both roles of a delivery to another account's Firehose; the second is as a rule that account's."""
+    arns = (log.role_arn, log.facts.get("DeliverCrossAccountRole"))
+    return {arn.lower() for arn in arns if arn}

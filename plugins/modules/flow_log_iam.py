@@ -89,9 +89,9 @@ options:
     description:
       - V(present) creates or corrects role and policy.
       - V(absent) removes the role with everything that is attached to it, the policy, and the policy that O(pass_role_to) made.
-      - The role is kept, and the module fails, while a flow log in any enabled region of the account delivers through it,
-        RV(in_use_by), while that can't be seen in some region, RV(regions_not_read), and when its trust names others than
-        the flow-log service. O(force) removes it all the same.
+      - The role is kept, and the module fails, while a flow log in any enabled region of the account delivers through it, to
+        whatever destination, RV(in_use_by), while that can't be seen in some region, RV(regions_not_read), and when its trust
+        names others than the flow-log service. O(force) removes it all the same.
       - A policy that users, groups or other roles have is kept with a warning, RV(policy_in_use_by), whatever O(force) says.
       - An instance profile of the role, as the console makes it for EC2's roles, is left behind empty.
     type: str
@@ -158,7 +158,7 @@ actions:
   elements: str
   sample: ["create policy Send_to_CloudWatch_Logs"]
 in_use_by:
-  description: The flow logs that deliver through the role, in all enabled regions of the account.
+  description: The flow logs that deliver through the role, whatever their destination, in all enabled regions of the account.
   returned: when O(state=absent)
   type: list
   elements: dict

@@ -113,7 +113,7 @@ roles:
       elements: str
       sample: []
     in_use_by:
-      description: The flow logs that deliver through it.
+      description: The flow logs that deliver through it, whatever their destination.
       returned: always
       type: list
       elements: dict

@@ -73,6 +73,19 @@ def test_the_last_project_names_what_is_left_and_removes_it_on_request(cloud: Cl
     assert (rest.changed, rest.calls.mutating) == (0, [])
 
 
+def test_a_role_that_serves_a_stream_as_well_is_kept(cloud: Cloud, ansible: Ansible) -> None:
+    estate = build(cloud, "shop", each=1)
+    inventory = estate.inventory()
+    ansible.run(APPLY, inventory).succeeded()
+    stays = cloud.flow_log_elsewhere(cloud.vpc(), "firehose")
+
+    run = ansible.run(REMOVE, inventory, [*NO_WAIT, "-e", "flow_logs_remove_iam=true"]).succeeded()
+
+    assert (cloud.roles(), cloud.attached("role", ROLE)) == ([ROLE], [POLICY])
+    assert [log["FlowLogId"] for log in cloud.flow_logs()] == [stays]
+    assert stays in run.output
+
+
 def _in_order(predicted: list[str], first: list[str]) -> list[str]:
     """The prediction of one run, in the order of the two that did it."""
     return first + [action for action in predicted if action not in first]

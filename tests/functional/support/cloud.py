@@ -91,9 +91,26 @@ class Cloud:
             "DeliverLogsPermissionArn": ROLE_ARN,
             **settings,
         }
+        request = {name: value for name, value in request.items() if value is not None}
         if tags:
             request["TagSpecifications"] = [{"ResourceType": "vpc-flow-log", "Tags": _tag_list(tags)}]
         flow_log_id: str = self.client("ec2").create_flow_logs(**request)["FlowLogIds"][0]
+        return flow_log_id
+
+    def flow_log_elsewhere(self, resource_id: str, kind: str) -> str:
+        """A flow log to another account's Firehose, or one to S3 from the years in which AWS took a role for that."""
+        if kind == "firehose":
+            return self.flow_log(
+                resource_id,
+                LogDestinationType="kinesis-data-firehose",
+                LogDestination=f"arn:aws:firehose:{self.region}:210987654321:deliverystream/central",
+                DeliverCrossAccountRole="arn:aws:iam::210987654321:role/AWSLogDeliveryFirehoseCrossAccountRole",
+            )
+        where = {"LocationConstraint": self.region} if self.region != "us-east-1" else {}
+        self.client("s3").create_bucket(Bucket="archive", **({"CreateBucketConfiguration": where} if where else {}))
+        to_s3 = {"LogDestinationType": "s3", "LogDestination": "arn:aws:s3:::archive"}
+        flow_log_id = self.flow_log(resource_id, DeliverLogsPermissionArn=None, **to_s3)
+        ec2_backends[self.account][self.region].flow_logs[flow_log_id].deliver_logs_permission_arn = ROLE_ARN
         return flow_log_id
 
     def role(self, name: str = ROLE, trust: dict[str, Any] | None = None, **settings: Any) -> str:

@@ -13,7 +13,7 @@ from ansible_collections.netops.flow_logs.plugins.module_utils import _regions
 from ansible_collections.netops.flow_logs.plugins.module_utils._account import Account
 from ansible_collections.netops.flow_logs.plugins.module_utils._aws import RETRY
 from ansible_collections.netops.flow_logs.plugins.module_utils._aws import AwsError
-from ansible_collections.netops.flow_logs.plugins.module_utils._flow_log_api import describe_deliveries
+from ansible_collections.netops.flow_logs.plugins.module_utils._flow_log_api import describe_all_flow_logs
 from ansible_collections.netops.flow_logs.plugins.module_utils._regions import in_all_regions
 from ansible_collections.netops.flow_logs.plugins.module_utils._role_users import find_users
 from ansible_collections.netops.flow_logs.tests.unit.support.clients import client_error
@@ -38,7 +38,8 @@ class Region:
         return {"Regions": [{"RegionName": name} for name in self.world.enabled]}
 
     def describe_flow_logs(self, **request: Any) -> dict[str, Any]:
-        assert request["Filters"] == [{"Name": "log-destination-type", "Values": ["cloud-watch-logs"]}]
+        # No filter: a role may serve flow logs to any destination.
+        assert request == {"MaxResults": 1000}
         self.world.looked_at.append(self.name)
         if self.world.together:
             # Ends only when as many others have come.
@@ -62,8 +63,8 @@ class World:
         self.looked_at: list[str] = []
         self.together: threading.Barrier | None = None
 
-    def add(self, region: str, flow_log_id: str, role_arn: str | None = ROLE) -> None:
-        log = {"FlowLogId": flow_log_id, "ResourceId": "vpc-00000001", "LogGroupName": "/x"}
+    def add(self, region: str, flow_log_id: str, role_arn: str | None = ROLE, **settings: Any) -> None:
+        log = {"FlowLogId": flow_log_id, "ResourceId": "vpc-00000001", **(settings or {"LogGroupName": "/x"})}
         entry = {**log, "DeliverLogsPermissionArn": role_arn} if role_arn else log
         self.flow_logs.setdefault(region, []).append(entry)
 
@@ -91,7 +92,7 @@ def world(monkeypatch: pytest.MonkeyPatch) -> World:
 
 
 def test_every_enabled_region_is_read_once(world: World) -> None:
-    found = in_all_regions(Module(world), ACCOUNT, describe_deliveries)
+    found = in_all_regions(Module(world), ACCOUNT, describe_all_flow_logs)
 
     assert sorted(world.looked_at) == sorted(found.answers) == sorted(world.enabled)
     assert found.unread == ()
@@ -101,7 +102,7 @@ def test_every_enabled_region_is_read_once(world: World) -> None:
 def test_regions_are_read_side_by_side(world: World) -> None:
     world.together = threading.Barrier(3)
 
-    found = in_all_regions(Module(world), ACCOUNT, describe_deliveries)
+    found = in_all_regions(Module(world), ACCOUNT, describe_all_flow_logs)
 
     assert len(found.answers) == 3
     assert not world.together.broken
@@ -112,7 +113,7 @@ def test_regions_are_read_side_by_side(world: World) -> None:
 def test_a_region_that_refuses_is_told_and_the_others_are_read(world: World, region: str, code: str) -> None:
     world.refusals["DescribeFlowLogs", region] = [code]
 
-    found = in_all_regions(Module(world), ACCOUNT, describe_deliveries)
+    found = in_all_regions(Module(world), ACCOUNT, describe_all_flow_logs)
 
     [unread] = found.unread
     told = f"{DENIED[:-1]}: ec2:DescribeFlowLogs." if code == "UnauthorizedOperation" else DENIED
@@ -124,7 +125,7 @@ def test_throttling_passes(world: World) -> None:
     world.refusals["DescribeFlowLogs", "us-east-1"] = ["RequestLimitExceeded"] * 3
     world.refusals["DescribeRegions", "eu-west-1"] = ["RequestLimitExceeded"] * 3
 
-    found = in_all_regions(Module(world), ACCOUNT, describe_deliveries)
+    found = in_all_regions(Module(world), ACCOUNT, describe_all_flow_logs)
 
     assert (len(found.answers), found.unread) == (3, ())
 
@@ -134,7 +135,7 @@ def test_regions_that_can_not_be_listed_are_an_error(world: World) -> None:
     world.refusals["DescribeRegions", "eu-west-1"] = ["UnauthorizedOperation"]
 
     with pytest.raises(AwsError) as raised:
-        in_all_regions(Module(world), ACCOUNT, describe_deliveries)
+        in_all_regions(Module(world), ACCOUNT, describe_all_flow_logs)
 
     assert raised.value.code == "UnauthorizedOperation"
     assert world.looked_at == []
@@ -146,7 +147,7 @@ def test_regions_that_can_not_be_listed_are_an_error(world: World) -> None:
 def test_without_a_region_one_is_asked_that_every_account_has(world: World, partition: str, asked: str) -> None:
     world.enabled = [asked]
 
-    found = in_all_regions(Module(world, None), Account("123456789012", partition), describe_deliveries)
+    found = in_all_regions(Module(world, None), Account("123456789012", partition), describe_all_flow_logs)
 
     assert world.asked_for_regions == [asked]
     assert list(found.answers) == [asked]
@@ -196,6 +197,31 @@ def test_the_flow_logs_of_a_role_are_found_in_all_regions(world: World) -> None:
     ]
     assert [user.log.flow_log_id for user in users.of(ROLE + "-2")] == ["fl-3"]
     assert users.of("arn:aws:iam::123456789012:role/another") == []
+
+
+FIREHOSE = {"LogDestinationType": "kinesis-data-firehose", "LogDestination": "arn:aws:firehose:x"}
+THEIRS = "arn:aws:iam::210987654321:role/AWSLogDeliveryFirehoseCrossAccountRole"
+
+
+def test_the_flow_logs_of_a_role_are_found_whatever_their_destination(world: World) -> None:
+    world.add("us-east-1", "fl-1", LogDestinationType="s3", LogDestination="arn:aws:s3:::b")
+    world.add("us-east-1", "fl-2", DeliverCrossAccountRole=THEIRS, **FIREHOSE)
+    world.add("us-east-1", "fl-3", None, **FIREHOSE)
+
+    users = find_users(Module(world), ACCOUNT)
+
+    assert [user.log.flow_log_id for user in users.of(ROLE)] == ["fl-1", "fl-2"]
+    assert users.of("") == []
+
+
+def test_the_second_role_of_a_flow_log_counts_as_well(world: World) -> None:
+    """As a rule it is another account's, but nothing keeps it from being this one's."""
+    world.add("us-east-1", "fl-1", THEIRS, DeliverCrossAccountRole=ROLE.upper(), **FIREHOSE)
+    world.add("us-east-1", "fl-2", ROLE, DeliverCrossAccountRole=ROLE.upper(), **FIREHOSE)
+
+    users = find_users(Module(world), ACCOUNT)
+
+    assert [user.log.flow_log_id for user in users.of(ROLE)] == ["fl-1", "fl-2"]
 
 
 def test_a_user_is_named_with_its_resource_and_region(world: World) -> None:

@@ -118,6 +118,18 @@ def test_a_flow_log_in_any_region_is_a_user(cloud: Cloud, modules: Modules, regi
     assert without["roles"][0]["in_use_by"] == []
 
 
+@pytest.mark.parametrize("kind", ["firehose", "s3"])
+def test_a_flow_log_to_another_destination_is_a_user(cloud: Cloud, modules: Modules, kind: str) -> None:
+    of_the_module(cloud, modules)
+    flow_log_id = cloud.flow_log_elsewhere(cloud.vpc(), kind)
+
+    result = look(modules)
+
+    assert verdict(result) == {ROLE: False, POLICY: False, PASS_ROLE: False}
+    assert [user["flow_log_id"] for user in result["roles"][0]["in_use_by"]] == [flow_log_id]
+    assert result.calls.names.count("ec2:DescribeFlowLogs") == len(ENABLED)
+
+
 def test_of_many_roles_those_that_trust_the_service_are_told_apart(cloud: Cloud, modules: Modules) -> None:
     cloud.role("used", trust=TRUST)
     cloud.role("unused", trust=TRUST, Path="/network/")

@@ -156,6 +156,33 @@ def test_a_flow_log_in_any_region_keeps_everything(cloud: Cloud, modules: Module
     modules.change("flow_log_iam", **ABSENT)
 
 
+@pytest.mark.parametrize(
+    ("kind", "destination"),
+    [
+        ("firehose", ("kinesis-data-firehose", "arn:aws:firehose:us-east-1:210987654321:deliverystream/central")),
+        ("s3", ("s3", "arn:aws:s3:::archive")),
+    ],
+)
+def test_a_flow_log_to_another_destination_keeps_everything(
+    cloud: Cloud, modules: Modules, kind: str, destination: tuple[str, str]
+) -> None:
+    modules.run("flow_log_iam", **NAMES)
+    there = cloud.elsewhere(region=ELSEWHERE)
+    flow_log_id = there.flow_log_elsewhere(there.vpc(), kind)
+
+    refused = modules.refuse("flow_log_iam", **ABSENT)
+
+    assert code(refused) == "RoleInUse"
+    [user] = refused["in_use_by"]
+    assert (user["region"], user["flow_log_id"]) == (ELSEWHERE, flow_log_id)
+    assert (user["log_destination_type"], user["log_destination"]) == destination
+    assert cloud.attached("role", ROLE) == [POLICY]
+    # One look at each region, as ever.
+    assert refused.calls.names.count("ec2:DescribeFlowLogs") == len(ENABLED)
+    there.client("ec2").delete_flow_logs(FlowLogIds=[flow_log_id])
+    modules.change("flow_log_iam", **ABSENT)
+
+
 def test_all_users_are_listed(cloud: Cloud, modules: Modules) -> None:
     modules.run("flow_log_iam", **NAMES)
     places = [cloud, cloud.elsewhere(region=ELSEWHERE)]
