@@ -32,7 +32,15 @@ IMMUTABLE = {
     "role_arn": "DeliverLogsPermissionArn",
 }
 # Settings that no option speaks of, but that a replacement has to carry over.
-CARRIED_OVER = ("DeliverCrossAccountRole", "DestinationOptions", "TagFieldSpecifications")
+_CARRIED_OVER = ("DeliverCrossAccountRole", "DestinationOptions", "TagFieldSpecifications")
+# What AWS tells besides -> its name in a result. LogDestination as it was given: a log group is compared by its name.
+_TOLD = {
+    "CreationTime": "creation_time",
+    "DeliverLogsStatus": "deliver_logs_status",
+    "DeliverLogsErrorMessage": "deliver_logs_error_message",
+    "FlowLogStatus": "flow_log_status",
+    "LogDestination": "log_destination",
+}
 
 
 @dataclass(frozen=True)
@@ -49,6 +57,8 @@ class FlowLog:
     flow_log_id: str = ""
     # AWS's own facts (CreationTime, DeliverLogsStatus, ...) and carried-over settings, under AWS's names.
     facts: Mapping[str, Any] = field(default_factory=dict)
+    # The carried-over settings as a result names them.
+    carried: Mapping[str, Any] = field(default_factory=dict)
 
     # True for a flow log that was made by an ARN with ':*' at its end, as DescribeLogGroups writes it: AWS takes that for a part
     # of the name, and delivers nothing.
@@ -59,13 +69,16 @@ class FlowLog:
         return {name: getattr(self, name) for name in IMMUTABLE}
 
 
-def from_aws(entry: Mapping[str, Any], tags: Mapping[str, str]) -> FlowLog:
+def carried_over(entry: Mapping[str, Any]) -> Dict[str, Any]:
+    """Those of _CARRIED_OVER that an entry of DescribeFlowLogs has. Older releases of botocore know fewer of them."""
+    return {name: entry[name] for name in _CARRIED_OVER if entry.get(name)}
+
+
+def from_aws(
+    entry: Mapping[str, Any], tags: Mapping[str, str], carried: Optional[Mapping[str, Any]] = None
+) -> FlowLog:
     """The value of one entry of DescribeFlowLogs. What AWS leaves out is its default (recordings of older answers)."""
-    facts = {
-        name: entry[name]
-        for name in ("CreationTime", "DeliverLogsStatus", "DeliverLogsErrorMessage", "FlowLogStatus", *CARRIED_OVER)
-        if entry.get(name) is not None
-    }
+    told = {name: entry[name] for name in _TOLD if entry.get(name)}
     return FlowLog(
         resource_id=entry["ResourceId"],
         destination=destination_from_aws(entry),
@@ -75,7 +88,8 @@ def from_aws(entry: Mapping[str, Any], tags: Mapping[str, str]) -> FlowLog:
         role_arn=entry.get("DeliverLogsPermissionArn"),
         tags=tags,
         flow_log_id=entry["FlowLogId"],
-        facts=facts,
+        facts={**told, **carried_over(entry)},
+        carried=carried or {},
         to_nowhere=str(entry.get("LogGroupName") or "").endswith(":*"),
     )
 
@@ -94,7 +108,7 @@ def create_request(flow_log: FlowLog, target: Target) -> Dict[str, Any]:
     }
     if flow_log.role_arn and flow_log.destination.needs_role:
         request["DeliverLogsPermissionArn"] = flow_log.role_arn
-    request.update({name: flow_log.facts[name] for name in CARRIED_OVER if name in flow_log.facts})
+    request.update(carried_over(flow_log.facts))
     return request
 
 
@@ -113,17 +127,12 @@ def described(flow_log: FlowLog) -> Dict[str, Any]:
         "log_format": flow_log.log_format,
         "deliver_logs_permission_arn": flow_log.role_arn,
         "tags": dict(flow_log.tags),
+        **flow_log.carried,
     }
     if flow_log.flow_log_id:
         answer["flow_log_id"] = flow_log.flow_log_id
-    for key, name in (
-        ("creation_time", "CreationTime"),
-        ("deliver_logs_status", "DeliverLogsStatus"),
-        ("deliver_logs_error_message", "DeliverLogsErrorMessage"),
-        ("flow_log_status", "FlowLogStatus"),
-    ):
-        if name in flow_log.facts:
-            answer[key] = _text(flow_log.facts[name])
+    facts = flow_log.facts
+    answer.update({key: _text(facts[name]) for name, key in _TOLD.items() if name in facts})
     return answer
 
 

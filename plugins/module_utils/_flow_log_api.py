@@ -17,6 +17,8 @@ from typing import NamedTuple
 from typing import Sequence
 from typing import Tuple
 
+from ansible.module_utils.common.dict_transformations import camel_dict_to_snake_dict
+
 from ansible_collections.amazon.aws.plugins.module_utils.tagging import ansible_dict_to_boto3_tag_list
 from ansible_collections.amazon.aws.plugins.module_utils.tagging import boto3_tag_list_to_ansible_dict
 from ansible_collections.amazon.aws.plugins.module_utils.tagging import boto3_tag_specifications
@@ -25,6 +27,7 @@ from ansible_collections.netops.flow_logs.plugins.module_utils._aws import chunk
 from ansible_collections.netops.flow_logs.plugins.module_utils._aws import pages
 from ansible_collections.netops.flow_logs.plugins.module_utils._aws import side_by_side
 from ansible_collections.netops.flow_logs.plugins.module_utils._flow_log import FlowLog
+from ansible_collections.netops.flow_logs.plugins.module_utils._flow_log import carried_over
 from ansible_collections.netops.flow_logs.plugins.module_utils._flow_log import from_aws
 from ansible_collections.netops.flow_logs.plugins.module_utils._resource_api import FILTER_VALUES
 
@@ -67,7 +70,14 @@ def _describe(client: Any, filters: Sequence[Filter]) -> List[Dict[str, Any]]:
 
 
 def _values(entries: Sequence[Mapping[str, Any]]) -> List[FlowLog]:
-    return [from_aws(entry, boto3_tag_list_to_ansible_dict(entry.get("Tags") or [])) for entry in entries]
+    return [
+        from_aws(
+            entry,
+            boto3_tag_list_to_ansible_dict(entry.get("Tags") or []),
+            camel_dict_to_snake_dict(carried_over(entry)),
+        )
+        for entry in entries
+    ]
 
 
 def _described_by(client: Any, name: str, values: Sequence[str], others: Sequence[Filter] = ()) -> List[FlowLog]:

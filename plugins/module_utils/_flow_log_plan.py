@@ -23,9 +23,9 @@ from typing import Tuple
 
 from ansible_collections.netops.flow_logs.plugins.module_utils._destination import Destination
 from ansible_collections.netops.flow_logs.plugins.module_utils._errors import Failure
-from ansible_collections.netops.flow_logs.plugins.module_utils._flow_log import CARRIED_OVER
 from ansible_collections.netops.flow_logs.plugins.module_utils._flow_log import IMMUTABLE
 from ansible_collections.netops.flow_logs.plugins.module_utils._flow_log import FlowLog
+from ansible_collections.netops.flow_logs.plugins.module_utils._flow_log import carried_over
 from ansible_collections.netops.flow_logs.plugins.module_utils._flow_log import to_result
 from ansible_collections.netops.flow_logs.plugins.module_utils._plan import Comparison
 from ansible_collections.netops.flow_logs.plugins.module_utils._plan import Plan
@@ -125,7 +125,7 @@ def plan_change(
     _refuse_replacement(wish, target, best, fields, others)
     tags = wish.tags.merged(best.tags, compare)
     if fields:
-        facts = {name: best.facts[name] for name in CARRIED_OVER if name in best.facts}
+        facts = carried_over(best.facts)
         # Tags that begin with aws: only AWS can give, and it does not give them to the new flow log.
         own_tags = {key: value for key, value in tags.items() if not key.startswith("aws:")}
         wanted = replace(best, flow_log_id="", tags=own_tags, facts=facts, to_nowhere=False, **dict(wish.settings))

@@ -259,8 +259,8 @@ flow_logs:
       type: str
       sample: /aws/shop/vpc/web/flowlogs
     log_destination:
-      description: The ARN of its destination.
-      returned: when it publishes to something else, which only O(flow_log_ids) can reach
+      description: The ARN of its destination, as AWS was given it.
+      returned: when it was made by an ARN, as all are that publish to something else, which only O(flow_log_ids) can reach
       type: str
       sample: arn:aws:s3:::flow-logs-archive
     traffic_type:
@@ -283,6 +283,48 @@ flow_logs:
       returned: always
       type: str
       sample: arn:aws:iam::123456789012:role/Flow-Logs-Role-to-cloudwatch-logs
+    deliver_cross_account_role:
+      description: The role in the account of the delivery stream, when that is another account.
+      returned: when it has one
+      type: str
+      sample: arn:aws:iam::210987654321:role/AWSLogDeliveryFirehoseCrossAccountRole
+    destination_options:
+      description: How the files in the bucket are written.
+      returned: when AWS names them, as it does for S3
+      type: dict
+      contains:
+        file_format:
+          description: V(plain-text) or V(parquet).
+          returned: always
+          type: str
+          sample: parquet
+        hive_compatible_partitions:
+          description: Whether folders are named as Hive wants it.
+          returned: always
+          type: bool
+          sample: false
+        per_hour_partition:
+          description: Whether there is a folder for each hour.
+          returned: always
+          type: bool
+          sample: true
+    tag_field_specifications:
+      description: Which tags the tag fields of the format record.
+      returned: when the format has tag fields
+      type: list
+      elements: dict
+      contains:
+        resource_type:
+          description: Whose tags, V(network-interface), V(instance) or V(auto-scaling-group).
+          returned: always
+          type: str
+          sample: instance
+        tag_keys:
+          description: The tags' keys.
+          returned: always
+          type: list
+          elements: str
+          sample: [Name]
     deliver_logs_status:
       description: What AWS says about the delivery. C(SUCCESS) right after the creation proves nothing, as nothing was delivered yet.
       returned: when it exists

@@ -103,6 +103,28 @@ def test_a_flow_log_under_aws_names(stage: Stage, vpc: str) -> None:
     assert "action" not in entry and "delivery" not in entry
 
 
+def test_what_only_other_tools_set_is_told_as_well(stage: Stage, vpc: str) -> None:
+    stage.cloud.role(trust=TRUST)
+    stage.clock.advance(HOUR)
+    arn = f"arn:aws:logs:{REGION}:{ACCOUNT}:log-group:{GROUP}"
+    stream = f"arn:aws:firehose:{REGION}:210987654321:deliverystream/central"
+    theirs = "arn:aws:iam::210987654321:role/AWSLogDeliveryFirehoseCrossAccountRole"
+    by_arn = stage.cloud.flow_log(vpc, LogDestination=arn)
+    firehose = stage.cloud.flow_log(
+        vpc, LogDestinationType="kinesis-data-firehose", LogDestination=stream, DeliverCrossAccountRole=theirs
+    )
+    archived = to_s3(stage, vpc)
+
+    logs = {entry["flow_log_id"]: entry for entry in look(stage)["flow_logs"]}
+
+    assert (logs[by_arn]["log_group_name"], logs[by_arn]["log_destination"]) == (GROUP, arn)
+    assert (logs[firehose]["log_destination"], logs[firehose]["deliver_cross_account_role"]) == (stream, theirs)
+    # AWS names the defaults of S3, too.
+    told = {"file_format": "plain-text", "hive_compatible_partitions": False, "per_hour_partition": False}
+    assert logs[archived]["destination_options"] == told
+    assert all("destination_options" not in logs[each] for each in (by_arn, firehose))
+
+
 def test_selections(stage: Stage, vpc: str) -> None:
     subnet = stage.cloud.subnet(vpc)
     apply(stage, vpc, lookup="traffic_type", traffic_type="ACCEPT", tags={"project": "shop"})

@@ -13,6 +13,7 @@ from ansible_collections.netops.flow_logs.plugins.module_utils._destination impo
 from ansible_collections.netops.flow_logs.plugins.module_utils._flow_log import FlowLog
 from ansible_collections.netops.flow_logs.plugins.module_utils._flow_log import creatable_tags
 from ansible_collections.netops.flow_logs.plugins.module_utils._flow_log import create_request
+from ansible_collections.netops.flow_logs.plugins.module_utils._flow_log import described
 from ansible_collections.netops.flow_logs.plugins.module_utils._flow_log import from_aws
 from ansible_collections.netops.flow_logs.plugins.module_utils._flow_log import to_result
 from ansible_collections.netops.flow_logs.plugins.module_utils._log_format import DEFAULT_LOG_FORMAT
@@ -53,6 +54,27 @@ def test_what_aws_says_becomes_the_result() -> None:
         "creation_time": "2026-01-01T12:00:00+00:00",
         "tags": {"a": "b"},
     }
+
+
+ARN = "arn:aws:logs:eu-west-1:123456789012:log-group:/x"
+
+
+@pytest.mark.parametrize("arn", [ARN, f"{ARN}:*"])
+def test_a_log_group_that_was_given_by_arn_is_told_as_it_was_given(arn: str) -> None:
+    result = described(from_aws({**ENTRY, "LogDestination": arn}, {}))
+
+    assert (result["log_group_name"], result["log_destination"]) == ("/x", arn)
+
+
+@pytest.mark.parametrize("nothing", [{"LogDestination": ""}, {"LogDestination": None}, {"DestinationOptions": {}}])
+def test_what_aws_leaves_empty_is_not_told(nothing: dict[str, object]) -> None:
+    assert described(from_aws({**ENTRY, **nothing}, {})) == described(from_aws(ENTRY, {}))
+
+
+def test_what_no_option_speaks_of_is_told() -> None:
+    carried = {"destination_options": {"file_format": "parquet"}}
+
+    assert described(from_aws(ENTRY, {}, carried)) == {**described(from_aws(ENTRY, {})), **carried}
 
 
 def test_an_older_answer_gets_the_defaults() -> None:

@@ -11,6 +11,7 @@ import pytest
 
 from ansible_collections.netops.flow_logs.plugins.module_utils import _flow_log_api as api
 from ansible_collections.netops.flow_logs.plugins.module_utils._aws import AwsError
+from ansible_collections.netops.flow_logs.plugins.module_utils._flow_log import to_result
 from ansible_collections.netops.flow_logs.tests.unit.support.clients import ANY
 from ansible_collections.netops.flow_logs.tests.unit.support.clients import Clock
 from ansible_collections.netops.flow_logs.tests.unit.support.clients import StubbedClients
@@ -42,6 +43,36 @@ def test_flow_logs_are_looked_for_by_their_owner(stubs: StubbedClients) -> None:
     [log] = api.describe_flow_logs(ec2.client, ["vpc-1", "vpc-2"])
 
     assert (log.flow_log_id, log.resource_id, log.tags) == ("fl-1", "vpc-1", {"a": "b"})
+
+
+class Elsewhere:
+    """EC2 with one flow log that other tools made. Not a script: older releases of botocore know not all of its members."""
+
+    def describe_flow_logs(self, **_request: Any) -> dict[str, Any]:
+        settings = {
+            "LogGroupName": None,
+            "LogDestinationType": "kinesis-data-firehose",
+            "LogDestination": "arn:aws:firehose:x",
+            "DeliverCrossAccountRole": "arn:aws:iam::210987654321:role/r",
+            "DestinationOptions": {"FileFormat": "parquet", "HiveCompatiblePartitions": False},
+            "TagFieldSpecifications": [{"ResourceType": "auto-scaling-group", "TagKeys": ["CostCentre", "Name"]}],
+            "Tags": [{"Key": "CostCentre", "Value": "ReMains"}],
+        }
+        return {"FlowLogs": [entry("fl-1", "vpc-1", **settings)]}
+
+
+def test_settings_of_other_tools_are_told_in_snake_case_but_for_the_users_own_words() -> None:
+    [log] = api.describe_all_flow_logs(retrying(Elsewhere()))
+
+    result = to_result(log, "unchanged")
+    assert result["log_destination"] == "arn:aws:firehose:x"
+    assert result["deliver_cross_account_role"] == "arn:aws:iam::210987654321:role/r"
+    assert result["destination_options"] == {"file_format": "parquet", "hive_compatible_partitions": False}
+    assert result["tag_field_specifications"] == [
+        {"resource_type": "auto-scaling-group", "tag_keys": ["CostCentre", "Name"]}
+    ]
+    assert result["tags"] == {"CostCentre": "ReMains"}
+    assert "log_group_name" not in result
 
 
 def test_no_resources_cost_no_call(stubs: StubbedClients) -> None:

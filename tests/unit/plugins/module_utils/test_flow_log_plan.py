@@ -154,7 +154,9 @@ def test_another_setting_is_a_replacement_that_carries_everything_else_over(name
         "DeliverCrossAccountRole": ROLE,
         "TagFieldSpecifications": [{"ResourceType": "instance", "TagKeys": ["Name"]}],
     }
-    current = replace(LOG, facts={**LOG.facts, "DeliverLogsStatus": "FAILED", **carried})
+    told = {"DeliverLogsStatus": "FAILED", "LogDestination": "arn:aws:logs:eu-west-1:123456789012:log-group:/x"}
+    shown = {"destination_options": {"file_format": "parquet"}}
+    current = replace(LOG, facts={**LOG.facts, **told, **carried}, carried=shown)
 
     a_plan = plan(wish(**{name: value}), current)
 
@@ -168,6 +170,9 @@ def test_another_setting_is_a_replacement_that_carries_everything_else_over(name
     [entry] = a_plan.after["flow_logs"]
     assert (entry["action"], entry["replaced_flow_log_ids"]) == ("replaced", ["fl-1"])
     assert "flow_log_id" not in entry
+    # The new one goes to the same log group by its name.
+    assert "log_destination" not in entry
+    assert entry["destination_options"] == shown["destination_options"]
 
 
 def test_the_sentence_of_a_replacement_says_what_changes_from_what_to_what() -> None:

@@ -105,7 +105,8 @@ def test_a_flow_log_that_was_made_by_arn_is_the_same_one(cloud: Cloud, modules: 
     arn = f"arn:aws:logs:{REGION}:{ACCOUNT}:log-group:{GROUP}{end}"
     flow_log_id = cloud.flow_log(vpc, LogDestination=arn)
     same = modules.rest("flow_log", resource_ids=[vpc], **TO_GROUP)
-    assert [(log["flow_log_id"], log["log_group_name"]) for log in same["flow_logs"]] == [(flow_log_id, GROUP)]
+    told = [(log["flow_log_id"], log["log_group_name"], log["log_destination"]) for log in same["flow_logs"]]
+    assert told == [(flow_log_id, GROUP, arn)]
     modules.change("flow_log", resource_ids=[vpc], tags={"a": "b"}, **TO_GROUP)
     assert cloud.flow_log_of(vpc)["FlowLogId"] == flow_log_id
 

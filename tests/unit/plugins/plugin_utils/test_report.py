@@ -292,6 +292,13 @@ def test_a_flow_log_that_does_not_deliver() -> None:
     assert "Access error" in first["message"] and "vpc-1" in first["message"]
 
 
+@pytest.mark.parametrize("arn", [f"arn:aws:logs:{REGION}:{ACCOUNT}:log-group:{GROUP}", None])
+def test_a_log_group_is_told_by_name_and_by_the_arn_that_it_was_given_by(arn: str | None) -> None:
+    [entry] = told(audit([target("vpc-1")], [log(**({"log_destination": arn} if arn else {}))]))["flow_logs"]
+
+    assert (entry["log_group_name"], entry["log_destination"]) == (GROUP, arn)
+
+
 @pytest.mark.parametrize(
     ("hosts", "words"),
     [({}, "does not ask for it"), ({"vpc-1": "web"}, "asks for another destination")],
