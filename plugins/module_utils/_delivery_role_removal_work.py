@@ -81,7 +81,7 @@ class DeliveryRoleRemovalWork(Work):
                 api.REMOVALS[step.kind](self.client, **step.arguments)
             except AwsError as error:
                 if error.code == "DeleteConflict":
-                    raise Conflict(f"{error.message}: {error.reason}") from error
+                    raise Conflict(f"{error.message}: {error.reason.rstrip('.')}. {error.hint}") from error
                 raise
             done.steps.append(step)
         return plan.after

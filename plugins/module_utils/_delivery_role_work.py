@@ -117,7 +117,7 @@ class DeliveryRoleWork(Work):
                 answer = api.DEEDS[step.kind](self.client, **step.arguments)
             except AwsError as error:
                 if _is_another_writers(step.kind, error.code):
-                    raise Conflict(f"{error.message}: {error.reason}") from error
+                    raise Conflict(f"{error.message}: {error.reason.rstrip('.')}. {error.hint}") from error
                 raise
             done.steps.append(step)
             if step.kind == "create_policy_version" and step.subject == after["policy"]["policy_name"]:

@@ -32,6 +32,14 @@ _NO_CREDENTIALS = (
 )
 _BAD_CREDENTIALS = "AWS does not take the credentials here: check the keys or the profile, and that the region is enabled for the account."
 
+_DESTINATION = (
+    "AWS does not find the destination, or may not write to it. For a log group, let netops.flow_logs.flow_log_iam correct the"
+    " role's policy; a bucket's policy and KMS key have to admit delivery.logs.amazonaws.com."
+)
+_TAGS = "A resource takes 50 tags: give fewer, or let purge_tags remove those that are not given."
+_GONE = "It does not exist, or somebody removed it meanwhile: check names and ARNs, and run it again."
+_OWN_ERROR = "AWS had an error of its own for too long. Run it again: it goes on from here."
+
 
 def pass_role_document(role_arn: str) -> Dict[str, Any]:
     """The policy that an operator needs besides, when not an administrator: PassRole on exactly this role."""
@@ -52,9 +60,13 @@ _HINTS: Tuple[Tuple[str, str, str], ...] = (
         f"The role has to exist in this account and to trust {SERVICE}: netops.flow_logs.flow_log_iam creates or"
         " corrects it. If it was created just now, IAM may need longer: raise wait_timeout or run it again.",
     ),
+    ("", "access denied for logdestination", _DESTINATION),
+    ("", "logdestination: ", _DESTINATION),
+    ("logdestinationnotfound", "", _DESTINATION),
     ("throttl", "", "AWS held back the calls for too long. Run it again: it goes on from here."),
     ("requestlimitexceeded", "", "AWS held back the calls for too long. Run it again: it goes on from here."),
     (".notfound", "", "Check the id, and that region and credentials are those of the resource."),
+    ("invalidtagkey", "", "Check the tags: a key has 127 characters at most, and does not begin with aws:."),
     (".malformed", "", "Check the id: it is none that AWS could have given out."),
     (
         "flowlogalreadyexists",
@@ -67,6 +79,11 @@ _HINTS: Tuple[Tuple[str, str, str], ...] = (
         "",
         "The resource has as many flow logs as AWS allows: delete one that nobody needs, or ask for a higher quota.",
     ),
+    ("taglimitexceeded", "", _TAGS),
+    ("toomanytags", "", _TAGS),
+    ("tagpolicyviolation", "", "A tag policy of the organization refuses the tags: give keys and values that it allows."),
+    ("concurrenttagaccess", "", "Somebody else is changing the same tags. Run it again: it goes on from here."),
+    ("filterlimitexceeded", "", "A filter takes 200 values: give fewer."),
     (
         "limitexceeded",
         "",
@@ -93,6 +110,25 @@ _HINTS: Tuple[Tuple[str, str, str], ...] = (
     ("signaturedoesnotmatch", "", _BAD_CREDENTIALS),
     ("optinrequired", "", "The region is not enabled for this account: enable it, or leave it out."),
     ("operationaborted", "", "Somebody else is changing the same log group. Run it again: it goes on from here."),
+    ("concurrentmodification", "", "Somebody else is changing the same role or policy. Run it again: it goes on from here."),
+    ("entityalreadyexists", "", "Somebody else made it at the same time. Run it again: it goes on from here."),
+    (
+        "deleteconflict",
+        "",
+        "Something still hangs on it, or somebody else is changing it too: look what IAM names, and run it again.",
+    ),
+    ("temporarilyunmodifiable", "", "IAM has not done yet with an earlier change of it: run it again in some minutes."),
+    ("unmodifiableentity", "", "The role is one that only a service of AWS can change: take another role_name."),
+    (
+        "malformedpolicydocument",
+        "",
+        "IAM refuses the policy document: check the names and ARNs that the options put into it.",
+    ),
+    ("nosuchentity", "", _GONE),
+    ("resourcenotfound", "", _GONE),
+    ("internal", "", _OWN_ERROR),
+    ("servicefailure", "", _OWN_ERROR),
+    ("unavailable", "", _OWN_ERROR),
     ("expiredtoken", "", "The session's credentials have run out: get new ones and run it again."),
     ("requestexpired", "", "The session's credentials have run out: get new ones and run it again."),
 )
