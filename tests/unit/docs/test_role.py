@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The tasks of the role say which file they are in, and each entry point runs the module made for it."""
+"""What ansible-doc says of the role is complete, and its tasks say which file they are in."""
 
 from __future__ import annotations
 
@@ -11,8 +11,10 @@ from typing import Any
 import pytest
 import yaml
 
+from ansible_collections.netops.flow_logs.plugins.doc_fragments._attributes import ModuleDocFragment
 from ansible_collections.netops.flow_logs.tests.pages import modules
 
+WORDING = yaml.safe_load(ModuleDocFragment.DOCUMENTATION)["attributes"]
 # The entry point -> the module that does its work.
 WORK = {"main": "converge", "report": "audit"}
 SUB_TASKS = sorted(path for path in modules.ROLE_TASKS.glob("*.yml") if path.stem != "main")
@@ -20,6 +22,17 @@ SUB_TASKS = sorted(path for path in modules.ROLE_TASKS.glob("*.yml") if path.ste
 
 def test_entry_points() -> None:
     assert modules.entry_points().keys() == WORK.keys()
+
+
+@pytest.mark.parametrize(("entry_point", "module"), WORK.items())
+def test_an_entry_point_supports_what_its_module_does(entry_point: str, module: str) -> None:
+    """In the words that all modules share, which a role can't take from a fragment."""
+    attributes: dict[str, dict[str, Any]] = modules.entry_points()[entry_point]["attributes"]
+    assert attributes.keys() == WORDING.keys()
+    of_module = modules.documentation(module)["attributes"]
+    for name, facts in attributes.items():
+        assert facts["description"] == WORDING[name]["description"]
+        assert facts["support"] == of_module[name]["support"]
 
 
 @pytest.mark.parametrize("entry_point", WORK)
