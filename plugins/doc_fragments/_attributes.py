@@ -23,7 +23,10 @@ attributes:
 options: {}
 attributes:
   action_group:
-    description: Use C(group/netops.flow_logs.flow_logs) or C(group/netops.flow_logs.aws) in C(module_defaults) to set defaults for this module.
+    description:
+      - Use C(group/netops.flow_logs.flow_logs) or C(group/netops.flow_logs.aws) in C(module_defaults) to set defaults for this module.
+      - C(group/netops.flow_logs.aws) also reaches the modules of C(amazon.aws). Plain C(group/aws) does not reach this module, because
+        ansible-core resolves it to a fixed list of collections that this one is not in.
     support: full
     membership:
       - netops.flow_logs.flow_logs

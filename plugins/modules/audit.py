@@ -72,6 +72,10 @@ extends_documentation_fragment:
 seealso:
   - module: netops.flow_logs.flow_log_info
   - module: netops.flow_logs.flow_log_iam_info
+  - module: netops.flow_logs.converge
+  - name: Role netops.flow_logs.flow_logs
+    description: The entry point C(report) of the role P(netops.flow_logs.flow_logs#role) runs this module.
+    link: https://github.com/netops/ansible-collection-flow-logs/blob/main/roles/flow_logs/README.md
   - name: Guide to the report
     description: What is in it, and how to make a CI job of it.
     link: https://github.com/netops/ansible-collection-flow-logs/blob/main/docs/report.md
@@ -87,18 +91,24 @@ EXAMPLES = r"""
     flow_logs_report_fail_on: [uncovered, broken_delivery]
   run_once: true
 
-- name: Read all hosts' accounts
-  netops.flow_logs.audit:
-    argument_spec: "{{ (lookup('ansible.builtin.file', role_path ~ '/meta/argument_specs.yml') | from_yaml).argument_specs.main.options }}"
-    templates: "{{ role_path }}/templates"
-    formats: [json]
-  run_once: true
-  register: audit
+- name: How to reach AWS, said once for all that is read in it
+  module_defaults:
+    group/netops.flow_logs.aws:
+      profile: network-operations
+      region: eu-west-1
+  block:
+    - name: Read all hosts' accounts
+      netops.flow_logs.audit:
+        argument_spec: "{{ (lookup('ansible.builtin.file', role_path ~ '/meta/argument_specs.yml') | from_yaml).argument_specs.main.options }}"
+        templates: "{{ role_path }}/templates"
+        formats: [json]
+      run_once: true
+      register: audit
 
-- name: What was found
-  ansible.builtin.debug:
-    msg: "{{ audit.summary }}"
-  run_once: true
+    - name: What was found
+      ansible.builtin.debug:
+        msg: "{{ audit.summary }}"
+      run_once: true
 """
 
 RETURN = r"""
@@ -194,10 +204,10 @@ findings:
       type: str
       sample: ansible-playbook -i inventory.yml netops.flow_logs.apply --limit web
     command_note:
-      description: What to know before.
+      description: What to know before, or null.
       returned: always
       type: str
-      sample: null
+      sample: "It is in no inventory: add it to one, or run this."
 not_read:
   description: Accounts, regions and IAM that could not be read.
   returned: success

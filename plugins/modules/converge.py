@@ -47,22 +47,29 @@ seealso:
   - module: netops.flow_logs.log_group
   - module: netops.flow_logs.flow_log
   - module: netops.flow_logs.insights_queries
+  - module: netops.flow_logs.audit
   - name: Role netops.flow_logs.flow_logs
-    description: Does all of it for the hosts of an inventory.
+    description: The role P(netops.flow_logs.flow_logs#role) does all of it for the hosts of an inventory.
     link: https://github.com/netops/ansible-collection-flow-logs/blob/main/roles/flow_logs/README.md
 """
 
 EXAMPLES = r"""
-- name: Converge the flow logs of all hosts
-  netops.flow_logs.converge:
-    argument_spec: "{{ (lookup('ansible.builtin.file', role_path ~ '/meta/argument_specs.yml') | from_yaml).argument_specs.main.options }}"
-  run_once: true
-  register: result
+- name: How to reach AWS, said once for all that is done in it
+  module_defaults:
+    group/netops.flow_logs.aws:
+      profile: network-operations
+      region: eu-west-1
+  block:
+    - name: Converge the flow logs of all hosts
+      netops.flow_logs.converge:
+        argument_spec: "{{ (lookup('ansible.builtin.file', role_path ~ '/meta/argument_specs.yml') | from_yaml).argument_specs.main.options }}"
+      run_once: true
+      register: result
 
-- name: What was done for whom
-  ansible.builtin.debug:
-    msg: "{{ result.summary }}"
-  run_once: true
+    - name: What was done for whom
+      ansible.builtin.debug:
+        msg: "{{ result.summary }}"
+      run_once: true
 """
 
 RETURN = r"""
@@ -110,33 +117,77 @@ outcomes:
       description: What M(netops.flow_logs.flow_log_iam) returned.
       returned: when flow logs are given
       type: dict
+      sample:
+        changed: true
+        actions: [create role Flow-Logs-Role-to-cloudwatch-logs]
+        role:
+          role_name: Flow-Logs-Role-to-cloudwatch-logs
+          arn: arn:aws:iam::123456789012:role/Flow-Logs-Role-to-cloudwatch-logs
     iam_removal:
       description: What M(netops.flow_logs.flow_log_iam) returned.
       returned: when the role and policies are to be removed
       type: dict
+      sample:
+        changed: true
+        actions: [delete role Flow-Logs-Role-to-cloudwatch-logs]
+        role: {}
+        in_use_by: []
     iam_info:
       description: What M(netops.flow_logs.flow_log_iam_info) returned.
       returned: when flow logs are removed and the role and policies are not
       type: dict
+      sample:
+        changed: false
+        orphaned:
+          roles: [Flow-Logs-Role-to-cloudwatch-logs]
+          policies: [Send_to_CloudWatch_Logs]
+        regions_not_read: []
     log_groups:
-      description: What M(netops.flow_logs.log_group) returned.
+      description: What M(netops.flow_logs.log_group) returned. Log groups that stayed as they were are counted as C(unchanged), not listed.
       returned: for deliveries
       type: dict
+      sample:
+        changed: true
+        actions: [create log group /aws/shop/vpc/web/flowlogs]
+        log_groups:
+          - log_group_name: /aws/shop/vpc/web/flowlogs
+            action: created
+        unchanged: 0
     flow_logs:
-      description: What M(netops.flow_logs.flow_log) returned.
+      description: What M(netops.flow_logs.flow_log) returned. Flow logs that stayed as they were are counted as C(unchanged), not listed.
       returned: for deliveries
       type: dict
+      sample:
+        changed: true
+        actions: [create a flow log of vpc-0123456789abcdef0 to /aws/shop/vpc/web/flowlogs]
+        flow_logs:
+          - resource_id: vpc-0123456789abcdef0
+            action: created
+            flow_log_id: fl-0123456789abcdef0
+        unchanged: 0
     proof:
       description: Ids of the flow logs that deliver, and why others count as not delivering.
       returned: for deliveries whose records were waited for
       type: dict
       sample: {delivering: [fl-0123456789abcdef0], failures: []}
     insights_queries:
-      description: What M(netops.flow_logs.insights_queries) returned.
+      description: What M(netops.flow_logs.insights_queries) returned. Queries that stayed as they were are counted as C(unchanged), not listed.
       returned: for saved queries
       type: dict
+      sample:
+        changed: true
+        actions: [create query flow-logs/aws/shop/vpc/flowlogs/top_talkers]
+        queries:
+          - name: flow-logs/aws/shop/vpc/flowlogs/top_talkers
+            action: created
+        unchanged: 0
     error:
       description: What a module returned that could do nothing.
       returned: when it failed
       type: dict
+      sample:
+        failed: true
+        msg: >-
+          The credentials belong to account 210987654321, but expected_account_id is 123456789012. Nothing was written. Use the
+          profile, role or keys of the expected account.
 """

@@ -33,10 +33,12 @@ options:
       - Name of the log group, or a template for the names, with the placeholders of O(netops.flow_logs.log_group#module:log_group_name).
       - The log group need not exist for the flow log to be created, but records arrive only once it does.
       - Needed, unless O(flow_log_ids) is given.
+      - Mutually exclusive with O(flow_log_ids).
     type: str
   flow_log_ids:
     description:
       - With O(state=absent), ids of the flow logs to remove, whatever their destination. Those that don't exist are fine.
+      - Mutually exclusive with O(log_group_name).
     type: list
     elements: str
   role_arn:
@@ -47,6 +49,7 @@ options:
   traffic_type:
     description:
       - Which traffic is recorded. New flow logs get V(ALL) when it is left out.
+      - Needed with O(lookup=traffic_type).
     type: str
     choices: [ALL, ACCEPT, REJECT]
   max_aggregation_interval:
@@ -109,10 +112,11 @@ extends_documentation_fragment:
   - netops.flow_logs._attributes.actiongroup_flow_logs
   - netops.flow_logs._account
 seealso:
+  - module: netops.flow_logs.flow_log_info
   - module: netops.flow_logs.flow_log_iam
   - module: netops.flow_logs.log_group
   - name: Role netops.flow_logs.flow_logs
-    description: Does all of it for the hosts of an inventory.
+    description: The role P(netops.flow_logs.flow_logs#role) does all of it for the hosts of an inventory.
     link: https://github.com/netops/ansible-collection-flow-logs/blob/main/roles/flow_logs/README.md
   - name: Logging IP traffic using VPC Flow Logs
     description: The chapter of the VPC user guide on flow logs.
@@ -120,21 +124,27 @@ seealso:
 """
 
 EXAMPLES = r"""
-- name: Role and policy
-  netops.flow_logs.flow_log_iam:
-    role_name: Flow-Logs-Role-to-cloudwatch-logs
-    policy_name: Send_to_CloudWatch_Logs
-  register: iam
+- name: How to reach AWS, said once for the modules of this collection and of amazon.aws
+  module_defaults:
+    group/netops.flow_logs.aws:
+      profile: network-operations
+      region: eu-west-1
+  block:
+    - name: Role and policy
+      netops.flow_logs.flow_log_iam:
+        role_name: Flow-Logs-Role-to-cloudwatch-logs
+        policy_name: Send_to_CloudWatch_Logs
+      register: iam
 
-- name: Flow logs of a VPC and of a subnet in another VPC
-  netops.flow_logs.flow_log:
-    resource_ids:
-      - vpc-0123456789abcdef0
-      - subnet-0123456789abcdef0
-    log_group_name: /aws/shop/vpc/{resource_name}/flowlogs
-    role_arn: "{{ iam.role.arn }}"
-    tags:
-      project: shop
+    - name: Flow logs of a VPC and of a subnet in another VPC
+      netops.flow_logs.flow_log:
+        resource_ids:
+          - vpc-0123456789abcdef0
+          - subnet-0123456789abcdef0
+        log_group_name: /aws/shop/vpc/{resource_name}/flowlogs
+        role_arn: "{{ iam.role.arn }}"
+        tags:
+          project: shop
 
 - name: Rejected traffic only, by the minute, with fields of one's own
   netops.flow_logs.flow_log:

@@ -113,10 +113,11 @@ extends_documentation_fragment:
   - netops.flow_logs._attributes.actiongroup_flow_logs
   - netops.flow_logs._account
 seealso:
+  - module: netops.flow_logs.flow_log_iam_info
   - module: netops.flow_logs.flow_log
   - module: netops.flow_logs.log_group
   - name: Role netops.flow_logs.flow_logs
-    description: Does all of it for the hosts of an inventory.
+    description: The role P(netops.flow_logs.flow_logs#role) does all of it for the hosts of an inventory.
     link: https://github.com/netops/ansible-collection-flow-logs/blob/main/roles/flow_logs/README.md
   - name: IAM role for publishing flow logs to CloudWatch Logs
     description: The page of the VPC user guide that this module puts into practice.
@@ -124,24 +125,30 @@ seealso:
 """
 
 EXAMPLES = r"""
-- name: Role and policy as in AWS's documentation
-  netops.flow_logs.flow_log_iam:
-    role_name: Flow-Logs-Role-to-cloudwatch-logs
-    policy_name: Send_to_CloudWatch_Logs
+- name: How to reach AWS, said once for the modules of this collection and of amazon.aws
+  module_defaults:
+    group/netops.flow_logs.aws:
+      profile: network-operations
+      region: eu-west-1
+  block:
+    - name: Role and policy as in AWS's documentation
+      netops.flow_logs.flow_log_iam:
+        role_name: Flow-Logs-Role-to-cloudwatch-logs
+        policy_name: Send_to_CloudWatch_Logs
 
-- name: The least that will do, and the operators may use it
-  netops.flow_logs.flow_log_iam:
-    role_name: Flow-Logs-Role-to-cloudwatch-logs
-    policy_name: Send_to_CloudWatch_Logs
-    log_group_names:
-      - /aws/shop/vpc/{resource_name}/flowlogs
-    allow_create_log_group: false
-    restrict_trust: true
-    pass_role_to:
-      - arn:aws:iam::123456789012:group/network-operators
-    expected_account_id: "123456789012"
-    tags:
-      owner: network
+    - name: The least that will do, and the operators may use it
+      netops.flow_logs.flow_log_iam:
+        role_name: Flow-Logs-Role-to-cloudwatch-logs
+        policy_name: Send_to_CloudWatch_Logs
+        log_group_names:
+          - /aws/shop/vpc/{resource_name}/flowlogs
+        allow_create_log_group: false
+        restrict_trust: true
+        pass_role_to:
+          - arn:aws:iam::123456789012:group/network-operators
+        expected_account_id: "123456789012"
+        tags:
+          owner: network
 
 - name: Nobody needs them any more
   netops.flow_logs.flow_log_iam:
@@ -243,7 +250,7 @@ role:
       description: ARN of its permissions boundary, or null.
       returned: always
       type: str
-      sample: null
+      sample: arn:aws:iam::123456789012:policy/boundary-of-operators
     attached_policies:
       description: ARNs of the managed policies that are attached to it.
       returned: always

@@ -55,13 +55,19 @@ seealso:
 """
 
 EXAMPLES = r"""
-- name: Which roles of the flow-log service does nothing use any more?
-  netops.flow_logs.flow_log_iam_info:
-  register: iam
+- name: How to reach AWS, said once for the modules of this collection and of amazon.aws
+  module_defaults:
+    group/netops.flow_logs.aws:
+      profile: network-operations
+      region: eu-west-1
+  block:
+    - name: Which roles of the flow-log service does nothing use any more?
+      netops.flow_logs.flow_log_iam_info:
+      register: iam
 
-- name: Name them
-  ansible.builtin.debug:
-    var: iam.orphaned
+    - name: Name them
+      ansible.builtin.debug:
+        var: iam.orphaned
 
 - name: Who uses this role, and where?
   netops.flow_logs.flow_log_iam_info:

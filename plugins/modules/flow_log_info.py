@@ -77,15 +77,21 @@ seealso:
 """
 
 EXAMPLES = r"""
-- name: All flow logs of the region
-  netops.flow_logs.flow_log_info:
-  register: all
+- name: How to reach AWS, said once for the modules of this collection and of amazon.aws
+  module_defaults:
+    group/netops.flow_logs.aws:
+      profile: network-operations
+      region: eu-west-1
+  block:
+    - name: All flow logs of the region
+      netops.flow_logs.flow_log_info:
+      register: all
 
-- name: Flow logs of a VPC that record rejected traffic only
-  netops.flow_logs.flow_log_info:
-    resource_ids: [vpc-0123456789abcdef0]
-    filters:
-      traffic-type: REJECT
+    - name: Flow logs of a VPC that record rejected traffic only
+      netops.flow_logs.flow_log_info:
+        resource_ids: [vpc-0123456789abcdef0]
+        filters:
+          traffic-type: REJECT
 
 - name: Who records these, and do their records arrive?
   netops.flow_logs.flow_log_info:

@@ -87,13 +87,14 @@ extends_documentation_fragment:
   - netops.flow_logs._attributes.actiongroup_flow_logs
   - netops.flow_logs._account
 notes:
+  - Saved queries have no tags, as AWS takes tags for log groups and destinations only. So this module has neither C(tags) nor C(purge_tags).
   - A query can name 50 log groups. Where there are more, the queries name none, and a warning says by which beginning to choose them in
     the console. With O(purge_log_group_names=false) they stay so, until they are deleted or purged.
 seealso:
   - module: netops.flow_logs.flow_log
   - module: netops.flow_logs.log_group
   - name: Role netops.flow_logs.flow_logs
-    description: Does all of it for the hosts of an inventory.
+    description: The role P(netops.flow_logs.flow_logs#role) does all of it for the hosts of an inventory.
     link: https://github.com/netops/ansible-collection-flow-logs/blob/main/roles/flow_logs/README.md
   - name: Save and re-run CloudWatch Logs Insights queries
     description: The page of the CloudWatch Logs user guide on saved queries and their folders.
@@ -105,19 +106,25 @@ EXAMPLES = r"""
   netops.flow_logs.insights_queries:
     log_group_name: /aws/shop/vpc/flowlogs
 
-- name: Two of them, for a log group of each resource, in a folder of my own
-  netops.flow_logs.insights_queries:
-    log_group_name: /aws/shop/vpc/{resource_name}/flowlogs
-    resource_ids:
-      - vpc-0123456789abcdef0
-      - subnet-0123456789abcdef0
-    queries: [top_talkers, rejected_traffic]
-    query_folder: shop/network
+- name: How to reach AWS, said once for the modules of this collection and of amazon.aws
+  module_defaults:
+    group/netops.flow_logs.aws:
+      profile: network-operations
+      region: eu-west-1
+  block:
+    - name: Two of them, for a log group of each resource, in a folder of my own
+      netops.flow_logs.insights_queries:
+        log_group_name: /aws/shop/vpc/{resource_name}/flowlogs
+        resource_ids:
+          - vpc-0123456789abcdef0
+          - subnet-0123456789abcdef0
+        queries: [top_talkers, rejected_traffic]
+        query_folder: shop/network
 
-- name: For flow logs of another format
-  netops.flow_logs.insights_queries:
-    log_group_name: /aws/shop/vpc/flowlogs
-    log_format: ${version} ${interface-id} ${srcaddr} ${dstaddr} ${dstport} ${protocol} ${bytes} ${action} ${log-status}
+    - name: For flow logs of another format
+      netops.flow_logs.insights_queries:
+        log_group_name: /aws/shop/vpc/flowlogs
+        log_format: ${version} ${interface-id} ${srcaddr} ${dstaddr} ${dstport} ${protocol} ${bytes} ${action} ${log-status}
 
 - name: The queries are no longer needed
   netops.flow_logs.insights_queries:

@@ -89,7 +89,7 @@ seealso:
   - module: netops.flow_logs.flow_log
   - module: netops.flow_logs.flow_log_iam
   - name: Role netops.flow_logs.flow_logs
-    description: Does all of it for the hosts of an inventory.
+    description: The role P(netops.flow_logs.flow_logs#role) does all of it for the hosts of an inventory.
     link: https://github.com/netops/ansible-collection-flow-logs/blob/main/roles/flow_logs/README.md
   - name: Working with log groups
     description: The page of the CloudWatch Logs user guide on log groups, retention and deletion protection.
@@ -102,22 +102,28 @@ EXAMPLES = r"""
     log_group_name: /aws/shop/vpc/flowlogs
     retention_in_days: 1096
 
-- name: A log group for each resource, named by its Name tag
-  netops.flow_logs.log_group:
-    log_group_name: /aws/shop/vpc/{resource_name}/flowlogs
-    resource_ids:
-      - vpc-0123456789abcdef0
-      - subnet-0123456789abcdef0
-    retention_in_days: 90
-    kms_key_id: arn:aws:kms:eu-west-1:123456789012:key/1234abcd-12ab-34cd-56ef-1234567890ab
-    deletion_protection: true
-    tags:
-      project: shop
+- name: How to reach AWS, said once for the modules of this collection and of amazon.aws
+  module_defaults:
+    group/netops.flow_logs.aws:
+      profile: network-operations
+      region: eu-west-1
+  block:
+    - name: A log group for each resource, named by its Name tag
+      netops.flow_logs.log_group:
+        log_group_name: /aws/shop/vpc/{resource_name}/flowlogs
+        resource_ids:
+          - vpc-0123456789abcdef0
+          - subnet-0123456789abcdef0
+        retention_in_days: 90
+        kms_key_id: arn:aws:kms:eu-west-1:123456789012:key/1234abcd-12ab-34cd-56ef-1234567890ab
+        deletion_protection: true
+        tags:
+          project: shop
 
-- name: Events never expire
-  netops.flow_logs.log_group:
-    log_group_name: /aws/shop/vpc/flowlogs
-    retention_in_days: never
+    - name: Events never expire
+      netops.flow_logs.log_group:
+        log_group_name: /aws/shop/vpc/flowlogs
+        retention_in_days: never
 
 - name: The log group and its records are no longer needed
   netops.flow_logs.log_group:
@@ -168,7 +174,7 @@ log_groups:
       description: ARN of the KMS key, or null.
       returned: always
       type: str
-      sample: null
+      sample: arn:aws:kms:eu-west-1:123456789012:key/1234abcd-12ab-34cd-56ef-1234567890ab
     log_group_class:
       description: Its class.
       returned: always

@@ -23,12 +23,19 @@ def kind(content: Any) -> str:
     return next((name for name, fits in KINDS.items() if fits(content)), "")
 
 
+def tasks_of(tasks: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Those in blocks in place of the blocks."""
+    return [each for task in tasks for each in (tasks_of(task["block"]) if "block" in task else [task])]
+
+
 def _is_play(content: Any) -> bool:
     return _is_list_of_dicts(content) and all("hosts" in entry or "import_playbook" in entry for entry in content)
 
 
 def _is_task(content: Any) -> bool:
-    return _is_list_of_dicts(content) and all("name" in entry and _module(entry) for entry in content)
+    return _is_list_of_dicts(content) and all(
+        "name" in entry and (_is_task(entry["block"]) if "block" in entry else _module(entry)) for entry in content
+    )
 
 
 def _module(task: dict[str, Any]) -> list[str]:

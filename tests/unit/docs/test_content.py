@@ -20,6 +20,21 @@ from ansible_collections.netops.flow_logs.tests.pages.blocks import blocks_of
 
 README = (CHECKOUT / "README.md").read_text("utf-8")
 REPORT = (CHECKOUT / "docs" / "report.md").read_text("utf-8")
+# Of certified collections, in their order. The README has some more, in between.
+HEADINGS = [
+    "Description",
+    "Communication",
+    "Requirements",
+    "Included content",
+    "Installation",
+    "Use Cases",
+    "Testing",
+    "Contributing",
+    "Support",
+    "Release notes",
+    "Related Information",
+    "License Information",
+]
 
 
 def test_the_readme_lists_the_whole_content() -> None:
@@ -28,6 +43,26 @@ def test_the_readme_lists_the_whole_content() -> None:
     every = playbooks | roles | commands.plugins("modules") | commands.plugins("inventory")
     listed = re.findall(r"^\| `netops\.flow_logs\.(\w+)` \|", README, re.MULTILINE)
     assert sorted(listed) == sorted(every)
+
+
+def sections() -> dict[str, str]:
+    """Of the README, by their headings."""
+    parts = re.split(r"^## (.+)$", README, flags=re.MULTILINE)
+    return dict(zip(parts[1::2], parts[2::2], strict=True))
+
+
+def test_the_readme_has_the_headings_of_certified_collections_in_their_order() -> None:
+    found = list(sections())
+    assert [heading for heading in found if heading in HEADINGS] == HEADINGS
+    assert found[:2] == HEADINGS[:2]
+    assert found[found.index("Contributing") + 1] == "Support"
+
+
+def test_the_readme_welcomes_to_the_forum_and_says_where_help_is() -> None:
+    text = sections()["Communication"]
+    assert "https://forum.ansible.com/" in text and "tag `aws`" in text and "welcome" in text
+    assert "CODE_OF_CONDUCT.md" in text
+    assert "/issues)" in sections()["Support"]
 
 
 def test_every_guide_is_listed_and_has_its_anchor() -> None:

@@ -15,6 +15,7 @@ from ansible_collections.netops.flow_logs.tests.functional.support.cloud import 
 from ansible_collections.netops.flow_logs.tests.functional.support.playbook import Ansible
 from ansible_collections.netops.flow_logs.tests.functional.support.playbook import Run
 from ansible_collections.netops.flow_logs.tests.functional.support.settings import CHECKOUT
+from ansible_collections.netops.flow_logs.tests.pages import kinds
 
 APPLY = "netops.flow_logs.apply"
 ROLE_PATH = str(CHECKOUT / "roles" / "flow_logs")
@@ -44,7 +45,7 @@ class Documented:
 
     def tasks(self, tasks: list[dict[str, Any]]) -> Run:
         """On the controller, or for all hosts where the role is concerned, which is the only one that looks at hosts."""
-        on_hosts = any("ansible.builtin.include_role" in task or _is_of_role(task) for task in tasks)
+        on_hosts = any("ansible.builtin.include_role" in task or _is_of_role(task) for task in kinds.tasks_of(tasks))
         play = {
             "name": "Around tasks",
             "hosts": "all" if on_hosts else "localhost",
@@ -106,7 +107,13 @@ def _is_of_role(task: dict[str, Any]) -> bool:
 
 def without_delays(tasks: list[dict[str, Any]]) -> list[dict[str, Any]]:
     """Nobody waits for an emulator."""
-    return [{**task, "delay": 0} if "until" in task else task for task in tasks]
+    return [_without_delays(task) for task in tasks]
+
+
+def _without_delays(task: dict[str, Any]) -> dict[str, Any]:
+    if "block" in task:
+        return {**task, "block": without_delays(task["block"])}
+    return {**task, "delay": 0} if "until" in task else task
 
 
 def documents(text: str) -> list[Any]:
