@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 from dataclasses import dataclass
 from functools import cached_property
@@ -21,11 +22,12 @@ from ansible_collections.netops.flow_logs.tests.functional.support.settings impo
 
 PLUGIN = "netops.flow_logs.network"
 # Of amazon.aws before 11 itself, with ansible-core 2.19 and later.
-_OF_AMAZON_AWS = (
-    "[WARNING]: Deprecation warnings can be disabled by setting `deprecation_warnings=False` in ansible.cfg.",
-    "[DEPRECATION WARNING]: Passing `disable_lookups` to `template` is deprecated."
-    " This feature will be removed from ansible-core version 2.23.",
+_OF_AMAZON_AWS = re.compile(
+    r" ?\[DEPRECATION WARNING\]: (Passing `disable_lookups` to `template`|Importing '\w+' from 'ansible\.module_utils\._text')"
+    r" is deprecated\. This feature will be removed from ansible-core version [\d.]+\."
+    r"( Use ansible\.module_utils\.common\.text\.converters instead\.)?"
 )
+_ON_DEPRECATIONS = "[WARNING]: Deprecation warnings can be disabled by setting `deprecation_warnings=False` in ansible.cfg."
 
 
 @dataclass(frozen=True)
@@ -75,8 +77,5 @@ def show(ansible: Ansible, source: Path, how: str = "--list") -> Shown:
 
 def _messages(text: str) -> str:
     """As one line, as they were broken for a terminal; without deprecations that are amazon.aws's alone."""
-    line = " ".join(text.split())
-    if line.count("[DEPRECATION WARNING]") == line.count(_OF_AMAZON_AWS[1]):
-        for one in _OF_AMAZON_AWS:
-            line = line.replace(one, "")
-    return line.strip()
+    line = _OF_AMAZON_AWS.sub("", " ".join(text.split()))
+    return line if "[DEPRECATION WARNING]" in line else line.replace(_ON_DEPRECATIONS, "").strip()

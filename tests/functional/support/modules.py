@@ -89,7 +89,8 @@ class Modules:
         """The result of a module that fails."""
         result = self.try_(name, options, check)
         assert result.failed, result.data
-        assert "Traceback" not in json.dumps(result.data), result.data
+        # Deprecations are of older releases of amazon.aws, and have where they come from.
+        assert "Traceback" not in json.dumps(_without(result.data, _OF_ANSIBLE)), result.data
         if check:
             assert result.calls.mutating == []
         return result
