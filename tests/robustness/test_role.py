@@ -232,7 +232,7 @@ def test_some_are_refused_and_a_region_is_denied(real_time: AwsLike, estate: Est
     assert "AWS was not able to validate the provided access credentials" in of_tv
     assert "check the keys or the profile, and that the region is enabled for the account" in of_tv
     (error,) = [line for line in of_shop if ids_in(line) == {by_error}]
-    assert f"{by_error}: InvalidParameter: LogFormat is not allowed for {by_error} AWS refuses this log_format" in error
+    assert f"{by_error}: InvalidParameter: LogFormat is not allowed for {by_error}. AWS refuses this log_format" in error
     (unsuccessful,) = [line for line in of_shop if line != error]
     assert ids_in(unsuccessful) == set(listed)
     assert ": 400: Access Denied for LogDestination: " in unsuccessful
