@@ -27,6 +27,7 @@ from ansible_collections.netops.flow_logs.plugins.module_utils._delivery_role_re
 from ansible_collections.netops.flow_logs.plugins.module_utils._delivery_role_removal import Removal
 from ansible_collections.netops.flow_logs.plugins.module_utils._delivery_role_removal import plan_removal
 from ansible_collections.netops.flow_logs.plugins.module_utils._errors import Conflict
+from ansible_collections.netops.flow_logs.plugins.module_utils._errors import with_hint
 from ansible_collections.netops.flow_logs.plugins.module_utils._plan import Plan
 from ansible_collections.netops.flow_logs.plugins.module_utils._role_usage import Users
 from ansible_collections.netops.flow_logs.plugins.module_utils._role_users import find_users
@@ -81,7 +82,7 @@ class DeliveryRoleRemovalWork(Work):
                 api.REMOVALS[step.kind](self.client, **step.arguments)
             except AwsError as error:
                 if error.code == "DeleteConflict":
-                    raise Conflict(f"{error.message}: {error.reason.rstrip('.')}. {error.hint}") from error
+                    raise Conflict(with_hint(f"{error.message}: {error.reason}", error.hint)) from error
                 raise
             done.steps.append(step)
         return plan.after

@@ -29,6 +29,7 @@ from ansible_collections.netops.flow_logs.plugins.module_utils._delivery_role_op
 from ansible_collections.netops.flow_logs.plugins.module_utils._delivery_role_reader import DeliveryRoleReader
 from ansible_collections.netops.flow_logs.plugins.module_utils._errors import Conflict
 from ansible_collections.netops.flow_logs.plugins.module_utils._errors import InvalidInput
+from ansible_collections.netops.flow_logs.plugins.module_utils._errors import with_hint
 from ansible_collections.netops.flow_logs.plugins.module_utils._hints import pass_role_document
 from ansible_collections.netops.flow_logs.plugins.module_utils._plan import Plan
 from ansible_collections.netops.flow_logs.plugins.module_utils._run import Done
@@ -117,7 +118,7 @@ class DeliveryRoleWork(Work):
                 answer = api.DEEDS[step.kind](self.client, **step.arguments)
             except AwsError as error:
                 if _is_another_writers(step.kind, error.code):
-                    raise Conflict(f"{error.message}: {error.reason.rstrip('.')}. {error.hint}") from error
+                    raise Conflict(with_hint(f"{error.message}: {error.reason}", error.hint)) from error
                 raise
             done.steps.append(step)
             if step.kind == "create_policy_version" and step.subject == after["policy"]["policy_name"]:

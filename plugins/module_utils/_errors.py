@@ -43,6 +43,11 @@ class Failure:
         return {"resource_id": self.resource_id, "code": self.code, "message": self.message, "hint": self.hint}
 
 
+def with_hint(said: str, hint: str) -> str:
+    """What was said, and then what to do: two sentences, whether AWS ended its own with a full stop or not."""
+    return f"{said.rstrip('.')}. {hint}" if hint else said
+
+
 # Ids that a sentence names before it only counts the others.
 _NAMED = 10
 
@@ -60,6 +65,4 @@ def _sentence(struck: Sequence[Failure]) -> str:
     first = struck[0]
     named = ", ".join(failure.resource_id for failure in struck[:_NAMED])
     more = f" and {len(struck) - _NAMED} more" if len(struck) > _NAMED else ""
-    said = f"{named}{more}: {first.code}: {first.message}"
-    # AWS ends its messages with a full stop, or not.
-    return f"{said.rstrip('.')}. {first.hint}" if first.hint else said
+    return with_hint(f"{named}{more}: {first.code}: {first.message}", first.hint)

@@ -41,6 +41,7 @@ from ansible_collections.netops.flow_logs.plugins.module_utils._errors import Co
 from ansible_collections.netops.flow_logs.plugins.module_utils._errors import Failure
 from ansible_collections.netops.flow_logs.plugins.module_utils._errors import FlowLogsError
 from ansible_collections.netops.flow_logs.plugins.module_utils._errors import in_sentences
+from ansible_collections.netops.flow_logs.plugins.module_utils._errors import with_hint
 from ansible_collections.netops.flow_logs.plugins.module_utils._hints import hint_for
 from ansible_collections.netops.flow_logs.plugins.module_utils._plan import Plan
 from ansible_collections.netops.flow_logs.plugins.module_utils._plan import Step
@@ -169,7 +170,7 @@ def _of_aws_error(error: AnsibleAWSError) -> Dict[str, Any]:
     code, message = str(reported.get("Code") or ""), str(reported.get("Message") or "")
     action = getattr(error, "action", "")
     hint = hint_for(code, message or str(error.exception or ""), [action] if action else [])
-    answer: Dict[str, Any] = {"msg": f"{msg.rstrip('.')}. {hint}" if hint else msg}
+    answer: Dict[str, Any] = {"msg": with_hint(msg, hint)}
     if reported:
         answer["error"] = {"code": code, "message": message, "hint": hint}
     return answer

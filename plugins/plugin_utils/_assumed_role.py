@@ -14,6 +14,7 @@ from typing import Dict
 from ansible_collections.netops.flow_logs.plugins.module_utils._aws import AwsError
 from ansible_collections.netops.flow_logs.plugins.module_utils._aws import StsErrors
 from ansible_collections.netops.flow_logs.plugins.module_utils._aws import client
+from ansible_collections.netops.flow_logs.plugins.module_utils._errors import with_hint
 from ansible_collections.netops.flow_logs.plugins.plugin_utils._in_process import InProcessModule
 
 # The options of amazon.aws.sts_assume_role, so that what a play sets for that module by module_defaults holds here.
@@ -50,7 +51,7 @@ def assume(module: InProcessModule) -> None:
     try:
         credentials = _assume(client(module, "sts"), request)
     except AwsError as error:
-        module.fail_json(msg=f"Can't assume {request['RoleArn']}: {error.reason.rstrip('.')}. {error.hint}".strip())
+        module.fail_json(msg=with_hint(f"Can't assume {request['RoleArn']}: {error.reason}", error.hint))
     module.exit_json(
         keys={
             "profile": None,

@@ -118,7 +118,7 @@ def _make_moto_quicker() -> None:
         own = self.ec2_backend.tags.get(self.id, {})
         return [{"resource_id": self.id, "key": key, "value": value} for key, value in own.items()]
 
-    TaggedEC2Resource.get_tags = get_tags  # type: ignore[method-assign]
+    TaggedEC2Resource.get_tags = get_tags
 
 
 def _make_vpcs(account: str, project: str, count: int) -> list[str]:

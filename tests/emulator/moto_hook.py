@@ -79,4 +79,4 @@ def spare_images() -> None:
 def install() -> None:
     """Puts the hook into moto."""
     spare_images()
-    BaseResponse.call_action = _call_action  # type: ignore[method-assign]
+    BaseResponse.call_action = _call_action

@@ -236,10 +236,10 @@ def test_throttled_read_late_and_cut_short(
     aws: AwsLike, cloud: Cloud, modules: Modules, monkeypatch: pytest.MonkeyPatch, title: str, seed: int
 ) -> None:
     """Three in ten calls are throttled, reads are three seconds late, and a few calls get no answer."""
-    monkeypatch.setattr("time.sleep", aws.world.clock.advance)  # type: ignore[attr-defined]
+    monkeypatch.setattr("time.sleep", aws.world.clock.advance)
     story = STORIES[title]
     options = story.prepare(cloud)
-    aws.world.clock.advance(3600)  # type: ignore[attr-defined]
+    aws.world.clock.advance(3600)
     rough = Scenario(throttles=[Throttle(share=0.3)], lag=Lag(seconds=3), seed=seed)
     aws.use(rough)
 
@@ -247,7 +247,7 @@ def test_throttled_read_late_and_cut_short(
 
     assert story.is_gone(cloud, options)
     assert story.others(cloud, options)
-    aws.world.clock.advance(3)  # type: ignore[attr-defined]
+    aws.world.clock.advance(3)
     again = modules.run(story.module, **options)
     assert (again["changed"], again.calls.mutating) == (False, [])
 

@@ -29,7 +29,7 @@ EACH_ITS_OWN = "/aws/shop/{resource_id}/flowlogs"
 
 
 def _rough(**more: object) -> Scenario:
-    return Scenario(throttles=[Throttle(share=0.3)], lag=Lag(seconds=3), seed=7, **more)  # type: ignore[arg-type]
+    return Scenario(throttles=[Throttle(share=0.3)], lag=Lag(seconds=3), seed=7, **more)
 
 
 def _succeeded(result: Result) -> Result:

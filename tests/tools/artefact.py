@@ -22,7 +22,11 @@ import sanity
 import yaml
 
 NOT_FOR_USERS = ("Makefile", "ansible.cfg", "mypy.ini", "pyproject.toml", "tests/output")
-NEEDED = ("README.md", "CHANGELOG.md", "COPYING", "changelogs/changelog.yaml", "meta/runtime.yml", "meta/execution-environment.yml")
+NEEDED = (
+    *("README.md", "CHANGELOG.md", "COPYING", "changelogs/changelog.yaml", "meta/runtime.yml", "meta/execution-environment.yml"),
+    # What the example for consumers is copied from, and starts.
+    *("docs/examples/molecule/molecule/default/operator.json", "tests/emulator/__main__.py"),
+)
 # All that a user has beside the collections.
 USERS = ["ansible-core==2.21.5", "boto3==1.44.5", "botocore==1.44.5"]
 USERS_ON_OLD_PYTHON = ["ansible-core==2.19.14", *USERS[1:]]

@@ -16,6 +16,7 @@ import ast
 import configparser
 import fcntl
 import hashlib
+import importlib.util
 import json
 import os
 import re
@@ -84,11 +85,11 @@ def digest(level):
 
 
 def make_venv():
-    try:
-        import ensurepip  # noqa: F401 - Debian and Ubuntu leave it out of python3
-        import venv
-    except ImportError:
+    # Debian and Ubuntu leave it out of python3.
+    if not all(importlib.util.find_spec(name) for name in ("ensurepip", "venv")):
         fail("this Python cannot make virtual environments; on Debian and Ubuntu: apt install python3-venv")
+    import venv
+
     say(f"making .cache/venv with {sys.executable}")
     venv.create(VENV, clear=True, symlinks=True, with_pip=True)
 

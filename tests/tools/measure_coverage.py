@@ -37,9 +37,6 @@ disable_warnings = no-data-collected, module-not-imported, couldnt-parse
 
 [report]
 include_namespace_packages = true
-exclude_also =
-    if TYPE_CHECKING:
-    raise NotImplementedError
 """
 
 

@@ -126,7 +126,7 @@ def aws(running: AwsLike, monkeypatch: pytest.MonkeyPatch) -> AwsLike:
 
 @pytest.fixture
 def cloud(aws: AwsLike) -> Cloud:
-    return Cloud(aws)  # type: ignore[arg-type]
+    return Cloud(aws)
 
 
 @pytest.fixture

@@ -203,7 +203,7 @@ def test_names_of_variables_get_the_prefix_and_suffix_but_for_those_of_the_role(
 def test_the_way_into_the_account_is_passed_on_from_the_file_and_secrets_are_not(
     aws: AwsLike, files: Files, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    vpc = Cloud(aws, OTHER).vpc()  # type: ignore[arg-type]
+    vpc = Cloud(aws, OTHER).vpc()
     monkeypatch.delenv("AWS_ENDPOINT_URL")
     monkeypatch.delenv("AWS_ACCESS_KEY_ID")
     monkeypatch.delenv("AWS_SECRET_ACCESS_KEY")
@@ -401,7 +401,7 @@ def test_examples_do_what_they_say(
         # Whole names are for processes of Ansible's own.
         options.update(cache_connection=str(tmp_path / "cache"), cache_plugin="jsonfile")
     arn = options.get("assume_role_arn", f"::::{ACCOUNT}")
-    there = Cloud(aws, arn.split(":")[4])  # type: ignore[arg-type]
+    there = Cloud(aws, arn.split(":")[4])
     vpc = tag(there, there.vpc("web"), project="shop", application="Shop", stage="production")
     subnet = tag(there, there.subnet(vpc), stage="production")
 

@@ -316,7 +316,7 @@ OTHER_DOCUMENTS = {
         "Statement": [{"Effect": "Deny", "Action": "iam:PassRole", "Resource": ROLE.arn}],
     },
     "it passes any role": pass_role_document("*"),
-    "it passes two roles": pass_role_document([ROLE.arn, f"{ARN}:role/other"]),  # type: ignore[arg-type]
+    "it passes two roles": pass_role_document([ROLE.arn, f"{ARN}:role/other"]),
     "it says nothing": {"Version": "2012-10-17", "Statement": []},
 }
 

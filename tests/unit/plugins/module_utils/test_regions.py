@@ -73,7 +73,7 @@ class Module(FakeModule):
     def __init__(self, world: World, region: str | None = "eu-west-1") -> None:
         super().__init__()
         self.world = world
-        self.region = region  # type: ignore[assignment]
+        self.region = region
 
     def client(self, service: str, retry_decorator: Any, region: str = "") -> Any:
         assert (service, retry_decorator) == ("ec2", RETRY)

@@ -184,7 +184,7 @@ def test_facts_of_one_of_them(tmp_path: Path) -> None:
 def test_an_ansible_that_makes_more_of_a_host_than_is_known_here_is_believed(tmp_path: Path) -> None:
     controller = Controller(tmp_path, {"shop": alike(6)})
     own = controller.own
-    controller.own = lambda host: {**own(host), "address": f"address of {host.name}"}  # type: ignore[method-assign]
+    controller.own = lambda host: {**own(host), "address": f"address of {host.name}"}
 
     controller.require_ansibles_own()
 
