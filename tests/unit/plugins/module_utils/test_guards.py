@@ -14,8 +14,8 @@ import pytest
 
 PLUGINS = Path(__file__).parents[4] / "plugins"
 OWN = "ansible_collections.netops.flow_logs.plugins."
-MODULE_UTILS = sorted((PLUGINS / "module_utils").glob("*.py"))
-FILES = [*MODULE_UTILS, *sorted((PLUGINS / "plugin_utils").glob("*.py"))]
+MODULE_UTILS = sorted((PLUGINS / "module_utils").rglob("*.py"))
+FILES = [*MODULE_UTILS, *sorted((PLUGINS / "plugin_utils").rglob("*.py"))]
 
 # Values, grammar and planners: whatever else is called pure, these have to be.
 HAVE_TO_BE_PURE = {
@@ -50,12 +50,22 @@ def tree(path: Path) -> ast.Module:
     return ast.parse(path.read_text(encoding="utf-8"))
 
 
+def module_name(path: Path) -> str:
+    """Full name of the Python module in the file."""
+    return OWN + ".".join(path.relative_to(PLUGINS).with_suffix("").parts)
+
+
 def is_pure(path: Path) -> bool:
     """What its docstring promises."""
     return "Pure" in (ast.get_docstring(tree(path)) or "")
 
 
 PURE = [path for path in FILES if is_pure(path)]
+
+
+def is_package(module: str) -> bool:
+    """True for a folder of this collection: what is imported from it are modules."""
+    return module.startswith(OWN) and (PLUGINS / Path(*module[len(OWN) :].split("."))).is_dir()
 
 
 def imports(path: Path) -> set[str]:
@@ -67,11 +77,12 @@ def imports(path: Path) -> set[str]:
         elif isinstance(node, ast.ImportFrom):
             assert node.level == 0, f"{path.name} has a relative import"
             module = node.module or ""
-            if module.endswith("module_utils"):
-                names |= {f"{module}.{alias.name}" for alias in node.names}
-            else:
-                names.add(module)
+            names |= {f"{module}.{alias.name}" for alias in node.names} if is_package(module) else {module}
     return names
+
+
+def test_the_guards_walk_into_the_rooms() -> None:
+    assert {path.parent.name for path in FILES} >= {"module_utils", "plugin_utils", "_core"}
 
 
 def test_values_and_planners_promise_to_be_pure() -> None:
@@ -80,7 +91,7 @@ def test_values_and_planners_promise_to_be_pure() -> None:
 
 @pytest.mark.parametrize("path", PURE, ids=lambda path: path.stem)
 def test_what_is_pure_imports_neither_boto_nor_ansible_nor_what_does(path: Path) -> None:
-    pure = {OWN + f"{other.parent.name}.{other.stem}" for other in PURE}
+    pure = {module_name(other) for other in PURE}
 
     foreign = {name for name in imports(path) if name not in pure and name.split(".")[0] not in sys.stdlib_module_names}
 
@@ -128,7 +139,7 @@ def test_retention_in_days_has_the_same_list_in_code_and_documentation() -> None
     assert documented == ["never", *map(str, RETENTION_DAYS)]
 
 
-@pytest.mark.parametrize("path", sorted(PLUGINS.glob("*/*.py")), ids=lambda path: path.name)
+@pytest.mark.parametrize("path", sorted(PLUGINS.rglob("*.py")), ids=lambda path: path.name)
 def test_no_check_is_switched_off(path: Path) -> None:
     text = path.read_text(encoding="utf-8")
     assert [comment for comment in ("noqa", "type: ignore", "pylint:", "pragma: no cover") if comment in text] == []
