@@ -21,6 +21,7 @@ from ansible_collections.netops.flow_logs.plugins.plugin_utils._account import M
 from ansible_collections.netops.flow_logs.plugins.plugin_utils._account_audit import Audit
 from ansible_collections.netops.flow_logs.plugins.plugin_utils._account_audit import audit
 from ansible_collections.netops.flow_logs.plugins.plugin_utils._collector import patient_collector
+from ansible_collections.netops.flow_logs.plugins.plugin_utils._hosts.problems import Problems
 from ansible_collections.netops.flow_logs.plugins.plugin_utils._report import matching
 from ansible_collections.netops.flow_logs.plugins.plugin_utils._report import report
 from ansible_collections.netops.flow_logs.plugins.plugin_utils._report import unknown_words
@@ -54,11 +55,11 @@ class ActionModule(RoleAction):
         options = self._options()
         self._prepare()
         with patient_collector():
-            plans = self._plans(task_vars or {})
+            plans, problems = self._plans(task_vars or {})
             answers = self._each(plans, _READ_ONLY, lambda _plan: audit)
         audits = [_broken(plan, each) if isinstance(each, Broken) else each for plan, each in zip(plans, answers)]
-        model = report(audits, options["title"], datetime.now(timezone.utc), _inventory())
-        return {**result, "changed": False, **self._as_result(model, options)}
+        model = report(audits, options["title"], datetime.now(timezone.utc), _inventory(), problems.causes())
+        return {**result, "changed": False, **self._as_result(model, options, problems)}
 
     def _options(self) -> Dict[str, Any]:
         outcome = ArgumentSpecValidator(_SPEC).validate(self._task.args)
@@ -73,7 +74,7 @@ class ActionModule(RoleAction):
             )
         return options
 
-    def _as_result(self, model: Dict[str, Any], options: Mapping[str, Any]) -> Dict[str, Any]:
+    def _as_result(self, model: Dict[str, Any], options: Mapping[str, Any], problems: Problems) -> Dict[str, Any]:
         files = [] if self._task.check_mode else _written(model, options)
         return {
             "totals": model["totals"],
@@ -82,7 +83,8 @@ class ActionModule(RoleAction):
             "not_read": model["not_read"],
             "files": files,
             "summary": summary_lines(model, files),
-            "failures": finding_lines(matching(model, options["fail_on"])),
+            "failed_hosts": problems.as_result(),
+            "failures": [*problems.lines(), *finding_lines(matching(model, options["fail_on"]))],
         }
 
 

@@ -16,6 +16,7 @@ from ansible_collections.netops.flow_logs.plugins.plugin_utils._account import o
 from ansible_collections.netops.flow_logs.plugins.plugin_utils._account_apply import apply
 from ansible_collections.netops.flow_logs.plugins.plugin_utils._account_remove import remove
 from ansible_collections.netops.flow_logs.plugins.plugin_utils._collector import patient_collector
+from ansible_collections.netops.flow_logs.plugins.plugin_utils._hosts.problems import Problems
 from ansible_collections.netops.flow_logs.plugins.plugin_utils._outcomes import failure_lines
 from ansible_collections.netops.flow_logs.plugins.plugin_utils._outcomes import results
 from ansible_collections.netops.flow_logs.plugins.plugin_utils._outcomes import summary_lines
@@ -32,10 +33,11 @@ class ActionModule(RoleAction):
         self._prepare()
         mode = Mode(bool(self._task.check_mode), bool(self._task.diff))
         with patient_collector():
-            plans = self._plans(task_vars or {})
+            plans, problems = self._plans(task_vars or {})
+            self._stop_if_all_or_nothing(problems)
             answers = self._each(plans, mode, _program)
         outcomes = [entry for plan, answer in zip(plans, answers) for entry in _outcomes_of(plan, answer)]
-        return {**result, **_as_result(outcomes, mode), "targets": _count_targets(plans)}
+        return {**result, **_as_result(outcomes, problems, mode), "targets": _count_targets(plans)}
 
 
 def _program(plan: AccountPlan) -> Program:
@@ -49,13 +51,17 @@ def _outcomes_of(plan: AccountPlan, answer: Any) -> List[Outcome]:
     return outcomes
 
 
-def _as_result(outcomes: List[Outcome], mode: Mode) -> Dict[str, Any]:
+def _as_result(outcomes: List[Outcome], problems: Problems, mode: Mode) -> Dict[str, Any]:
     found = results(outcomes)
-    failures = failure_lines(outcomes)
+    failures = [*problems.lines(), *failure_lines(outcomes)]
     result: Dict[str, Any] = {
         "changed": any(part.get("changed") for part in found),
         "outcomes": outcomes,
-        "summary": summary_lines(outcomes, "would be" if mode.check else "was"),
+        "failed_hosts": problems.as_result(),
+        "summary": [
+            *summary_lines(outcomes, "would be" if mode.check else "was"),
+            *(f"host {host}: FAILED, nothing done" for host in problems.as_result()),
+        ],
         "failures": failures,
     }
     warnings = list(dict.fromkeys(warning for part in found for warning in part.get("warnings", [])))

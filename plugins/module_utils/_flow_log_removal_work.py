@@ -57,6 +57,7 @@ class FlowLogRemovalWork(Work):
         self.client = client(module, "ec2")
         self.owners: Dict[str, Tuple[str, ...]] = {}
         self.gone: List[Failure] = []
+        self.illegal: Tuple[Failure, ...] = ()
         destinations: Dict[str, Optional[Destination]] = dict.fromkeys(
             (target.resource_id for target in self.targets), None
         )
@@ -65,6 +66,10 @@ class FlowLogRemovalWork(Work):
             destinations.update({resource_id: log_group(name) for resource_id, name in resolved.names.items()})
             self.owners = _owners(self.client, self.targets, resolved.known)
             self.gone = list(resolved.missing)
+            self.illegal = resolved.illegal
+            for failure in self.illegal:
+                # None would stand for a target whose flow logs go by their ids.
+                del destinations[failure.resource_id]
         self.removal = Removal(destinations, self.flow_log_ids, options["lookup"], options["traffic_type"])
 
     def observe(self) -> List[FlowLog]:
@@ -80,7 +85,7 @@ class FlowLogRemovalWork(Work):
         gone = tuple(
             f"{failure.message} Nothing to remove there." for failure in self.gone if failure.resource_id not in refused
         )
-        return Plan(plan.before, plan.after, plan.steps, plan.refusals, (*gone, *plan.warnings))
+        return Plan(plan.before, plan.after, plan.steps, (*self.illegal, *plan.refusals), (*gone, *plan.warnings))
 
     def apply(self, plan: Plan, done: Done) -> Dict[str, Any]:
         logs: List[FlowLog] = [step.arguments["flow_log"] for step in plan.steps]

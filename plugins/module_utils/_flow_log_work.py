@@ -85,7 +85,7 @@ class FlowLogWork(Work):
         self.region = region_of(module)
         self.client = client(module, "ec2")
         resolved = names(template, targets, self.account, self.region, lambda: self.client)
-        self.missing = resolved.missing
+        self.missing = (*resolved.missing, *resolved.illegal)
         self.known = set(resolved.known)
         self.destinations = {
             target: log_group(resolved.names[target.resource_id])

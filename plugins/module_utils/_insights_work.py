@@ -71,7 +71,7 @@ class InsightsQueriesWork(Work):
         # Reads may show for a while what is gone.
         self.deleted: Set[str] = set()
         groups = template.groups(account, region, lambda: client(module, "ec2"), names)
-        self.missing = groups.missing
+        self.missing = (*groups.missing, *groups.illegal)
         facts = {"account_id": account.account_id, "region": region}
         self.wish = replace(wish_from_options(options, facts), log_group_names=frozenset(groups.names))
 

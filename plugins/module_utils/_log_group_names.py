@@ -22,11 +22,15 @@ from typing import Sequence
 from typing import Tuple
 
 from ansible_collections.netops.flow_logs.plugins.module_utils._account import Account
+from ansible_collections.netops.flow_logs.plugins.module_utils._core.text import limited
 from ansible_collections.netops.flow_logs.plugins.module_utils._errors import Failure
 from ansible_collections.netops.flow_logs.plugins.module_utils._errors import InvalidInput
 from ansible_collections.netops.flow_logs.plugins.module_utils._name_template import OF_THE_RESOURCE
+from ansible_collections.netops.flow_logs.plugins.module_utils._name_template import RULE
+from ansible_collections.netops.flow_logs.plugins.module_utils._name_template import illegal_name
+from ansible_collections.netops.flow_logs.plugins.module_utils._name_template import is_legal
 from ansible_collections.netops.flow_logs.plugins.module_utils._name_template import placeholders
-from ansible_collections.netops.flow_logs.plugins.module_utils._name_template import render_all
+from ansible_collections.netops.flow_logs.plugins.module_utils._name_template import render
 from ansible_collections.netops.flow_logs.plugins.module_utils._resource_api import describe_resources
 from ansible_collections.netops.flow_logs.plugins.module_utils._target import Target
 from ansible_collections.netops.flow_logs.plugins.module_utils._target import parse_targets
@@ -43,11 +47,12 @@ _NOT_FOUND = {
 class LogGroupNames:
     """names: resource id -> log group name. missing: targets that do not exist, as far as the template made us look.
 
-    known: resource id -> what was read of it, see describe_resources.
+    illegal: targets whose own data make no legal name. known: resource id -> what was read of it, see describe_resources.
     """
 
     names: Dict[str, str]
     missing: Tuple[Failure, ...] = ()
+    illegal: Tuple[Failure, ...] = ()
     known: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
 
 
@@ -57,10 +62,11 @@ Resolve = Callable[[str, Sequence[Target], Account, str, Callable[[], Any]], Log
 
 @dataclass(frozen=True)
 class Groups:
-    """names: log group name -> the resources that go there, in their order. missing: as LogGroupNames has it."""
+    """names: log group name -> the resources that go there, in their order. missing, illegal: as LogGroupNames has them."""
 
     names: Dict[str, Tuple[str, ...]]
     missing: Tuple[Failure, ...] = ()
+    illegal: Tuple[Failure, ...] = ()
 
 
 class GroupTemplate:
@@ -78,21 +84,25 @@ class GroupTemplate:
         """Raises what resolve raises; names is resolve, or something that does the same."""
         resolved = names(self.template, self.targets, account, region, ec2)
         if not self.of_resource:
-            facts = {"account_id": account.account_id, "region": region}
-            name = render_all(self.template, {"log_group_name": facts})["log_group_name"]
-            return Groups({name: tuple(resolved.names)}, resolved.missing)
+            name = _common_name(self.template, account, region)
+            return Groups({name: tuple(resolved.names)}, resolved.missing, resolved.illegal)
         by_name: Dict[str, List[str]] = {}
         for resource_id, name in resolved.names.items():
             by_name.setdefault(name, []).append(resource_id)
-        return Groups({name: tuple(ids) for name, ids in by_name.items()}, resolved.missing)
+        return Groups({name: tuple(ids) for name, ids in by_name.items()}, resolved.missing, resolved.illegal)
 
 
 def resolve(
     template: str, targets: Sequence[Target], account: Account, region: str, ec2: Callable[[], Any]
 ) -> LogGroupNames:
-    """Raises InvalidInput for a wrong template or an illegal name, AwsError when the resources can't be read."""
+    """The names, and what is wrong with the targets that have none: one bad target stops no other.
+
+    Raises InvalidInput for a wrong template, AwsError when the resources can't be read.
+    """
     needed = placeholders(template)
     constant = {"account_id": account.account_id, "region": region}
+    if not needed & OF_THE_RESOURCE:
+        _common_name(template, account, region)
     to_read = _to_read(needed, targets)
     known = describe_resources(ec2(), to_read) if to_read else {}
     absent = {target for target in to_read if target.resource_id not in known}
@@ -102,9 +112,21 @@ def resolve(
         for target in targets
         if target not in absent
     }
+    names = {resource_id: render(template, own) for resource_id, own in facts.items()}
     return LogGroupNames(
-        render_all(template, facts), tuple(missing(target, account, region) for target in to_read if target in absent), known
+        {resource_id: name for resource_id, name in names.items() if is_legal(name)},
+        tuple(missing(target, account, region) for target in to_read if target in absent),
+        tuple(illegal_name(resource_id, name) for resource_id, name in names.items() if not is_legal(name)),
+        known,
     )
+
+
+def _common_name(template: str, account: Account, region: str) -> str:
+    """The name of a template that speaks of no resource. Raises InvalidInput: no target of its own is to blame."""
+    name = render(template, {"account_id": account.account_id, "region": region})
+    if not is_legal(name):
+        raise InvalidInput(f"log_group_name {limited(repr(name), 600)} is not a valid log group name. {RULE}")
+    return name
 
 
 def _to_read(needed: FrozenSet[str], targets: Sequence[Target]) -> List[Target]:

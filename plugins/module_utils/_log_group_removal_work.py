@@ -52,6 +52,7 @@ class LogGroupRemovalWork(Work):
         self.client = client(module, "logs")
         groups = template.groups(account, region_of(module), lambda: self.ec2, names)
         self.gone = groups.missing
+        self.illegal = groups.illegal
         self.removal = Removal(groups.names, ignored)
 
     def observe(self) -> Current:
@@ -67,7 +68,7 @@ class LogGroupRemovalWork(Work):
             f"{failure.message} The name of its log group can't be told: should the group still be there, give its name."
             for failure in self.gone
         )
-        return Plan(plan.before, plan.after, plan.steps, plan.refusals, gone)
+        return Plan(plan.before, plan.after, plan.steps, (*self.illegal, *plan.refusals), gone)
 
     def apply(self, plan: Plan, done: Done) -> Dict[str, Any]:
         failures = side_by_side(self._delete, plan.steps)

@@ -67,7 +67,7 @@ class LogGroupWork(Work):
         self.client = client(module, "logs")
         self.tell = voice_of(module)
         groups = template.groups(self.account, self.region, lambda: client(module, "ec2"), names)
-        self.missing = groups.missing
+        self.missing = (*groups.missing, *groups.illegal)
         self.wish = wish_from_options(options, groups.names, tags)
         if self.wish.deletion_protection is not None:
             _require_protection(self.client)

@@ -9,12 +9,13 @@
 from __future__ import annotations
 
 import re
-from typing import Dict
 from typing import FrozenSet
 from typing import List
 from typing import Mapping
 from typing import Sequence
 
+from ansible_collections.netops.flow_logs.plugins.module_utils._core.text import limited
+from ansible_collections.netops.flow_logs.plugins.module_utils._errors import Failure
 from ansible_collections.netops.flow_logs.plugins.module_utils._errors import InvalidInput
 
 PLACEHOLDERS = (
@@ -32,7 +33,7 @@ OF_THE_RESOURCE = frozenset({"resource_id", "resource_name", "resource_type", "v
 _PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
 # CreateLogGroup in botocore's model of CloudWatch Logs: 1 to 512 of these characters, not beginning with aws/.
 _LEGAL = re.compile(r"[.\-_/#A-Za-z0-9]{1,512}")
-_RULE = "A log group name has 1 to 512 of the characters a-z, A-Z, 0-9, '_', '-', '/', '.' and '#', and does not begin with 'aws/'."
+RULE = "A log group name has 1 to 512 of the characters a-z, A-Z, 0-9, '_', '-', '/', '.' and '#', and does not begin with 'aws/'."
 
 
 def placeholders(template: str) -> FrozenSet[str]:
@@ -40,7 +41,7 @@ def placeholders(template: str) -> FrozenSet[str]:
     named = named_placeholders("log_group_name", template)
     rest = _PLACEHOLDER.sub("", template)
     if (rest and not _LEGAL.fullmatch(rest[:512])) or template.startswith("aws/") or not template:
-        raise InvalidInput(f"log_group_name {template!r} is no legal log group name. {_RULE}")
+        raise InvalidInput(f"log_group_name {limited(repr(template), 600)} is not a valid log group name. {RULE}")
     return named
 
 
@@ -78,16 +79,14 @@ def is_legal(name: str) -> bool:
     return bool(_LEGAL.fullmatch(name)) and not name.startswith("aws/")
 
 
-def render_all(template: str, facts_by_resource: Mapping[str, Mapping[str, str]]) -> Dict[str, str]:
-    """Resource id -> log group name. Raises InvalidInput that lists the targets whose name would be illegal."""
-    names = {resource_id: render(template, facts) for resource_id, facts in facts_by_resource.items()}
-    illegal = [f"{resource_id} ({name!r})" for resource_id, name in names.items() if not is_legal(name)]
-    if illegal:
-        raise InvalidInput(
-            f"log_group_name {template!r} gives no legal log group name for {', '.join(illegal)}. {_RULE}"
-            " Rename the resource, or name the group by {resource_id}."
-        )
-    return names
+def illegal_name(resource_id: str, name: str) -> Failure:
+    """Of a target whose own data (its Name tag, that of its VPC) make no legal log group name."""
+    return Failure(
+        resource_id,
+        "InvalidLogGroupName",
+        f"{limited(repr(name), 600)} is not a valid log group name. {RULE}",
+        "Rename the resource (its Name tag, or that of its VPC), or name the log group by {resource_id}.",
+    )
 
 
 def policy_pattern(template: str) -> str:

@@ -209,7 +209,7 @@ findings:
       type: str
       sample: "It is in no inventory: add it to one, or run this."
 not_read:
-  description: Accounts, regions and IAM that could not be read.
+  description: Accounts, regions and IAM that could not be read, and hosts that could not be looked at.
   returned: success
   type: list
   elements: dict
@@ -226,8 +226,13 @@ summary:
   type: list
   elements: str
   sample: ["12 VPCs, subnets and network interfaces: 12 recorded."]
+failed_hosts:
+  description: Hosts that could not be looked at, as their own variables can't be right, and what is wrong with them. They are in RV(not_read) too.
+  returned: success
+  type: dict
+  sample: {bastion1: "bastion1 is not a valid id of a VPC, subnet or network interface."}
 failures:
-  description: The findings that O(fail_on) names, in lines.
+  description: Hosts that could not be looked at, and the findings that O(fail_on) names, in lines.
   returned: success
   type: list
   elements: str

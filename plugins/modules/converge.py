@@ -84,6 +84,11 @@ summary:
   type: list
   elements: str
   sample: ["shop in eu-west-1, 12 targets (123456789012): 12 created"]
+failed_hosts:
+  description: Hosts for which nothing was done, as their own variables can't be right, and what is wrong with them. The others were served.
+  returned: success
+  type: dict
+  sample: {bastion1: "bastion1 is not a valid id of a VPC, subnet or network interface."}
 failures:
   description: What failed for whom and what to do about it, in lines; empty when all went well.
   returned: success

@@ -16,23 +16,21 @@ import json
 from dataclasses import dataclass
 from dataclasses import field
 from typing import Any
-from typing import Callable
 from typing import Dict
-from typing import Iterable
 from typing import List
 from typing import Mapping
+from typing import Optional
 from typing import Sequence
 from typing import Tuple
 
 from ansible_collections.netops.flow_logs.plugins.module_utils._errors import InvalidInput
-from ansible_collections.netops.flow_logs.plugins.module_utils._log_format import normalise
-from ansible_collections.netops.flow_logs.plugins.module_utils._name_template import placeholders
 from ansible_collections.netops.flow_logs.plugins.module_utils._name_template import policy_pattern
-from ansible_collections.netops.flow_logs.plugins.module_utils._plan import tag_wish
 from ansible_collections.netops.flow_logs.plugins.module_utils._target import parse_targets
+from ansible_collections.netops.flow_logs.plugins.plugin_utils._hosts.checks import reasons_against
+from ansible_collections.netops.flow_logs.plugins.plugin_utils._hosts.problems import Problems
 from ansible_collections.netops.flow_logs.plugins.plugin_utils._query_folders import FOLDER
 from ansible_collections.netops.flow_logs.plugins.plugin_utils._query_folders import Folder
-from ansible_collections.netops.flow_logs.plugins.plugin_utils._query_folders import check_queries
+from ansible_collections.netops.flow_logs.plugins.plugin_utils._query_folders import folder_disagreements
 from ansible_collections.netops.flow_logs.plugins.plugin_utils._query_folders import query_folders
 
 # Variables that say how to reach an account. Equal values mean the same credentials, so the same account.
@@ -89,9 +87,8 @@ _QUERIES_OPTIONS = {
 }
 # A profile and keys exclude each other, wherever they come from; an empty string beats what the environment has.
 _NO_KEYS = {"access_key": "", "secret_key": "", "session_token": ""}
-
-# Errors shown before the rest is counted only.
-_SHOWN = 10
+# Hosts that a message names.
+_NAMED = 5
 
 
 @dataclass(frozen=True)
@@ -120,149 +117,174 @@ def resource_ids(wish: HostWish) -> List[str]:
     except InvalidInput:
         given = ", ".join(map(str, listed))
         raise InvalidInput(
-            f"host {wish.host}: {given} is no id of a VPC, subnet or network interface. Name the host by its id, or set"
+            f"{given} is not a valid id of a VPC, subnet or network interface. Name the host by its id, or set"
             " flow_logs_resource_id or flow_logs_resource_ids for it."
         ) from None
 
 
-def gather(wishes: Sequence[HostWish], known_problems: Sequence[str] = ()) -> List[Dict[str, Any]]:
-    """Accounts with their IAM and their deliveries, in the order of the hosts.
+@dataclass(frozen=True)
+class Gathered:
+    """accounts: with their IAM and deliveries. problems: hosts that are in none of them, and why."""
 
-    Raises InvalidInput that names hosts, together with the problems that are known already.
+    accounts: List[Dict[str, Any]]
+    problems: Problems
+
+
+def gather(wishes: Sequence[HostWish], problems: Optional[Problems] = None) -> Gathered:
+    """Accounts with their IAM and their deliveries, whatever the order of the hosts.
+
+    problems has the hosts that are known to be wrong already. A host with a problem is left out, and so are all that contradict
+    each other, as nobody knows who of them is right; the others are served.
     """
-    deliveries: Dict[str, Delivery] = {}
-    # Hosts that are written alike have the same object for settings, so that thousands of hosts need few looks into them.
-    known: Dict[int, Delivery] = {}
-    problems = list(known_problems)
+    found = problems or Problems()
+    left = _with_ids(wishes, found)
+    for check in (_check_settings, _check_targets, _check_shared, _check_folders):
+        check(left, found)
+        left = [each for each in left if each.wish.host not in found]
+    return Gathered(_accounts(left), found)
+
+
+@dataclass(frozen=True)
+class _Host:
+    """A host's wish and the ids that it stands for."""
+
+    wish: HostWish
+    ids: Sequence[str]
+
+
+def _with_ids(wishes: Sequence[HostWish], problems: Problems) -> List[_Host]:
+    """The hosts that stand for something; one with an empty list stands for nothing, on purpose."""
+    hosts = []
     for wish in wishes:
         try:
             ids = resource_ids(wish)
         except InvalidInput as error:
-            problems.append(str(error))
+            problems.add([wish.host], str(error))
             continue
-        if not ids:
-            continue
-        if id(wish.settings) not in known:
-            known[id(wish.settings)] = _delivery_of(wish, deliveries, problems)
-        hosts = known[id(wish.settings)].hosts
-        for resource_id in ids:
-            hosts.setdefault(resource_id, wish.host)
-    problems += _asked_twice(deliveries.values())
-    accounts = _accounts(deliveries.values(), _first_of_each(wishes), problems)
-    if problems:
-        raise InvalidInput(shortened(problems))
-    return accounts
+        if ids:
+            hosts.append(_Host(wish, ids))
+    return hosts
 
 
-def _delivery_of(wish: HostWish, deliveries: Dict[str, Delivery], problems: List[str]) -> Delivery:
-    """The delivery with the host's settings, a new one where there is none yet."""
-    settings = {key: value for key, value in wish.settings.items() if key not in _OF_THE_HOST and value is not None}
-    key = _key(settings)
-    if key not in deliveries:
-        problems += _impossible(wish)
-    return deliveries.setdefault(key, Delivery(settings))
+def _check_settings(hosts: Sequence[_Host], problems: Problems) -> None:
+    """What is wrong with the settings themselves. Hosts that are written alike have the same object: it is looked at once."""
+    known: Dict[int, List[str]] = {}
+    for each in hosts:
+        settings = each.wish.settings
+        if id(settings) not in known:
+            known[id(settings)] = reasons_against(settings)
+        for reason in known[id(settings)]:
+            problems.add([each.wish.host], reason)
 
 
-def _first_of_each(wishes: Sequence[HostWish]) -> List[HostWish]:
-    """The first host with each object for settings."""
-    first: Dict[int, HostWish] = {}
-    for wish in wishes:
-        first.setdefault(id(wish.settings), wish)
-    return list(first.values())
+def _check_targets(hosts: Sequence[_Host], problems: Problems) -> None:
+    """One target, one log group and two sets of settings: each would undo the other."""
+    asked: Dict[Tuple[str, str], List[Mapping[str, Any]]] = {}
+    for delivery in _deliveries(hosts):
+        place = _destination_key(delivery.settings)
+        for resource_id in delivery.hosts:
+            asked.setdefault((resource_id, place), []).append(delivery.settings)
+    twice = {key: settings for key, settings in asked.items() if len(settings) > 1}
+    if not twice:
+        return
+    asking: Dict[Tuple[str, str], List[str]] = {}
+    for each in hosts:
+        place = _destination_key(each.wish.settings)
+        for resource_id in each.ids:
+            asking.setdefault((resource_id, place), []).append(each.wish.host)
+    for (resource_id, place), settings in twice.items():
+        names = sorted(asking[resource_id, place])
+        differing = ", ".join(_differing(settings))
+        problems.add(
+            names, f"{resource_id} is asked for by hosts {' and '.join(names[:_NAMED])} with different {differing}."
+        )
 
 
-def _impossible(wish: HostWish) -> List[str]:
-    """What the modules would refuse without asking AWS, told before the first of them writes."""
-    checks: Tuple[Callable[[], Any], ...] = (
-        lambda: placeholders(wish.settings["flow_logs_log_group_name"]),
-        lambda: normalise(wish.settings.get("flow_logs_log_format")),
-        lambda: tag_wish(wish.settings.get("flow_logs_tags"), True),
-        lambda: tag_wish(wish.settings.get("flow_logs_iam_tags"), True),
-        lambda: check_queries(wish.settings),
-    )
-    problems = []
-    for check in checks:
-        try:
-            check()
-        except InvalidInput as error:
-            problems.append(f"host {wish.host}: {error}")
-    return problems
+def _destination_key(settings: Mapping[str, Any]) -> str:
+    return _key([settings.get(name) for name in (*CONNECTION, "flow_logs_region", "flow_logs_log_group_name")])
 
 
-def alike(problems: Mapping[str, str]) -> List[str]:
-    """Problems (host -> what is wrong) as lines, hosts with the same one together: a group's variable strikes them all."""
-    hosts: Dict[str, List[str]] = {}
-    for host, problem in problems.items():
-        hosts.setdefault(problem, []).append(host)
-    return [
-        f"host {names[0]}{f' and {len(names) - 1} more' if len(names) > 1 else ''}: {problem}"
-        for problem, names in hosts.items()
-    ]
+def _check_shared(hosts: Sequence[_Host], problems: Problems) -> None:
+    """What all users of an IAM role have to agree on."""
+    for own in _by_account(hosts).values():
+        for name in SHARED:
+            values: Dict[str, str] = {}
+            for each in own:
+                value = _key(each.wish.settings.get(name))
+                values[value] = min(values.get(value, each.wish.host), each.wish.host)
+            if len(values) > 1:
+                role = own[0].wish.settings.get("flow_logs_role_name")
+                problems.add(
+                    [each.wish.host for each in own],
+                    f"Hosts {' and '.join(sorted(values.values()))} share the IAM role {role} but not the value of {name}."
+                    " Give them the same one, or roles of their own by flow_logs_role_name and flow_logs_policy_name.",
+                )
 
 
-def shortened(problems: Sequence[str]) -> str:
-    """The first problems one below the other, and how many more there are."""
-    more = [f"... and {len(problems) - _SHOWN} more."] if len(problems) > _SHOWN else []
-    return "\n".join([*problems[:_SHOWN], *more])
+def _check_folders(hosts: Sequence[_Host], problems: Problems) -> None:
+    for own in _by_account(hosts).values():
+        for names, reason in folder_disagreements([(each.settings, each.hosts) for each in _deliveries(own)]):
+            problems.add(names, reason)
+
+
+def _by_account(hosts: Sequence[_Host]) -> Dict[str, List[_Host]]:
+    found: Dict[str, List[_Host]] = {}
+    for each in hosts:
+        found.setdefault(_account_key(each.wish.settings), []).append(each)
+    return found
+
+
+def _deliveries(hosts: Sequence[_Host]) -> List[Delivery]:
+    """Hosts with equal settings together. Thousands of hosts need few looks into them: those written alike share the object."""
+    deliveries: Dict[str, Delivery] = {}
+    known: Dict[int, Delivery] = {}
+    for each in hosts:
+        settings = each.wish.settings
+        if id(settings) not in known:
+            own = _settings_of(each.wish)
+            known[id(settings)] = deliveries.setdefault(_key(own), Delivery(own))
+        targets = known[id(settings)].hosts
+        for resource_id in each.ids:
+            # The first by name, as Ansible's order of hosts differs from run to run.
+            targets[resource_id] = min(targets.get(resource_id, each.wish.host), each.wish.host)
+    return list(deliveries.values())
+
+
+def _settings_of(wish: HostWish) -> Dict[str, Any]:
+    """The settings that belong to the delivery."""
+    return {key: value for key, value in wish.settings.items() if key not in _OF_THE_HOST and value is not None}
+
+
+def _differing(settings: Sequence[Mapping[str, Any]]) -> List[str]:
+    names = {name for each in settings for name in each}
+    return sorted(name for name in names if len({_key(each.get(name)) for each in settings}) > 1)
 
 
 def _key(value: Any) -> str:
     return json.dumps(value, sort_keys=True, default=str)
 
 
-def _asked_twice(deliveries: Iterable[Delivery]) -> List[str]:
-    """One target, one log group and two sets of settings: each would undo the other."""
-    seen: Dict[Tuple[str, str], Tuple[str, Delivery]] = {}
-    problems = []
-    for delivery in deliveries:
-        names = (*CONNECTION, "flow_logs_region", "flow_logs_log_group_name")
-        place = _key([delivery.settings.get(name) for name in names])
-        for resource_id, host in delivery.hosts.items():
-            other, first = seen.setdefault((resource_id, place), (host, delivery))
-            if first is not delivery:
-                differing = sorted(
-                    name
-                    for name in {*first.settings, *delivery.settings}
-                    if first.settings.get(name) != delivery.settings.get(name)
-                )
-                problems.append(
-                    f"{resource_id} is asked for by hosts {other} and {host} with different {', '.join(differing)}."
-                )
-    return problems
-
-
-def _accounts(deliveries: Iterable[Delivery], wishes: Sequence[HostWish], problems: List[str]) -> List[Dict[str, Any]]:
-    groups: Dict[str, List[Delivery]] = {}
-    for delivery in deliveries:
-        groups.setdefault(_account_key(delivery.settings), []).append(delivery)
-    by_account: Dict[str, List[HostWish]] = {}
-    for wish in wishes:
-        by_account.setdefault(_account_key(wish.settings), []).append(wish)
+def _accounts(hosts: Sequence[_Host]) -> List[Dict[str, Any]]:
     accounts = []
-    for key, group in groups.items():
-        own = by_account[key]
-        problems += _disagreements(own)
-        folders = [] if problems else query_folders([(each.settings, each.hosts) for each in group], problems)
-        accounts.append({**_account(group, own), "queries": [_queries(folder) for folder in folders]})
+    for own in _by_account(hosts).values():
+        deliveries = _deliveries(own)
+        folders = query_folders([(each.settings, each.hosts) for each in deliveries])
+        account = _account(deliveries, _first_of_each(own))
+        accounts.append({**account, "queries": [_queries(folder) for folder in folders]})
     # Ansible hands out the hosts of nested groups in an order that differs from run to run.
     return sorted(accounts, key=lambda account: (str(account["label"]), _key(account["connection"])))
 
 
+def _first_of_each(hosts: Sequence[_Host]) -> List[HostWish]:
+    """The wish of the first host with each object for settings."""
+    first: Dict[int, HostWish] = {}
+    for each in hosts:
+        first.setdefault(id(each.wish.settings), each.wish)
+    return list(first.values())
+
+
 def _account_key(settings: Mapping[str, Any]) -> str:
     return _key([settings.get(name) or None for name in (*CONNECTION, *IAM_NAMES)])
-
-
-def _disagreements(wishes: Sequence[HostWish]) -> List[str]:
-    problems = []
-    for name in SHARED:
-        hosts = {_key(wish.settings.get(name)): wish.host for wish in reversed(wishes)}
-        if len(hosts) > 1:
-            role = wishes[0].settings.get("flow_logs_role_name")
-            problems.append(
-                f"Hosts {' and '.join(sorted(hosts.values()))} share the IAM role {role} but not the value of {name}."
-                " Give them the same one, or roles of their own by flow_logs_role_name and flow_logs_policy_name."
-            )
-    return problems
 
 
 def _account(deliveries: Sequence[Delivery], wishes: Sequence[HostWish]) -> Dict[str, Any]:

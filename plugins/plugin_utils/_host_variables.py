@@ -27,14 +27,18 @@ from ansible.playbook.conditional import Conditional
 from ansible.playbook.task_include import TaskInclude
 
 from ansible_collections.netops.flow_logs.plugins.module_utils._errors import InvalidInput
+from ansible_collections.netops.flow_logs.plugins.plugin_utils._ansible import as_template
+from ansible_collections.netops.flow_logs.plugins.plugin_utils._ansible import foreign_texts
 from ansible_collections.netops.flow_logs.plugins.plugin_utils._deliveries import HostWish
-from ansible_collections.netops.flow_logs.plugins.plugin_utils._deliveries import alike
+from ansible_collections.netops.flow_logs.plugins.plugin_utils._hosts.guard import FOUND_ACCOUNT
+from ansible_collections.netops.flow_logs.plugins.plugin_utils._hosts.guard import guarded
+from ansible_collections.netops.flow_logs.plugins.plugin_utils._hosts.problems import Problems
 from ansible_collections.netops.flow_logs.plugins.plugin_utils._network import COVERAGE_GROUPS
 from ansible_collections.netops.flow_logs.plugins.plugin_utils._similar_hosts import SimilarHosts
 
 PREFIX = "flow_logs_"
 # The playbooks' own variable, and the inventory plugin's groups.
-NOT_THE_ROLES = ("flow_logs_hosts", *COVERAGE_GROUPS)
+NOT_THE_ROLES = ("flow_logs_hosts", FOUND_ACCOUNT, *COVERAGE_GROUPS)
 # Begins the names of the variables of the entry point "report".
 _OF_THE_REPORT = "flow_logs_report_"
 
@@ -47,48 +51,64 @@ _COMMON = {"groups", "omit", "play_hosts", "ansible_play_hosts", "ansible_play_h
 _FICKLE = {"hostvars", "vars", "lookup", "query", "q", "now", "random", "shuffle", "ansible_date_time", "varnames"}
 _WORD = re.compile(r"[A-Za-z_]\w*")
 
+_PROJECT = "flow_logs_project"
+# What the groups say, kept beside a project that may turn out to be empty.
+_PROJECT_OF_GROUP = "__flow_logs_project_of_group"
+# Besides the role's variables, what settings depend on.
+_DECISIVE_TOO = (FOUND_ACCOUNT, _PROJECT_OF_GROUP)
+# Variables whose values have placeholders of this collection.
+_TEMPLATES = ("flow_logs_log_group_name", "flow_logs_insights_query_folder")
+_PLACEHOLDER = re.compile(r"\{[^{}]*\}")
+
 # Settings, or what is wrong with them, or None for a host that a condition leaves out.
 _Reading = Union[Dict[str, Any], str, None]
 
 
 def read_wishes(
     reader: HostVariables, spec: Mapping[str, Any], hosts: Sequence[str]
-) -> Tuple[List[HostWish], List[str]]:
-    """What each host wishes for, and what is wrong with the others, hosts with the same problem together.
+) -> Tuple[List[HostWish], Problems]:
+    """What each host wishes for, and what is wrong with the others.
 
     Hosts whose variables are written alike have the same settings: these are worked out once.
     """
     wishes: List[HostWish] = []
-    problems: Dict[str, str] = {}
+    problems = Problems()
     known: Dict[Any, _Reading] = {}
     for host in hosts:
         try:
-            key = fingerprint(reader.raw(host), reader.names, reader.conditions)
+            raw = reader.raw(host)
+            key = fingerprint(raw, [*reader.names, *_DECISIVE_TOO], reader.conditions)
         except AnsibleError as error:
-            problems[host] = str(error)
+            problems.add([host], str(error))
             continue
         if key is None or key not in known:
             known[key] = _read(reader, spec, host)
         reading = known[key]
         if isinstance(reading, str):
-            problems[host] = reading
+            problems.add([host], reading)
         elif reading is not None:
             wishes.append(HostWish(host, reading))
-    return wishes, alike(problems)
+    return wishes, problems
 
 
 def _read(reader: HostVariables, spec: Mapping[str, Any], host: str) -> _Reading:
     try:
         variables = reader.exact(host)
-        return _validated(spec, reader.read(variables)) if reader.includes(variables) else None
+        if not reader.includes(variables):
+            return None
+        values = guarded(reader.read(variables), variables.get(FOUND_ACCOUNT))
+        foreign = reader.foreign_placeholders(host, variables, values)
+        if foreign:
+            raise InvalidInput(foreign)
+        return _validated(spec, values)
     except (InvalidInput, AnsibleError) as error:
         return str(error)
 
 
-def fingerprint(
+def spoken_of(
     raw: Mapping[str, Any], names: Sequence[str], conditions: Sequence[Any] = ()
-) -> Optional[Tuple[Tuple[str, str], ...]]:
-    """Equal for hosts whose variables of these names, and all that their templates and the conditions speak of, are written alike.
+) -> Optional[Dict[str, str]]:
+    """The variables of these names and all that their templates and the conditions speak of, as they are written.
 
     None when that is not enough to know the values.
     """
@@ -107,7 +127,18 @@ def fingerprint(
             if words & _FICKLE:
                 return None
             left += [word for word in words if word in raw and word not in seen and word not in _COMMON]
-    return tuple(sorted(seen.items()))
+    return seen
+
+
+def fingerprint(
+    raw: Mapping[str, Any], names: Sequence[str], conditions: Sequence[Any] = ()
+) -> Optional[Tuple[Tuple[str, str], ...]]:
+    """Equal for hosts whose variables of these names, and all that their templates and the conditions speak of, are written alike.
+
+    None when that is not enough to know the values.
+    """
+    seen = spoken_of(raw, names, conditions)
+    return None if seen is None else tuple(sorted(seen.items()))
 
 
 def _validated(spec: Mapping[str, Any], values: Dict[str, Any]) -> Dict[str, Any]:
@@ -121,10 +152,12 @@ def _validated(spec: Mapping[str, Any], values: Dict[str, Any]) -> Dict[str, Any
 class HostVariables:
     """The role's variables as each host has them, with all of Ansible's precedence."""
 
-    def __init__(self, task: Any, templar: Any, task_vars: Mapping[str, Any], names: Sequence[str]) -> None:
+    def __init__(self, task: Any, templar: Any, task_vars: Mapping[str, Any], spec: Mapping[str, Any]) -> None:
         self.task = task
         self.templar = templar
-        self.names = names
+        self.names = list(spec)
+        # A variable that is left empty ("name:" in YAML) has the default, as one that is left out.
+        self.defaults = {name: as_template(option["default"]) for name, option in spec.items() if "default" in option}
         self.manager = task.get_variable_manager()
         self.inventory = self.manager._inventory
         # Lists of all the hosts, once: for each host anew they would cost the square of the number of hosts.
@@ -150,19 +183,42 @@ class HostVariables:
     def read(self, variables: Dict[str, Any]) -> Dict[str, Any]:
         """The values of the role's variables. Raises InvalidInput or AnsibleError (an undefined variable, for example)."""
         templar = self.templar.copy_with_new_env(available_variables=variables)
+        if _PROJECT in variables and is_blank(self._template(templar, _PROJECT, variables[_PROJECT])):
+            variables = {key: value for key, value in variables.items() if key != _PROJECT}
+            if variables.get(_PROJECT_OF_GROUP) is not None:
+                variables[_PROJECT] = variables[_PROJECT_OF_GROUP]
+            templar = self.templar.copy_with_new_env(available_variables=variables)
         return {key: self._template(templar, key, variables[key]) for key in self.names if key in variables}
+
+    def foreign_placeholders(self, name: str, variables: Mapping[str, Any], values: Mapping[str, Any]) -> str:
+        """What is wrong with a template for names whose placeholders came out of a tag; empty when nothing is.
+
+        A tag is data: "{region}" in it is no placeholder, and makes no legal name.
+        """
+        inventory = self.inventory.get_host(name).get_vars()
+        for template in _TEMPLATES:
+            marks = set(_PLACEHOLDER.findall(str(values.get(template) or "")))
+            spoken = spoken_of(variables, [template]) if marks else {}
+            for own in set(inventory if spoken is None else spoken).intersection(inventory) - {template}:
+                found = sorted(mark for mark in marks if any(mark in text for text in foreign_texts(inventory[own])))
+                if found:
+                    return (
+                        f"{template} has {', '.join(found)} out of {own}, which is data of the inventory and not part of the"
+                        f" template. Change the tag that it comes from, or set {own} in group_vars."
+                    )
+        return ""
 
     def raw(self, name: str) -> Dict[str, Any]:
         """All variables of the host but "vars", not templated, and its project where the inventory tells it: for looking at."""
         host = self.inventory.get_host(name)
-        raw = self._with_project(self.similar.variables(host), host)
+        raw = self._completed(self.similar.variables(host), host)
         self._note_unknown(raw, name)
         return raw
 
     def exact(self, name: str) -> Dict[str, Any]:
         """The same, as Ansible itself has them: for templates to work with."""
         host = self.inventory.get_host(name)
-        return self._with_project(self._ask(host), host)
+        return self._completed(self._ask(host), host)
 
     def _ask(self, host: Any) -> Dict[str, Any]:
         raw: Dict[str, Any] = self.manager.get_vars(
@@ -171,13 +227,21 @@ class HostVariables:
         raw.update(self.common)
         return raw
 
-    def _with_project(self, raw: Dict[str, Any], host: Any) -> Dict[str, Any]:
-        if "flow_logs_project" not in raw:
+    def _completed(self, raw: Dict[str, Any], host: Any) -> Dict[str, Any]:
+        """With the project that the groups say, and with defaults in place of what is left empty."""
+        for name, default in self.defaults.items():
+            if raw.get(name, default) is None:
+                raw[name] = default
+        project = raw.get(_PROJECT)
+        if is_blank(project) or "{" in str(project):
             groups = frozenset(map(id, host.get_groups()))
             if groups not in self._projects:
                 self._projects[groups] = _project(host)
-            if self._projects[groups] is not None:
-                raw["flow_logs_project"] = self._projects[groups]
+            raw[_PROJECT_OF_GROUP] = self._projects[groups]
+            if is_blank(project):
+                raw.pop(_PROJECT, None)
+                if raw[_PROJECT_OF_GROUP] is not None:
+                    raw[_PROJECT] = raw[_PROJECT_OF_GROUP]
         return raw
 
     def _template(self, templar: Any, key: str, value: Any) -> Any:
@@ -227,6 +291,11 @@ def _is_met(condition: Any, templar: Any, variables: Dict[str, Any]) -> bool:
     conditional: Any = Conditional(loader=templar._loader)
     conditional.when = [condition]
     return bool(conditional.evaluate_conditional(templar, variables))
+
+
+def is_blank(value: Any) -> bool:
+    """True for what counts as not set: nothing, or nothing but blanks."""
+    return value is None or not str(value).strip()
 
 
 def _project(host: Any) -> Optional[str]:

@@ -14,7 +14,6 @@ from typing import Dict
 from typing import List
 from typing import Mapping
 from typing import Sequence
-from typing import Tuple
 
 from ansible_collections.netops.flow_logs.plugins.module_utils._errors import InvalidInput
 from ansible_collections.netops.flow_logs.plugins.modules import flow_log
@@ -26,6 +25,7 @@ from ansible_collections.netops.flow_logs.plugins.plugin_utils._account import A
 from ansible_collections.netops.flow_logs.plugins.plugin_utils._account import DeliveryPlan
 from ansible_collections.netops.flow_logs.plugins.plugin_utils._account import QueriesPlan
 from ansible_collections.netops.flow_logs.plugins.plugin_utils._assumed_role import ASSUME_ROLE_SPEC
+from ansible_collections.netops.flow_logs.plugins.plugin_utils._hosts.problems import Problems
 from ansible_collections.netops.flow_logs.plugins.plugin_utils._in_process import validated
 
 # (module's full name, the role's options) -> the same with what the play has as defaults for the module.
@@ -36,16 +36,17 @@ _SESSION_NAME = "netops.flow_logs"
 
 
 def account_plans(
-    accounts: Sequence[Mapping[str, Any]], with_defaults: WithDefaults
-) -> Tuple[List[AccountPlan], List[str]]:
-    """The plans, and what is wrong with options: nothing is written while something is."""
-    plans, problems = [], []
+    accounts: Sequence[Mapping[str, Any]], with_defaults: WithDefaults, problems: Problems
+) -> List[AccountPlan]:
+    """The plans of what can be done; adds to problems the hosts of accounts whose options are wrong."""
+    plans = []
     for account in accounts:
         try:
             plans.append(_plan(account, with_defaults))
         except InvalidInput as error:
-            problems.append(f"{account['label']}: {error}")
-    return plans, problems
+            hosts = [host for delivery in account["deliveries"] for host in delivery["hosts"].values()]
+            problems.add(hosts, f"{account['label']}: {error}")
+    return plans
 
 
 def _plan(account: Mapping[str, Any], with_defaults: WithDefaults) -> AccountPlan:

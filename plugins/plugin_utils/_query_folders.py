@@ -14,6 +14,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from dataclasses import field
 from typing import Any
+from typing import Callable
 from typing import Dict
 from typing import Iterable
 from typing import List
@@ -55,22 +56,42 @@ def check_queries(settings: Mapping[str, Any]) -> None:
         wish_from_options(options, {"account_id": "0" * 12, "region": str(settings.get("flow_logs_region") or "")})
 
 
-def query_folders(
-    deliveries: Iterable[Tuple[Mapping[str, Any], Mapping[str, str]]], problems: List[str]
-) -> List[Folder]:
-    """The folders of one account, out of (settings, hosts) of its deliveries, which have nothing wrong with them.
-
-    Adds to problems what can't be: one folder for several formats, or for several templates of log groups.
-    """
+def query_folders(deliveries: Iterable[Tuple[Mapping[str, Any], Mapping[str, str]]]) -> List[Folder]:
+    """The folders of one account, out of (settings, hosts) of its deliveries, which agree with each other."""
     folders: Dict[Tuple[Optional[str], str], Folder] = {}
     for settings, hosts in deliveries:
-        if not _concerns(settings):
-            continue
-        name = folder_of(settings.get(FOLDER), settings[_TEMPLATE], _FACTS)
-        folder = folders.setdefault((settings.get("flow_logs_region"), name), Folder(name, settings))
-        problems += _disagreement(folder, settings, hosts)
-        folder.hosts.update(hosts)
+        if _concerns(settings):
+            folders.setdefault(_place(settings), Folder(_name(settings), settings)).hosts.update(hosts)
     return list(folders.values())
+
+
+def folder_disagreements(
+    deliveries: Iterable[Tuple[Mapping[str, Any], Mapping[str, str]]],
+) -> List[Tuple[List[str], str]]:
+    """(hosts, reason) of what can't be: one folder for several formats, or for several templates of log groups."""
+    folders: Dict[Tuple[Optional[str], str], List[Tuple[Mapping[str, Any], Mapping[str, str]]]] = {}
+    for settings, hosts in deliveries:
+        if _concerns(settings):
+            folders.setdefault(_place(settings), []).append((settings, hosts))
+    found = []
+    for (_region, name), sharing in folders.items():
+        differing = _differing([settings for settings, _hosts in sharing])
+        if differing:
+            first = [min(hosts.values()) for _settings, hosts in sharing]
+            reason = (
+                f"Hosts {' and '.join(sorted(first))} share the folder {name} of saved queries but not the value of"
+                f" {' and '.join(differing)}. Give one of them another {FOLDER}, or set {WANTED} to false for it."
+            )
+            found.append(([host for _settings, hosts in sharing for host in hosts.values()], reason))
+    return found
+
+
+def _place(settings: Mapping[str, Any]) -> Tuple[Optional[str], str]:
+    return settings.get("flow_logs_region"), _name(settings)
+
+
+def _name(settings: Mapping[str, Any]) -> str:
+    return folder_of(settings.get(FOLDER), settings[_TEMPLATE], _FACTS)
 
 
 def _concerns(settings: Mapping[str, Any]) -> bool:
@@ -80,16 +101,7 @@ def _concerns(settings: Mapping[str, Any]) -> bool:
     return bool(settings.get(WANTED))
 
 
-def _disagreement(folder: Folder, settings: Mapping[str, Any], hosts: Mapping[str, str]) -> List[str]:
-    differing = [
-        name
-        for name, value in ((_TEMPLATE, str), (_FORMAT, normalise))
-        if value(folder.settings.get(name)) != value(settings.get(name))
-    ]
-    if not differing:
-        return []
-    first, second = next(iter(folder.hosts.values())), next(iter(hosts.values()))
-    return [
-        f"Hosts {first} and {second} share the folder {folder.name} of saved queries but not the value of"
-        f" {' and '.join(differing)}. Give one of them another {FOLDER}, or set {WANTED} to false for it."
-    ]
+def _differing(settings: List[Mapping[str, Any]]) -> List[str]:
+    """The variables that sharing a folder needs to be the same, and that are not."""
+    compared: Tuple[Tuple[str, Callable[[Any], Any]], ...] = ((_TEMPLATE, str), (_FORMAT, normalise))
+    return [name for name, value in compared if len({value(each.get(name)) for each in settings}) > 1]

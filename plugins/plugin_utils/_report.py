@@ -17,6 +17,7 @@ from typing import List
 from typing import Sequence
 from typing import Tuple
 
+from ansible_collections.netops.flow_logs.plugins.plugin_utils._hosts.problems import in_short
 from ansible_collections.netops.flow_logs.plugins.plugin_utils._report_commands import Commands
 from ansible_collections.netops.flow_logs.plugins.plugin_utils._report_drift import drift
 from ansible_collections.netops.flow_logs.plugins.plugin_utils._report_estate import Audit
@@ -36,11 +37,20 @@ VERSION = 1
 STATUSES = ("covered", "partly_covered", "broken", "uncovered")
 
 
-def report(audits: Sequence[Audit], title: str, now: datetime, inventory: Sequence[str]) -> Dict[str, Any]:
-    """inventory: the arguments of -i, for the commands that mend what is found."""
+def report(
+    audits: Sequence[Audit],
+    title: str,
+    now: datetime,
+    inventory: Sequence[str],
+    problems: Sequence[Tuple[str, List[str]]] = (),
+) -> Dict[str, Any]:
+    """inventory: the arguments of -i, for the commands that fix what is found.
+
+    problems: (reason, hosts) of hosts that could not be looked at, as something is wrong with them.
+    """
     commands = Commands(inventory)
     found = estate(audits)
-    unread = _not_read(audits)
+    unread = [*(_unread_hosts(reason, hosts) for reason, hosts in problems), *_not_read(audits)]
     told = [
         *gaps(found, commands).findings,
         *deliveries(found, commands),
@@ -130,6 +140,18 @@ def _not_read(audits: Iterable[Audit]) -> List[Entry]:
             if region["region"] not in audit.regions:
                 found.append({**_stamp(audit), "what": "users of the IAM roles", **region})
     return found
+
+
+def _unread_hosts(reason: str, hosts: List[str]) -> Entry:
+    return {
+        "account_id": None,
+        "account": "inventory",
+        "region": None,
+        "what": f"host {in_short(hosts)}",
+        "code": "",
+        "message": reason,
+        "hosts": hosts,
+    }
 
 
 def _stamp(audit: Audit) -> Entry:

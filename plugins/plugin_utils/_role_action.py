@@ -15,6 +15,7 @@ from typing import Callable
 from typing import Dict
 from typing import List
 from typing import Mapping
+from typing import Tuple
 
 from ansible import context
 from ansible.errors import AnsibleActionFail
@@ -23,14 +24,13 @@ from ansible.plugins.action import ActionBase
 
 from ansible_collections.amazon.aws.plugins.module_utils.botocore import check_sdk_version_supported
 from ansible_collections.amazon.aws.plugins.module_utils.exceptions import AnsibleBotocoreError
-from ansible_collections.netops.flow_logs.plugins.module_utils._errors import InvalidInput
 from ansible_collections.netops.flow_logs.plugins.plugin_utils._account import Account
 from ansible_collections.netops.flow_logs.plugins.plugin_utils._account import AccountPlan
 from ansible_collections.netops.flow_logs.plugins.plugin_utils._account import Mode
 from ansible_collections.netops.flow_logs.plugins.plugin_utils._deliveries import gather
-from ansible_collections.netops.flow_logs.plugins.plugin_utils._deliveries import shortened
 from ansible_collections.netops.flow_logs.plugins.plugin_utils._host_variables import HostVariables
 from ansible_collections.netops.flow_logs.plugins.plugin_utils._host_variables import read_wishes
+from ansible_collections.netops.flow_logs.plugins.plugin_utils._hosts.problems import Problems
 from ansible_collections.netops.flow_logs.plugins.plugin_utils._in_process import Models
 from ansible_collections.netops.flow_logs.plugins.plugin_utils._module_defaults import with_module_defaults
 from ansible_collections.netops.flow_logs.plugins.plugin_utils._plans import account_plans
@@ -69,25 +69,27 @@ class RoleAction(ActionBase):
                 self._display.vvv(answer.trace)
         return answers
 
-    def _plans(self, variables: Dict[str, Any]) -> List[AccountPlan]:
+    def _plans(self, variables: Dict[str, Any]) -> Tuple[List[AccountPlan], Problems]:
+        """What is to be done, and which hosts are left out of it because something is wrong with them."""
         spec = self._task.args.get("argument_spec")
         if not isinstance(spec, Mapping):
             raise AnsibleActionFail("argument_spec has to be the options of the role's argument specification.")
         if boolean(self._task.args.get("whole_play", False)):
             hosts = variables["ansible_play_hosts"]
             variables = {**variables, "ansible_play_batch": hosts, "play_hosts": hosts}
-        reader = HostVariables(self._task, self._templar, variables, list(spec))
+        reader = HostVariables(self._task, self._templar, variables, spec)
         wishes, problems = read_wishes(reader, spec, variables["ansible_play_batch"])
         for warning in reader.misspelt():
             self._display.warning(warning)
-        try:
-            accounts = gather(wishes, problems)
-        except InvalidInput as error:
-            raise AnsibleActionFail(str(error)) from None
-        plans, wrong = account_plans(accounts, with_module_defaults(self._task, self._templar))
-        if wrong:
-            raise AnsibleActionFail(shortened(wrong))
-        return plans
+        gathered = gather(wishes, problems)
+        with_defaults = with_module_defaults(self._task, self._templar)
+        return account_plans(gathered.accounts, with_defaults, gathered.problems), gathered.problems
+
+    def _stop_if_all_or_nothing(self, problems: Problems) -> None:
+        """With any_errors_fatal nothing is written when a problem is known before. Raises AnsibleActionFail."""
+        if problems and self._task.any_errors_fatal:
+            lines = [*problems.lines(), "Nothing was written, as any_errors_fatal is set."]
+            raise AnsibleActionFail("\n".join(lines))
 
     def _environment(self) -> Dict[str, str]:
         """What the play's keyword environment sets, as modules would get it."""

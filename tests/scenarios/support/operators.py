@@ -125,8 +125,9 @@ class Operator:
             **{f"flow_logs_{name}": value for name, value in variables.items()},
         }
         wishes = [HostWish(target, {**defaults, **own}) for target in targets]
-        plans, problems = account_plans(gather(wishes), lambda _module, options: dict(options))
-        assert problems == []
+        gathered = gather(wishes)
+        plans = account_plans(gathered.accounts, lambda _module, options: dict(options), gathered.problems)
+        assert gathered.problems.as_result() == {}
         accounts = [Account(plan, Mode(check, False), self.models, lambda _line: None) for plan in plans]
         for account in accounts:
             account.session = self.session

@@ -27,7 +27,7 @@ LANGUAGES = {"console", "ini", "json", "python", "shell", "text", "yaml"}
 
 
 # Called so, but the emulator's.
-SPOKEN_OF = {"flow_logs_per_resource"}
+SPOKEN_OF = {"flow_logs_per_resource", "flow_logs_account_id"}
 
 
 def linking_files() -> list[Path]:

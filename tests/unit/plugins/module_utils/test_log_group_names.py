@@ -11,7 +11,6 @@ from typing import Any
 import pytest
 
 from ansible_collections.netops.flow_logs.plugins.module_utils._account import Account
-from ansible_collections.netops.flow_logs.plugins.module_utils._errors import InvalidInput
 from ansible_collections.netops.flow_logs.plugins.module_utils._log_group_names import LogGroupNames
 from ansible_collections.netops.flow_logs.plugins.module_utils._log_group_names import resolve
 from ansible_collections.netops.flow_logs.plugins.module_utils._target import parse_targets
@@ -104,8 +103,13 @@ def test_a_target_that_does_not_exist_is_a_failure_of_its_own(stubs: StubbedClie
     assert "eu-west-1 of account 123456789012" in failure.message
 
 
-def test_a_name_tag_that_makes_no_log_group_name_is_told_with_its_target(stubs: StubbedClients) -> None:
-    stubs("ec2").expect("describe_vpcs", {"Vpcs": [{"VpcId": VPC, **tagged("my web")}]}, **by("vpc-id", VPC))
+def test_a_name_tag_that_makes_no_log_group_name_is_a_failure_of_its_own(stubs: StubbedClients) -> None:
+    there = [{"VpcId": VPC, **tagged("my web")}, {"VpcId": "vpc-00000002", **tagged("db")}]
+    stubs("ec2").expect("describe_vpcs", {"Vpcs": there}, **by("vpc-id", VPC, "vpc-00000002"))
 
-    with pytest.raises(InvalidInput, match=f"{VPC} \\('/my web'\\)"):
-        resolved(stubs, "/{resource_name}", VPC)
+    answer = resolved(stubs, "/{resource_name}", VPC, "vpc-00000002")
+
+    assert answer.names == {"vpc-00000002": "/db"}
+    [failure] = answer.illegal
+    assert (failure.resource_id, failure.code) == (VPC, "InvalidLogGroupName")
+    assert "'/my web'" in failure.message

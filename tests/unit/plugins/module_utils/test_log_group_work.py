@@ -194,7 +194,7 @@ def test_a_target_that_does_not_exist_is_a_failure_beside_the_others(stubs: Stub
     ("options", "complaint"),
     [
         pytest.param({"log_group_name": "/a/{resource_id}"}, "give resource_ids", id="a template without its targets"),
-        pytest.param({"log_group_name": "/a b"}, "no legal", id="an illegal name"),
+        pytest.param({"log_group_name": "/a b"}, "not a valid", id="an illegal name"),
         pytest.param({"log_group_name": "/a/{name}"}, "{name}", id="an unknown placeholder"),
         pytest.param({"resource_ids": ["web"]}, "'web'", id="an id that is none"),
         pytest.param({"kms_key_id": "alias/x"}, "'alias/x'", id="a key that is no ARN"),

@@ -10,10 +10,11 @@ from ansible_collections.netops.flow_logs.plugins.module_utils._errors import In
 from ansible_collections.netops.flow_logs.plugins.module_utils._name_template import PLACEHOLDERS
 from ansible_collections.netops.flow_logs.plugins.module_utils._name_template import beginning
 from ansible_collections.netops.flow_logs.plugins.module_utils._name_template import common_prefix
+from ansible_collections.netops.flow_logs.plugins.module_utils._name_template import illegal_name
 from ansible_collections.netops.flow_logs.plugins.module_utils._name_template import is_legal
 from ansible_collections.netops.flow_logs.plugins.module_utils._name_template import placeholders
 from ansible_collections.netops.flow_logs.plugins.module_utils._name_template import policy_pattern
-from ansible_collections.netops.flow_logs.plugins.module_utils._name_template import render_all
+from ansible_collections.netops.flow_logs.plugins.module_utils._name_template import render
 
 FACTS = {
     "resource_id": "vpc-00000001",
@@ -57,10 +58,10 @@ def test_a_name_that_gets_too_long_is_no_matter_of_the_template_alone() -> None:
         pytest.param("/aws/{resource_name", "brace", id="an opening brace alone"),
         pytest.param("/aws/resource_name}", "brace", id="a closing brace alone"),
         pytest.param("/aws/{{resource_name}}", "brace", id="doubled braces, as Jinja has them"),
-        pytest.param("/aws/my group", "no legal", id="a blank"),
-        pytest.param("/aws/*", "no legal", id="a wildcard"),
-        pytest.param("aws/shop", "no legal", id="AWS's own beginning"),
-        pytest.param("", "no legal", id="nothing"),
+        pytest.param("/aws/my group", "not a valid", id="a blank"),
+        pytest.param("/aws/*", "not a valid", id="a wildcard"),
+        pytest.param("aws/shop", "not a valid", id="AWS's own beginning"),
+        pytest.param("", "not a valid", id="nothing"),
     ],
 )
 def test_a_template_that_can_never_be_right_is_refused(template: str, complaint: str) -> None:
@@ -77,27 +78,24 @@ def test_a_template_that_can_never_be_right_is_refused(template: str, complaint:
     ],
 )
 def test_the_name_that_a_template_becomes(template: str, name: str) -> None:
-    assert render_all(template, {"vpc-00000001": FACTS}) == {"vpc-00000001": name}
+    assert render(template, FACTS) == name
 
 
-def test_a_name_tag_that_looks_like_a_placeholder_is_taken_as_it_is_and_refused() -> None:
-    with pytest.raises(InvalidInput, match=r"\{region\}"):
-        render_all("/aws/{resource_name}", {"vpc-00000001": {**FACTS, "resource_name": "{region}"}})
+def test_a_name_tag_that_looks_like_a_placeholder_is_taken_as_it_is() -> None:
+    name = render("/aws/{resource_name}", {**FACTS, "resource_name": "{region}"})
+
+    assert (name, is_legal(name)) == ("/aws/{region}", False)
 
 
-def test_illegal_names_list_all_their_targets_and_no_other() -> None:
-    facts = {
-        "vpc-00000001": {"resource_name": "web"},
-        "vpc-00000002": {"resource_name": "my web"},
-        "vpc-00000003": {"resource_name": "café"},
-    }
+@pytest.mark.parametrize("name", ["/aws/my web", "/aws/a\nPLAY RECAP", "/aws/\x9b2J", "/aws/\u202e", "/aws/" + "x" * 5000])
+def test_an_illegal_name_is_a_failure_of_its_target_in_one_visible_line_that_says_what_to_do(name: str) -> None:
+    failure = illegal_name("vpc-00000001", name)
 
-    with pytest.raises(InvalidInput) as error:
-        render_all("/aws/{resource_name}", facts)
-
-    assert "vpc-00000002 ('/aws/my web')" in str(error.value)
-    assert "vpc-00000003" in str(error.value)
-    assert "vpc-00000001" not in str(error.value)
+    assert failure.resource_id == "vpc-00000001"
+    assert failure.message.startswith("'/aws/")
+    assert "Name tag" in failure.hint
+    assert failure.message.isprintable()
+    assert len(failure.message) < 1000
 
 
 @pytest.mark.parametrize(

@@ -141,17 +141,20 @@ def test_a_vpc_is_read_for_its_name_also_when_only_its_card_is_a_target(cloud: C
 
 
 @pytest.mark.parametrize("name", ["web shop", "naïve", "a:b", "x" * 500, "web{region}", "日本"])
-def test_a_name_tag_that_makes_no_log_group_name_names_the_target(cloud: Cloud, modules: Modules, name: str) -> None:
+def test_a_name_tag_that_makes_no_log_group_name_fails_its_target_alone(
+    cloud: Cloud, modules: Modules, name: str
+) -> None:
     good = cloud.vpc("good")
     (bad,) = cloud.vpcs(1)
     cloud.client("ec2").create_tags(Resources=[bad], Tags=[{"Key": "Name", "Value": name}])
-    options = {"resource_ids": [good, bad], "log_group_name": "/aws/shop/vpc/{resource_name}", "role_arn": ROLE_ARN}
-    for module in ("flow_log", "log_group"):
-        own = {key: value for key, value in options.items() if module == "flow_log" or key != "role_arn"}
-        refused = modules.refuse(module, **own)
-        assert bad in refused.msg and name in refused.msg
-        assert good not in refused.msg
-    assert cloud.flow_logs() == []
+    options = {"resource_ids": [good, bad], "log_group_name": "/aws/shop/vpc/{resource_name}"}
+    for module, own in (("log_group", {}), ("flow_log", {"role_arn": ROLE_ARN})):
+        for check in (True, False):
+            result = modules.fail(module, check=check, **options, **own)
+            assert [failure["resource_id"] for failure in result["failures"]] == [bad]
+            assert bad in result.msg and name in result.msg and good not in result.msg
+    assert [log["ResourceId"] for log in cloud.flow_logs()] == [good]
+    assert set(cloud.log_groups()) == {"/aws/shop/vpc/good"}
 
 
 def test_a_name_tag_of_blanks_counts_as_none(cloud: Cloud, modules: Modules) -> None:

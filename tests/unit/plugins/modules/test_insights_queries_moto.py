@@ -241,7 +241,7 @@ def test_with_no_resource_left_the_queries_stay_as_they_are(cloud: Cloud, module
         pytest.param({"query_folder": "x" * 240}, "too long", id="a long folder"),
         pytest.param({"log_group_name": f"/{'x' * 300}"}, "too long", id="a long name of a log group"),
         pytest.param({"log_group_name": EACH}, "resource_ids", id="a template without resources"),
-        pytest.param({"log_group_name": "a b"}, "no legal log group name", id="an illegal name"),
+        pytest.param({"log_group_name": "a b"}, "not a valid log group name", id="an illegal name"),
         pytest.param({"expected_account_id": "210987654321"}, "210987654321", id="another account"),
     ],
 )

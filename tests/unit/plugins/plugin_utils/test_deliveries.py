@@ -8,11 +8,9 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.netops.flow_logs.plugins.module_utils._errors import InvalidInput
+from ansible_collections.netops.flow_logs.plugins.plugin_utils import _deliveries
 from ansible_collections.netops.flow_logs.plugins.plugin_utils._deliveries import HostWish
-from ansible_collections.netops.flow_logs.plugins.plugin_utils._deliveries import alike
-from ansible_collections.netops.flow_logs.plugins.plugin_utils._deliveries import gather
-from ansible_collections.netops.flow_logs.plugins.plugin_utils._deliveries import shortened
+from ansible_collections.netops.flow_logs.plugins.plugin_utils._hosts.problems import Problems
 
 FIRST, SECOND, THIRD = "vpc-00000001", "vpc-00000002", "subnet-00000003"
 SETTINGS = {
@@ -32,6 +30,21 @@ def host(name: str, **settings: Any) -> HostWish:
 
 def of(name: str, settings: dict[str, Any]) -> HostWish:
     return HostWish(name, {**SETTINGS, **settings})
+
+
+def gather(wishes: list[HostWish]) -> list[dict[str, Any]]:
+    """The accounts of wishes with which nothing is wrong."""
+    gathered = _deliveries.gather(wishes)
+    assert gathered.problems.as_result() == {}
+    return gathered.accounts
+
+
+def failing(wishes: list[HostWish]) -> tuple[dict[str, str], list[str]]:
+    """(host -> what is wrong with it, the targets that are served), whatever the order of the hosts."""
+    one, other = _deliveries.gather(wishes), _deliveries.gather(wishes[::-1])
+    assert one.problems.as_result() == other.problems.as_result()
+    assert one.accounts == other.accounts
+    return one.problems.as_result(), sorted(target for made in deliveries(one.accounts) for target in made)
 
 
 def deliveries(accounts: list[dict[str, Any]]) -> list[list[str]]:
@@ -66,14 +79,18 @@ def test_a_host_stands_for(wish: HostWish, ids: list[str]) -> None:
 @pytest.mark.parametrize(
     ("wish", "named"),
     [
-        pytest.param(host("web1"), "host web1: web1 is no id", id="by its name"),
-        pytest.param(host("web1", resource_id="i-00000001"), "host web1: i-00000001 is no id", id="by its id"),
-        pytest.param(host("web1", resource_ids=[FIRST, "x"]), f"host web1: {FIRST}, x", id="by its list"),
+        pytest.param(host("web1"), "web1 is not a valid id", id="by its name"),
+        pytest.param(host("web1", resource_id="i-00000001"), "i-00000001 is not a valid id", id="by its id"),
+        pytest.param(host("web1", resource_ids=[FIRST, "x"]), f"{FIRST}, x is not a valid id", id="by its list"),
+        pytest.param(host("tgw-0a1b2c3d4e5f60718"), "tgw-0a1b2c3d4e5f60718 is not a valid id", id="a gateway"),
     ],
 )
-def test_a_host_that_stands_for_nothing_is_refused_and_named(wish: HostWish, named: str) -> None:
-    with pytest.raises(InvalidInput, match=named):
-        gather([host(FIRST), wish])
+def test_a_host_that_stands_for_nothing_fails_alone(wish: HostWish, named: str) -> None:
+    problems, served = failing([host(SECOND), wish])
+
+    assert list(problems) == [wish.host]
+    assert problems[wish.host].startswith(named)
+    assert served == [SECOND]
 
 
 # Deliveries.
@@ -193,10 +210,11 @@ def test_the_order_of_a_dictionary_makes_no_difference() -> None:
     assert deliveries(gather(wishes)) == [[FIRST, SECOND]]
 
 
-def test_a_target_of_two_hosts_with_equal_settings_counts_once_for_the_first() -> None:
-    [account] = gather([host("a", resource_id=FIRST), host("b", resource_id=FIRST)])
+def test_a_target_of_two_hosts_with_equal_settings_counts_once_for_the_first_by_name() -> None:
+    wishes = [host("b", resource_id=FIRST), host("a", resource_id=FIRST)]
 
-    assert account["deliveries"][0]["hosts"] == {FIRST: "a"}
+    for [account] in (gather(wishes), gather(wishes[::-1])):
+        assert account["deliveries"][0]["hosts"] == {FIRST: "a"}
 
 
 def test_a_target_may_go_to_two_log_groups() -> None:
@@ -206,18 +224,28 @@ def test_a_target_may_go_to_two_log_groups() -> None:
     ]
 
 
-def test_a_target_that_is_asked_for_twice_with_different_settings_is_refused() -> None:
+def test_all_hosts_that_contradict_each_other_fail_and_nobody_else() -> None:
     wishes = [
         host("a", resource_id=FIRST, traffic_type="ALL"),
         host("b", resource_id=FIRST, traffic_type="REJECT", tags={"x": "y"}),
+        host(SECOND),
+        host("same", resource_id=SECOND),
     ]
 
-    with pytest.raises(InvalidInput) as error:
-        gather(wishes)
+    problems, served = failing(wishes)
 
-    assert f"{FIRST} is asked for by hosts a and b with different flow_logs_tags, flow_logs_traffic_type." in str(
-        error.value
-    )
+    reason = f"{FIRST} is asked for by hosts a and b with different flow_logs_tags, flow_logs_traffic_type."
+    assert problems == {"a": reason, "b": reason}
+    assert served == [SECOND]
+
+
+def test_a_host_that_fails_for_itself_contradicts_nobody() -> None:
+    wishes = [host("a", resource_id=FIRST), host("b", resource_id=FIRST, traffic_type="REJECT", log_format="nonsense")]
+
+    problems, served = failing(wishes)
+
+    assert list(problems) == ["b"]
+    assert served == [FIRST]
 
 
 def test_the_same_id_in_two_regions_is_no_contradiction() -> None:
@@ -283,12 +311,15 @@ def test_operators_of_all_hosts_add_up_each_once_in_order() -> None:
 )
 def test_hosts_that_share_a_role_have_to_agree_on(settings: dict[str, Any]) -> None:
     [name] = settings
+    elsewhere = host("vpc-00000009", profile="another")
 
-    with pytest.raises(InvalidInput) as error:
-        gather([host(FIRST), host(SECOND), of(THIRD, {**BANK, **settings})])
+    problems, served = failing([host(FIRST), host(SECOND), of(THIRD, {**BANK, **settings}), elsewhere])
 
-    assert f"Hosts {THIRD} and {FIRST} share the IAM role" in str(error.value)
-    assert name in str(error.value)
+    assert sorted(problems) == sorted([FIRST, SECOND, THIRD])
+    for reason in problems.values():
+        assert f"Hosts {THIRD} and {FIRST} share the IAM role" in reason
+        assert name in reason
+    assert served == ["vpc-00000009"]
 
 
 def test_hosts_with_roles_of_their_own_need_not_agree() -> None:
@@ -332,20 +363,14 @@ def test_a_delivery_is_called_by_its_project_or_log_group(wish: HostWish, label:
     assert account["deliveries"][0]["label"] == label
 
 
-def test_all_that_is_wrong_is_told_at_once() -> None:
-    wishes = [host("web1"), host("a", resource_id=FIRST), host("b", resource_id=FIRST, traffic_type="REJECT")]
+def test_problems_that_are_known_already_are_kept() -> None:
+    problems = Problems()
+    problems.add(["db1"], "it has no project")
 
-    with pytest.raises(InvalidInput) as error:
-        gather(wishes)
+    gathered = _deliveries.gather([host("web1"), host(FIRST)], problems)
 
-    assert [line.split(" ")[0] for line in str(error.value).splitlines()] == ["host", FIRST]
-
-
-def test_problems_that_are_known_already_are_told_with_the_others() -> None:
-    with pytest.raises(InvalidInput) as error:
-        gather([host("web1")], ["host db1: it has no project"])
-
-    assert [line.split(":")[0] for line in str(error.value).splitlines()] == ["host db1", "host web1"]
+    assert list(gathered.problems.as_result()) == ["db1", "web1"]
+    assert deliveries(gathered.accounts) == [[FIRST]]
 
 
 @pytest.mark.parametrize(
@@ -358,83 +383,28 @@ def test_problems_that_are_known_already_are_told_with_the_others() -> None:
         pytest.param({"insights_queries": True, "insights_query_folder": "x" * 300}, "xxx", id="a folder of queries"),
     ],
 )
-def test_what_a_module_would_refuse_is_told_with_the_host_before_the_first_one_runs(
-    settings: dict[str, Any], complaint: str
-) -> None:
-    with pytest.raises(InvalidInput) as error:
-        gather([host(FIRST), host(SECOND, role_name="r", **settings)])
+def test_what_a_module_would_refuse_fails_the_hosts_that_have_it(settings: dict[str, Any], complaint: str) -> None:
+    wrong = [host(each, role_name="r", **settings) for each in (SECOND, THIRD)]
 
-    assert str(error.value).startswith(f"host {SECOND}: ")
-    assert complaint in str(error.value)
+    problems, served = failing([host(FIRST), *wrong])
 
-
-def test_a_problem_of_many_hosts_is_one_line() -> None:
-    problems = {"a": "no project", "b": "no region", "c": "no project", "d": "no project"}
-
-    assert alike(problems) == ["host a and 2 more: no project", "host b: no region"]
-    assert alike({"a": "no project", "b": "no project"}) == ["host a and 1 more: no project"]
+    assert sorted(problems) == sorted([SECOND, THIRD])
+    assert all(complaint in reason for reason in problems.values())
+    assert served == [FIRST]
 
 
-def test_of_many_problems_ten_are_told_and_the_rest_counted() -> None:
-    lines = shortened([f"problem {number}" for number in range(25)]).splitlines()
+@pytest.mark.parametrize("project", ["R&D", "Shop & Co", "café", "{region", "a\nb"])
+def test_a_project_that_makes_no_name_fails_its_hosts_and_is_named(project: str) -> None:
+    settings = {"flow_logs_project": project, "flow_logs_log_group_name": f"/aws/{project}/vpc/flowlogs"}
 
-    assert lines[:10] == [f"problem {number}" for number in range(10)]
-    assert lines[10:] == ["... and 15 more."]
-    assert len(shortened([f"problem {number}" for number in range(10)]).splitlines()) == 10
+    problems, served = failing([host(FIRST), of(SECOND, settings)])
 
-
-# Accounts.
-
-
-def test_the_same_id_in_two_accounts_is_no_contradiction() -> None:
-    accounts = gather([host(FIRST, profile="a"), host("other", resource_id=FIRST, profile="b", traffic_type="REJECT")])
-
-    assert [account["label"] for account in accounts] == ["a", "b"]
+    assert f"its project {project!r} can't be part of a log group name" in problems[SECOND]
+    assert "Set flow_logs_project" in problems[SECOND]
+    assert served == [FIRST]
 
 
-def test_accounts_come_in_the_order_of_their_names_and_then_of_the_ways_into_them() -> None:
-    number = "123456789012"
-    wishes = [
-        host(FIRST, expected_account_id=number, profile="z"),
-        host(SECOND, expected_account_id=number, profile="a"),
-        host(THIRD, profile="9"),
-        host("vpc-00000004", expected_account_id="000000000000", profile="zz"),
+def test_a_project_that_is_in_no_name_may_have_any_characters() -> None:
+    assert deliveries(gather([of(FIRST, {"flow_logs_project": "R&D", "flow_logs_log_group_name": "/aws/rnd"})])) == [
+        [FIRST]
     ]
-
-    told = [(account["label"], account["connection"]["profile"]) for account in gather(wishes)]
-
-    assert told == [("000000000000", "zz"), (number, "a"), (number, "z"), ("9", "9")]
-
-
-@pytest.mark.parametrize(("settings", "seconds"), [({}, 0), ({"removal_wait": None}, 0), ({"removal_wait": 30}, 30)])
-def test_how_long_a_removal_waits(settings: dict[str, Any], seconds: int) -> None:
-    assert gather([host(FIRST, **settings)])[0]["removal_wait"] == seconds
-
-
-@pytest.mark.parametrize(
-    ("settings", "seconds"),
-    [
-        ({"verify_timeout": 60}, None),
-        ({"verify_timeout": 60, "verify_delivery": False}, None),
-        ({"verify_timeout": 60, "verify_delivery": True}, 60),
-    ],
-)
-def test_how_long_records_are_waited_for(settings: dict[str, Any], seconds: int | None) -> None:
-    assert gather([host(FIRST, **settings)])[0]["deliveries"][0]["verify_timeout"] == seconds
-
-
-def test_queries_are_saved_on_request_for_all_targets_of_a_folder() -> None:
-    """A run for some of the hosts takes no log groups of the others out of them."""
-    wishes = [host(name, insights_queries=True, region="eu-west-1") for name in (SECOND, FIRST)]
-
-    [folder] = gather(wishes)[0]["queries"]
-
-    assert folder["label"].startswith("queries in ") and folder["label"].endswith(" in eu-west-1")
-    assert folder["options"]["resource_ids"] == [FIRST, SECOND]
-    assert folder["options"]["purge_log_group_names"] is False
-    assert folder["connection"] == {"region": "eu-west-1"}
-    assert gather([host(FIRST)])[0]["queries"] == []
-
-
-def test_no_hosts_are_no_accounts() -> None:
-    assert gather([]) == []

@@ -8,7 +8,6 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.netops.flow_logs.plugins.module_utils._errors import InvalidInput
 from ansible_collections.netops.flow_logs.plugins.plugin_utils._deliveries import HostWish
 from ansible_collections.netops.flow_logs.plugins.plugin_utils._deliveries import gather
 
@@ -31,7 +30,7 @@ def host(name: str, **settings: Any) -> HostWish:
 
 def folders(*wishes: HostWish) -> list[tuple[str, list[str]]]:
     """What each folder is called, and for whom it is."""
-    made = [folder for account in gather(wishes) for folder in account["queries"]]
+    made = [folder for account in gather(wishes).accounts for folder in account["queries"]]
     return [(folder["label"], folder["options"]["resource_ids"]) for folder in made]
 
 
@@ -43,7 +42,7 @@ def test_deliveries_of_one_template_share_a_folder() -> None:
 
 def test_the_options_of_the_module() -> None:
     wish = host(FIRST, region="eu-west-1", profile="ops", log_format="${bytes}", expected_account_id="123456789012")
-    (account,) = gather([wish])
+    (account,) = gather([wish]).accounts
     (folder,) = account["queries"]
 
     assert folder["options"] == {
@@ -105,12 +104,17 @@ def test_regions_and_accounts_have_folders_of_their_own() -> None:
         pytest.param({"log_group_name": "/aws/shop/vpc/{resource_id}"}, "flow_logs_log_group_name", id="two templates"),
     ],
 )
-def test_a_folder_that_would_serve_two_ends_is_refused(settings: dict[str, Any], named: str) -> None:
-    with pytest.raises(InvalidInput) as error:
-        gather([host(FIRST), host(SECOND, **settings)])
+def test_a_folder_that_would_serve_two_ends_fails_all_its_hosts(settings: dict[str, Any], named: str) -> None:
+    other = host("vpc-00000009", insights_query_folder="other")
 
-    assert f"Hosts {FIRST} and {SECOND} share the folder {FOLDER}" in str(error.value)
-    assert named in str(error.value) and "flow_logs_insights_query_folder" in str(error.value)
+    gathered = gather([host(FIRST), host(SECOND, **settings), other])
+
+    problems = gathered.problems.as_result()
+    assert sorted(problems) == sorted([FIRST, SECOND])
+    for reason in problems.values():
+        assert f"Hosts {FIRST} and {SECOND} share the folder {FOLDER}" in reason
+        assert named in reason and "flow_logs_insights_query_folder" in reason
+    assert [folder["label"] for account in gathered.accounts for folder in account["queries"]] == ["queries in other"]
 
 
 @pytest.mark.parametrize(
@@ -139,6 +143,5 @@ def test_blanks_make_no_other_format() -> None:
         ({"log_format": "${bytes} " * 5000}, "so many fields"),
     ],
 )
-def test_what_the_module_would_refuse_is_refused_with_the_host(settings: dict[str, Any], words: str) -> None:
-    with pytest.raises(InvalidInput, match=f"host {FIRST}: .*{words}"):
-        gather([host(FIRST, **settings)])
+def test_what_the_module_would_refuse_fails_the_host(settings: dict[str, Any], words: str) -> None:
+    assert words in gather([host(FIRST, **settings)]).problems.as_result()[FIRST]

@@ -1,0 +1,45 @@
+# Copyright (c) The netops.flow_logs contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+#
+# Private to this collection: may change without notice.
+
+"""Where releases of ansible-core differ in what they make of text."""
+
+from __future__ import annotations
+
+from typing import Any
+from typing import Iterator
+
+from ansible import template
+from ansible.utils.unsafe_proxy import AnsibleUnsafe
+
+
+def is_foreign(value: Any) -> bool:
+    """True for text that ansible-core takes for data and never for a template, as it came from AWS, for example.
+
+    From ansible-core 2.19 on that is all text that is not marked as trusted, before that what is marked as unsafe.
+    """
+    if not isinstance(value, str):
+        return False
+    is_trusted = getattr(template, "is_trusted_as_template", None)
+    return isinstance(value, AnsibleUnsafe) if is_trusted is None else not is_trusted(value)
+
+
+def as_template(value: Any) -> Any:
+    """The collection's own text, which may be a template: ansible-core 2.19 and later want that to be said."""
+    trust = getattr(template, "trust_as_template", None)
+    return value if trust is None or not isinstance(value, str) else trust(value)
+
+
+def foreign_texts(value: Any) -> Iterator[str]:
+    """All such text in a value, keys of dictionaries too, however deep."""
+    if isinstance(value, dict):
+        for key, inner in value.items():
+            yield from foreign_texts(key)
+            yield from foreign_texts(inner)
+    elif isinstance(value, (list, tuple)):
+        for inner in value:
+            yield from foreign_texts(inner)
+    elif is_foreign(value):
+        yield str(value)

@@ -1,0 +1,54 @@
+# Copyright (c) The netops.flow_logs contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+#
+# Private to this collection: may change without notice.
+
+"""What is wrong with the settings of a host, found before AWS is asked for anything. Pure."""
+
+from __future__ import annotations
+
+from typing import Any
+from typing import Callable
+from typing import List
+from typing import Mapping
+from typing import Tuple
+
+from ansible_collections.netops.flow_logs.plugins.module_utils._errors import InvalidInput
+from ansible_collections.netops.flow_logs.plugins.module_utils._log_format import normalise
+from ansible_collections.netops.flow_logs.plugins.module_utils._name_template import is_legal
+from ansible_collections.netops.flow_logs.plugins.module_utils._name_template import placeholders
+from ansible_collections.netops.flow_logs.plugins.module_utils._plan import tag_wish
+from ansible_collections.netops.flow_logs.plugins.plugin_utils._query_folders import check_queries
+
+
+def reasons_against(settings: Mapping[str, Any]) -> List[str]:
+    """What the modules would refuse; settings are the role's variables of a host. Empty when nothing is wrong."""
+    checks: Tuple[Callable[[], Any], ...] = (
+        lambda: _check_template(settings),
+        lambda: normalise(settings.get("flow_logs_log_format")),
+        lambda: tag_wish(settings.get("flow_logs_tags"), True),
+        lambda: tag_wish(settings.get("flow_logs_iam_tags"), True),
+        lambda: check_queries(settings),
+    )
+    reasons = []
+    for check in checks:
+        try:
+            check()
+        except InvalidInput as error:
+            reasons.append(str(error))
+    return reasons
+
+
+def _check_template(settings: Mapping[str, Any]) -> None:
+    """Raises InvalidInput, which says so where it is the project that makes no name."""
+    try:
+        placeholders(settings["flow_logs_log_group_name"])
+    except InvalidInput as error:
+        project = str(settings.get("flow_logs_project") or "")
+        if project and not is_legal(project) and project in settings["flow_logs_log_group_name"]:
+            raise InvalidInput(
+                f"its project {project!r} can't be part of a log group name ({error}) Set flow_logs_project for it,"
+                " or a flow_logs_log_group_name without the project."
+            ) from None
+        raise
