@@ -8,10 +8,15 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
-from typing import Optional
 
+from ansible_collections.netops.flow_logs.plugins.module_utils._core.text import limited
+from ansible_collections.netops.flow_logs.plugins.module_utils._core.text import printable
 from ansible_collections.netops.flow_logs.plugins.module_utils._errors import InvalidInput
+
+# [0-9] and not \d, which takes the digits of every script.
+_NUMBER = re.compile(r"[0-9]{12}")
 
 
 @dataclass(frozen=True)
@@ -30,10 +35,26 @@ class Account:
         return f"arn:{self.partition}:logs:{region}:{self.account_id}:log-group:{name}"
 
 
-def require_account(account: Account, expected_account_id: Optional[str]) -> None:
-    """Raises InvalidInput when the credentials belong to another account than the one expected."""
-    if expected_account_id and account.account_id != expected_account_id:
+def parse_account_id(value: object, option: str) -> str:
+    """The 12 digits of an account. Raises InvalidInput for anything else; None (not set) is the caller's to handle."""
+    # A boolean is an int, too, but has no 12 digits.
+    text = str(value) if isinstance(value, (str, int)) else ""
+    if _NUMBER.fullmatch(text):
+        return text
+    raise InvalidInput(
+        f"{option} is {limited(printable(repr(value)), 100)}, which is not an AWS account number. Set it to the 12 digits of the account, within quotes, such"
+        ' as "012345670123": without a quote, YAML reads a number that begins with 0 as an octal one and drops the zero.'
+        " To work without this check, leave it out."
+    )
+
+
+def require_account(account: Account, expected_account_id: object) -> None:
+    """Raises InvalidInput when the credentials belong to another account than the one expected; None expects none."""
+    if expected_account_id is None:
+        return
+    expected = parse_account_id(expected_account_id, "expected_account_id")
+    if account.account_id != expected:
         raise InvalidInput(
-            f"The credentials belong to account {account.account_id}, but expected_account_id is {expected_account_id}."
+            f"The credentials belong to account {account.account_id}, but expected_account_id is {expected}."
             " Nothing was written. Use the profile, role or keys of the expected account."
         )
