@@ -12,7 +12,8 @@ class ModuleDocFragment:
 options:
   expected_account_id:
     description:
-      - The 12 digits of the account that the credentials must belong to.
+      - The 12 digits of the account that the credentials must belong to, within quotes.
       - When they belong to another one, the module fails before it writes anything.
+      - Anything else than 12 digits, an empty string too, is refused before any call.
     type: str
 """

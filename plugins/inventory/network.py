@@ -81,7 +81,9 @@ options:
     default: []
   expected_account_id:
     description:
-      - The 12 digits of the account that the credentials must belong to. When they belong to another one, there are no hosts.
+      - The 12 digits of the account that the credentials must belong to, within quotes. When they belong to another one, there are
+        no hosts.
+      - Anything else than 12 digits, an empty string too, is refused before any call.
     type: str
   strict_permissions:
     description:
@@ -110,11 +112,18 @@ notes:
   - "Groups that the plugin makes. C(flow_logs_uncovered): no flow log records any traffic of the target.
     C(flow_logs_partly_covered): accepted or rejected traffic is recorded, but not both. C(flow_logs_broken): a flow log that
     records the target does not deliver, as AWS says. The role does not take them for projects."
+  - "No tag puts a resource into these groups, into C(all), C(ungrouped), C(localhost) or C(_meta), or into a group with the name
+    of a host: neither a project nor O(keyed_groups) fills them. A warning then names the resource and the tag. The resource
+    stays in the inventory, and keeps its C(flow_logs_project). O(groups) with one of the first three names is refused."
+  - Names of groups that tags make have letters, digits and underscores only, whatever C(TRANSFORM_INVALID_GROUP_CHARS) says.
+  - What others wrote (tags, descriptions, messages) becomes data, on every supported ansible-core. Ansible takes neither the keys nor
+    the values for templates, and the results of O(compose) neither.
   - A flow log of a VPC covers its subnets and network interfaces, and one of a subnet its network interfaces. It counts wherever
     it delivers to. A VPC has no flow log because its subnets have.
-  - "Variables for the role: C(flow_logs_resource_id), C(flow_logs_region), C(flow_logs_expected_account_id), and where the
-    inventory file sets these options, C(flow_logs_profile), C(flow_logs_assume_role_arn), C(flow_logs_endpoint_url) and
-    C(flow_logs_project). They take precedence over C(group_vars). Keys that the file has are not passed on."
+  - "Variables for the role: C(flow_logs_resource_id), C(flow_logs_region), C(flow_logs_account_id) (the account in which the
+    target was found), and where the inventory file sets these options, C(flow_logs_profile), C(flow_logs_assume_role_arn),
+    C(flow_logs_endpoint_url) and C(flow_logs_project). They take precedence over C(group_vars). Keys that the file has are not
+    passed on. C(flow_logs_expected_account_id) is never set by the plugin: it is your own guard."
   - "Other variables: C(resource_id), C(resource_name) (the Name tag, or the id), C(resource_type), C(resource_tags), C(region),
     C(account_id), C(owner_id), C(vpc_id), C(vpc_name), and what AWS says of the resource, such as C(cidr_block), C(subnet_id),
     C(availability_zone), C(is_default), C(interface_type), C(description). In O(compose), O(groups) and O(keyed_groups),
@@ -210,16 +219,23 @@ from typing import List
 from typing import Mapping
 from typing import Sequence
 
-from ansible import template
 from ansible.errors import AnsibleParserError
 
 from ansible_collections.amazon.aws.plugins.plugin_utils.botocore import get_aws_connection_info
 from ansible_collections.amazon.aws.plugins.plugin_utils.inventory import AWSInventoryBase
 from ansible_collections.netops.flow_logs.plugins.module_utils._account import Account
+from ansible_collections.netops.flow_logs.plugins.module_utils._account import parse_account_id
 from ansible_collections.netops.flow_logs.plugins.module_utils._account import require_account
 from ansible_collections.netops.flow_logs.plugins.module_utils._aws import RETRY
 from ansible_collections.netops.flow_logs.plugins.module_utils._aws import AwsError
+from ansible_collections.netops.flow_logs.plugins.module_utils._core.text import limited
+from ansible_collections.netops.flow_logs.plugins.module_utils._core.text import printable
 from ansible_collections.netops.flow_logs.plugins.module_utils._errors import InvalidInput
+from ansible_collections.netops.flow_logs.plugins.module_utils._target import parse_targets
+from ansible_collections.netops.flow_logs.plugins.plugin_utils._inventory.foreign import as_data
+from ansible_collections.netops.flow_logs.plugins.plugin_utils._inventory.groups import Names
+from ansible_collections.netops.flow_logs.plugins.plugin_utils._inventory.groups import OneHost
+from ansible_collections.netops.flow_logs.plugins.plugin_utils._inventory.groups import safe_group_name
 from ansible_collections.netops.flow_logs.plugins.plugin_utils._network import COVERAGE_GROUPS
 from ansible_collections.netops.flow_logs.plugins.plugin_utils._network import Region
 from ansible_collections.netops.flow_logs.plugins.plugin_utils._network import Row
@@ -261,20 +277,27 @@ class InventoryModule(AWSInventoryBase):
     NAME = "netops.flow_logs.network"
     INVENTORY_FILE_SUFFIXES = ("network.yml", "network.yaml")
 
+    _keys_are_text = False
+
     def parse(self, inventory: Any, loader: Any, path: str, cache: bool = True, *sdk: Any, **versions: Any) -> None:
         try:
             super().parse(inventory, loader, path, cache, *sdk, **versions)
+            self._require_possible_options()
             found = self._found(path, cache)
         except (AwsError, InvalidInput, *SDK_ERRORS) as error:
             hint = error.hint if isinstance(error, AwsError) else ""
             raise AnsibleParserError(f"{error}. {hint}" if hint else str(error)) from error
         for warning in found["warnings"]:
-            self.warn(warning)
+            self.warn(limited(printable(warning)))
         for group in COVERAGE_GROUPS:
             # Also when they are empty: --limit and patterns complain about groups that do not exist.
             inventory.add_group(group)
+        names = Names(frozenset((*inventory.hosts, *(row["resource_id"] for row in found["rows"]))))
+        connection = {**self._passed_on, "flow_logs_account_id": as_data(found["account_id"])}
         for row in found["rows"]:
-            self._add(inventory, row, {**self._passed_on, "flow_logs_expected_account_id": found["account_id"]})
+            self._add(inventory, row, connection, names)
+        for warning in names.warnings():
+            self.warn(warning)
 
     # Configuration.
 
@@ -287,6 +310,15 @@ class InventoryModule(AWSInventoryBase):
         }
         return config
 
+    def _require_possible_options(self) -> None:
+        """Raises InvalidInput for what can't be right, before any call."""
+        expected = self.get_option("expected_account_id")
+        if expected is not None:
+            parse_account_id(expected, "expected_account_id")
+        for group in self.get_option("groups") or {}:
+            if safe_group_name(str(group)) in COVERAGE_GROUPS:
+                raise InvalidInput(f"The option groups can't fill {group}: only the plugin does. Choose another name.")
+
     def _set_frozen_credentials(self) -> None:
         """Not yet: amazon.aws assumes the role before anybody has looked into the cache."""
 
@@ -295,12 +327,13 @@ class InventoryModule(AWSInventoryBase):
     def _found(self, path: str, cache: bool) -> Dict[str, Any]:
         """account_id, rows and warnings, all of them plain."""
         asked = json.dumps({name: self.get_option(name) for name in _DECISIVE}, sort_keys=True, default=str)
-        was_cached, found = self.get_cached_result(path, cache)
-        if was_cached and found.get("asked") == asked:
-            return dict(found)
-        found = {"asked": asked, **self._read()}
+        was_cached, cached = self.get_cached_result(path, cache)
+        if was_cached and cached.get("asked") == asked and isinstance(cached.get("found"), str):
+            return dict(json.loads(cached["found"]))
+        found = self._read()
+        # As text: what caches make of dicts depends on their keys ("__ansible_vault", "__ansible_type"), and those of tags are not ours.
         # What the cache has is of no use, or it has nothing: cache=False overwrites it.
-        self.update_cached_result(path, False, found)
+        self.update_cached_result(path, False, {"asked": asked, "found": json.dumps(found)})
         return found
 
     def _read(self) -> Dict[str, Any]:
@@ -325,7 +358,10 @@ class InventoryModule(AWSInventoryBase):
             if isinstance(answer, Region)
             for row in rows(answer, account_id, *projects)
         ]
-        return {"account_id": account_id, "rows": found, "warnings": warnings}
+        legal = [row for row in found if _is_an_id(row["resource_id"])]
+        if len(legal) < len(found):
+            warnings.append(f"{len(found) - len(legal)} resources are left out: their ids are not valid ids of AWS.")
+        return {"account_id": account_id, "rows": legal, "warnings": warnings}
 
     def _regions(self) -> List[str]:
         given = list(dict.fromkeys(self.get_option("regions")))
@@ -355,44 +391,56 @@ class InventoryModule(AWSInventoryBase):
 
     # Into the inventory.
 
-    def _add(self, inventory: Any, row: Row, connection: Mapping[str, Any]) -> None:
-        host, row = row["resource_id"], _foreign(row)
+    def _add(self, inventory: Any, row: Row, connection: Mapping[str, Any], names: Names) -> None:
+        host, project, tags = row["resource_id"], row["project"], row["facts"]["resource_tags"]
+        row = as_data(row)
         variables = {
             **self._renamed(row["facts"]),
             **connection,
-            "flow_logs_resource_id": host,
+            "flow_logs_resource_id": row["resource_id"],
             "flow_logs_region": row["region"],
         }
         groups = list(row["groups"])
-        if row["project"]:
+        if project:
             variables["flow_logs_project"] = row["project"]
-            groups.append(self._sanitize_group_name(row["project"]))
+            group = safe_group_name(project)
+            if names.allow(group, host, {self.get_option("project_tag"): project}):
+                groups.append(group)
         inventory.add_host(host)
         for name, value in variables.items():
             inventory.set_variable(host, name, value)
         for group in groups:
             inventory.add_group(group)
             inventory.add_child(group, host)
-        strict = self.get_option("strict")
-        known = {**variables, "tags": row["facts"]["resource_tags"]}
-        self._set_composite_vars(self.get_option("compose"), known, host, strict=strict)
-        self._add_host_to_composed_groups(self.get_option("groups"), known, host, strict=strict)
-        self._add_host_to_keyed_groups(self.get_option("keyed_groups"), known, host, strict=strict)
+        self._construct(
+            OneHost(inventory, names, host, tags), host, {**variables, "tags": row["facts"]["resource_tags"]}
+        )
+
+    def _construct(self, inventory: Any, host: str, known: Mapping[str, Any]) -> None:
+        """Ansible's constructed features, at work on what stands in for the inventory."""
+        whole, strict = self.inventory, self.get_option("strict")
+        self.inventory = inventory
+        try:
+            self._set_composite_vars(self.get_option("compose"), known, host, strict=strict)
+            self._add_host_to_composed_groups(self.get_option("groups"), known, host, strict=strict)
+            self._keys_are_text = True
+            self._add_host_to_keyed_groups(self.get_option("keyed_groups"), known, host, strict=strict)
+        finally:
+            self._keys_are_text = False
+            self.inventory = whole
+
+    def _compose(self, *expression: Any, **settings: Any) -> Any:
+        """A tag that reads "True" or "5" is a truth value or a number to some versions of core, which then refuses the whole file."""
+        value = super()._compose(*expression, **settings)
+        return str(value) if self._keys_are_text and isinstance(value, (bool, int, float)) else value
 
     def _renamed(self, facts: Mapping[str, Any]) -> Dict[str, Any]:
         prefix, suffix = self.get_option("hostvars_prefix") or "", self.get_option("hostvars_suffix") or ""
         return {f"{prefix}{name}{suffix}": value for name, value in facts.items()}
 
 
-def _foreign(value: Any) -> Any:
-    """The same, with what others wrote (tags) marked where it could be taken for a template."""
-    if hasattr(template, "trust_as_template"):
-        # From ansible-core 2.19 on, only text that is marked as trusted is taken for one.
-        return value
-    from ansible.utils.unsafe_proxy import wrap_var
-
-    if isinstance(value, dict):
-        return {name: _foreign(each) for name, each in value.items()}
-    if isinstance(value, list):
-        return [_foreign(each) for each in value]
-    return wrap_var(value) if isinstance(value, str) and "{" in value else value
+def _is_an_id(resource_id: str) -> bool:
+    try:
+        return bool(parse_targets([resource_id]))
+    except InvalidInput:
+        return False

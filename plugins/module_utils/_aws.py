@@ -36,6 +36,7 @@ from ansible_collections.amazon.aws.plugins.module_utils.policy import compare_p
 from ansible_collections.amazon.aws.plugins.module_utils.retries import AWSRetry
 from ansible_collections.amazon.aws.plugins.module_utils.tagging import compare_aws_tags
 from ansible_collections.netops.flow_logs.plugins.module_utils._account import Account
+from ansible_collections.netops.flow_logs.plugins.module_utils._account import parse_account_id
 from ansible_collections.netops.flow_logs.plugins.module_utils._account import require_account
 from ansible_collections.netops.flow_logs.plugins.module_utils._errors import InvalidInput
 from ansible_collections.netops.flow_logs.plugins.module_utils._hints import hint_for
@@ -170,10 +171,14 @@ def client(module: Any, service: str, **connection: Any) -> Any:
 
 def account_of(module: Any) -> Account:
     """The account of the module's credentials, checked against its expected_account_id (InvalidInput)."""
+    expected = module.params.get("expected_account_id")
+    if expected is not None:
+        # Before the call: one that is not a number is refused offline, too.
+        expected = parse_account_id(expected, "expected_account_id")
     # Modules that run in one process share the answer.
     account_id, partition = getattr(module, "account_info", None) or get_aws_account_info(module)
     account = Account(account_id, partition)
-    require_account(account, module.params.get("expected_account_id"))
+    require_account(account, expected)
     return account
 
 

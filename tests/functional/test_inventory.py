@@ -215,7 +215,7 @@ def test_two_accounts_are_two_files_in_one_directory(cloud: Cloud, ansible: Ansi
 
     shown = show(ansible, estate)
     assert (shown.group("shop"), shown.group("tv")) == ({shop}, {tv})
-    assert [shown.vars(vpc)["flow_logs_expected_account_id"] for vpc in (shop, tv)] == [RETAIL, MEDIA]
+    assert [shown.vars(vpc)["flow_logs_account_id"] for vpc in (shop, tv)] == [RETAIL, MEDIA]
 
     arguments = ["-i", str(estate), "-e", "flow_logs_hosts=shop:tv"]
     ansible.run(APPLY, None, arguments).succeeded()

@@ -63,7 +63,7 @@ def test_vpcs_become_hosts_with_what_the_role_needs(cloud: Cloud, files: Files) 
     assert {name: value for name, value in variables.items() if name.startswith("flow_logs_")} == {
         "flow_logs_resource_id": vpc,
         "flow_logs_region": "eu-west-1",
-        "flow_logs_expected_account_id": ACCOUNT,
+        "flow_logs_account_id": ACCOUNT,
         "flow_logs_project": "Shop & Co",
     }
     assert (variables["resource_name"], variables["vpc_name"], variables["cidr_block"]) == ("web", "web", "10.0.0.0/16")
@@ -217,7 +217,7 @@ def test_the_way_into_the_account_is_passed_on_from_the_file_and_secrets_are_not
     assert {name: value for name, value in variables.items() if name.startswith("flow_logs_")} == {
         "flow_logs_resource_id": vpc,
         "flow_logs_region": "eu-west-1",
-        "flow_logs_expected_account_id": OTHER,
+        "flow_logs_account_id": OTHER,
         "flow_logs_assume_role_arn": OPERATOR,
         "flow_logs_endpoint_url": aws.url,
     }

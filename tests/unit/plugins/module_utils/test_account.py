@@ -23,7 +23,6 @@ def test_arns_are_of_the_accounts_partition(partition: str) -> None:
     "expected",
     [
         pytest.param(None, id="when none is expected"),
-        pytest.param("", id="when an empty one is expected"),
         pytest.param("123456789012", id="when it is the one"),
     ],
 )
