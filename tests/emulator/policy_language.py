@@ -78,10 +78,15 @@ def _is_principal(statement: Mapping[str, Any], service: str) -> bool:
 def _conditions_met(statement: Mapping[str, Any], context: Mapping[str, str]) -> bool:
     known = {key.lower(): value for key, value in context.items()}
     return all(
-        _condition_met(operator, [str(entry) for entry in _listed(wanted)], known.get(key.lower()))
+        _condition_met(operator, [_text(entry) for entry in _listed(wanted)], known.get(key.lower()))
         for operator, keys in (statement.get("Condition") or {}).items()
         for key, wanted in keys.items()
     )
+
+
+def _text(value: Any) -> str:
+    """true and false may be written without quotes."""
+    return str(value).lower() if isinstance(value, bool) else str(value)
 
 
 def _condition_met(operator: str, wanted: list[str], value: str | None) -> bool:
