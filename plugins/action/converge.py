@@ -9,12 +9,15 @@ from typing import Dict
 from typing import List
 from typing import Optional
 
+from ansible.module_utils.parsing.convert_bool import boolean
+
 from ansible_collections.netops.flow_logs.plugins.plugin_utils._account import AccountPlan
 from ansible_collections.netops.flow_logs.plugins.plugin_utils._account import Mode
 from ansible_collections.netops.flow_logs.plugins.plugin_utils._account import Outcome
 from ansible_collections.netops.flow_logs.plugins.plugin_utils._account import outcome
 from ansible_collections.netops.flow_logs.plugins.plugin_utils._account_apply import apply
 from ansible_collections.netops.flow_logs.plugins.plugin_utils._account_remove import remove
+from ansible_collections.netops.flow_logs.plugins.plugin_utils._accounts.iam import setup
 from ansible_collections.netops.flow_logs.plugins.plugin_utils._collector import patient_collector
 from ansible_collections.netops.flow_logs.plugins.plugin_utils._hosts.problems import Problems
 from ansible_collections.netops.flow_logs.plugins.plugin_utils._outcomes import failure_lines
@@ -35,13 +38,14 @@ class ActionModule(RoleAction):
         with patient_collector():
             plans, problems = self._plans(task_vars or {})
             self._stop_if_all_or_nothing(problems)
-            answers = self._each(plans, mode, _program)
+            answers = self._each(plans, mode, self._program)
         outcomes = [entry for plan, answer in zip(plans, answers) for entry in _outcomes_of(plan, answer)]
         return {**result, **_as_result(outcomes, problems, mode), "targets": _count_targets(plans)}
 
-
-def _program(plan: AccountPlan) -> Program:
-    return remove if plan.state == "absent" else apply
+    def _program(self, plan: AccountPlan) -> Program:
+        if boolean(self._task.args.get("iam_only", False)):
+            return setup
+        return remove if plan.state == "absent" else apply
 
 
 def _outcomes_of(plan: AccountPlan, answer: Any) -> List[Outcome]:

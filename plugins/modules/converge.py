@@ -32,6 +32,11 @@ options:
       - For plays with a first batch of one host, at the end of which the play ends.
     type: bool
     default: false
+  iam_only:
+    description:
+      - Whether to do only what M(netops.flow_logs.flow_log_iam) does, and nothing else, for the accounts of all hosts.
+    type: bool
+    default: false
 attributes:
   check_mode:
     support: full
@@ -119,7 +124,10 @@ outcomes:
       type: dict
       sample: {label: queries in flow-logs/aws/shop/vpc in eu-west-1}
     iam:
-      description: What M(netops.flow_logs.flow_log_iam) returned.
+      description:
+        - What M(netops.flow_logs.flow_log_iam) returned.
+        - With O(netops.flow_logs.flow_logs#role:main:flow_logs_manage_iam=false) what there is, and in C(differs) what the module would
+          do. Nothing of it was done, and C(failures) has a line about it.
       returned: when flow logs are given
       type: dict
       sample:

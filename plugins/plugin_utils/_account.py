@@ -59,6 +59,8 @@ class AccountPlan:
     assume_role: Optional[Dict[str, Any]] = None
     iam_info: Dict[str, Any] = field(default_factory=dict)
     remove_iam: bool = False
+    # False: IAM is compared with what was asked for, and never written.
+    manage_iam: bool = True
     removal_wait: float = 0
 
 

@@ -22,7 +22,6 @@ from ansible_collections.netops.flow_logs.plugins.module_utils._aws import accou
 from ansible_collections.netops.flow_logs.plugins.module_utils._aws import client
 from ansible_collections.netops.flow_logs.plugins.module_utils._aws import region_of
 from ansible_collections.netops.flow_logs.plugins.module_utils._aws import side_by_side
-from ansible_collections.netops.flow_logs.plugins.module_utils._delivery_role_work import DeliveryRoleWork
 from ansible_collections.netops.flow_logs.plugins.module_utils._errors import FlowLogsError
 from ansible_collections.netops.flow_logs.plugins.module_utils._flow_log_work import FlowLogWork
 from ansible_collections.netops.flow_logs.plugins.module_utils._log_group_names import SharedNames
@@ -35,6 +34,7 @@ from ansible_collections.netops.flow_logs.plugins.plugin_utils._account import O
 from ansible_collections.netops.flow_logs.plugins.plugin_utils._account import counted
 from ansible_collections.netops.flow_logs.plugins.plugin_utils._account_queries import save_queries
 from ansible_collections.netops.flow_logs.plugins.plugin_utils._account_verify import verify
+from ansible_collections.netops.flow_logs.plugins.plugin_utils._accounts.iam import share_iam
 from ansible_collections.netops.flow_logs.plugins.plugin_utils._in_process import InProcessModule
 
 
@@ -51,7 +51,7 @@ def apply(account: Account, names: Optional[SharedNames] = None) -> List[Outcome
     with ThreadPoolExecutor(max_workers=1) as aside:
         # Names are read while IAM is at work. Should that fail, the delivery finds the same error again and reports it.
         reading = aside.submit(lambda: side_by_side(lambda delivery: _read_names(account, delivery, names), deliveries))
-        iam = account.run(lambda module: run(module, lambda: DeliveryRoleWork(module)), account.plan.iam)
+        iam = share_iam(account)
         reading.result()
     if "role" not in iam:
         return [account.outcome(error=iam)]

@@ -14,6 +14,7 @@ from __future__ import annotations
 import copy
 from dataclasses import dataclass
 from dataclasses import field
+from dataclasses import replace
 from typing import Any
 from typing import Callable
 from typing import Dict
@@ -58,7 +59,8 @@ class Audit:
     """What was read of an account.
 
     regions: region -> what flow_log_info returned; one that could not be read returned a failure. iam: what
-    flow_log_iam_info returned. outcomes: what applying the inventory would come to.
+    flow_log_iam_info returned. outcomes: what applying the inventory would come to. manage_iam: whether applying it would change
+    IAM too.
     """
 
     label: str
@@ -70,6 +72,7 @@ class Audit:
     iam: Dict[str, Any] = field(default_factory=dict)
     outcomes: List[Outcome] = field(default_factory=list)
     error: Optional[Dict[str, Any]] = None
+    manage_iam: bool = True
 
 
 def audit(account: Account) -> Audit:
@@ -85,6 +88,8 @@ def audit(account: Account) -> Audit:
     # What applying tells of its progress would read as if something had been done.
     silent = copy.copy(account)
     silent.say = nowhere
+    # Nothing is written here, so what differs in IAM is a finding as any other, whoever may change it.
+    silent.plan = replace(plan, manage_iam=True)
     reads: List[Callable[[], Any]] = [
         lambda: apply(silent, shared),
         lambda: _regions(account),
@@ -92,7 +97,17 @@ def audit(account: Account) -> Audit:
     ]
     outcomes, regions, iam = side_by_side(lambda read: read(), reads)
     wished = [_wished(account, delivery, shared) for delivery in plan.deliveries]
-    return Audit(plan.label, who["account_id"], connection, names, wished, regions, iam, outcomes)
+    return Audit(
+        plan.label,
+        who["account_id"],
+        connection,
+        names,
+        wished,
+        regions,
+        iam,
+        outcomes,
+        manage_iam=plan.manage_iam,
+    )
 
 
 def _connection(account: Account) -> Dict[str, Any]:

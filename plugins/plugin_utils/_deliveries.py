@@ -45,6 +45,8 @@ IAM_NAMES = ("flow_logs_role_name", "flow_logs_policy_name")
 SHARED = (
     "flow_logs_least_privilege",
     "flow_logs_iam_tags",
+    "flow_logs_manage_iam",
+    "flow_logs_permissions_boundary",
     "flow_logs_state",
     "flow_logs_remove_iam",
     "flow_logs_removal_wait",
@@ -62,6 +64,7 @@ _IAM_OPTIONS = {
     "flow_logs_role_name": "role_name",
     "flow_logs_policy_name": "policy_name",
     "flow_logs_iam_tags": "tags",
+    "flow_logs_permissions_boundary": "permissions_boundary",
     "flow_logs_expected_account_id": "expected_account_id",
 }
 _LOG_GROUP_OPTIONS = {
@@ -294,6 +297,7 @@ def _account(deliveries: Sequence[Delivery], wishes: Sequence[HostWish]) -> Dict
         "connection": _connection(settings),
         "state": settings["flow_logs_state"],
         "remove_iam": bool(settings.get("flow_logs_remove_iam")),
+        "manage_iam": settings.get("flow_logs_manage_iam") is not False,
         "removal_wait": settings.get("flow_logs_removal_wait") or 0,
         "iam": _iam(deliveries, wishes),
         "deliveries": sorted((_delivery(delivery) for delivery in deliveries), key=lambda entry: str(entry["label"])),

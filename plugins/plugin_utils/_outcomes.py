@@ -18,6 +18,7 @@ from typing import Sequence
 
 from ansible_collections.netops.flow_logs.plugins.module_utils._errors import Failure
 from ansible_collections.netops.flow_logs.plugins.module_utils._errors import in_sentences
+from ansible_collections.netops.flow_logs.plugins.plugin_utils._accounts.drift import differing
 
 # In the order in which they are counted up.
 _ACTIONS = ("created", "replaced", "retagged", "deleted", "unchanged")
@@ -76,13 +77,23 @@ def _summary(outcome: Mapping[str, Any], mood: str) -> List[str]:
     if "insights_queries" in outcome:
         return _of_queries(outcome)
     if "iam" in outcome and "delivery" not in outcome:
-        return [f"{place}: {action}" for action in outcome["iam"]["actions"]]
+        return [f"{place}: {line}" for line in _of_iam(outcome)]
     if "iam_removal" in outcome:
         kept = [f"{place}: {failure['message']}" for failure in _kept(outcome)]
         return [*(f"{place}: {action}" for action in outcome["iam_removal"]["actions"]), *kept]
     if "iam_info" in outcome:
         return [f"{place}: {line}" for line in _left_over(outcome)]
     return _of_delivery(outcome, mood)
+
+
+def _of_iam(outcome: Mapping[str, Any]) -> List[str]:
+    """What was done, and where IAM is not managed, what would have been."""
+    iam = outcome["iam"]
+    if iam.get("differs"):
+        return [f"IAM differs: {'; '.join(iam['differs'])}"]
+    if outcome.get("setup") and not iam["actions"]:
+        return ["role and policy are as they were asked for"]
+    return list(iam["actions"])
 
 
 def _of_delivery(outcome: Mapping[str, Any], mood: str) -> List[str]:
@@ -161,6 +172,8 @@ def _left_over(outcome: Mapping[str, Any]) -> List[str]:
 
 def _command(outcome: Mapping[str, Any]) -> str:
     again = "To remove what is left, run the same removal once more with -e flow_logs_remove_iam=true"
+    if not outcome.get("manage_iam", True):
+        return f"{again} -e flow_logs_manage_iam=true, by somebody who may remove IAM."
     if outcome["assumed"]:
         return f"{again}."
     options = {name: value for name, value in outcome["names"].items() if value}
@@ -196,7 +209,7 @@ def _failures(outcome: Mapping[str, Any]) -> List[str]:
         failed = outcome["insights_queries"].get("failures") or []
         return in_sentences([Failure(**failure) for failure in failed])
     if "delivery" not in outcome:
-        return lines
+        return lines + _iam_differs(outcome)
     proof = outcome.get("proof") or {}
     if proof.get("failed"):
         lines.append(f"whether records arrive could not be seen: {proof['msg']}")
@@ -207,3 +220,9 @@ def _failures(outcome: Mapping[str, Any]) -> List[str]:
             for failure in [*_by_target(outcome).values(), *proof.get("failures", [])]
         ]
     )
+
+
+def _iam_differs(outcome: Mapping[str, Any]) -> List[str]:
+    """IAM that is only compared, and is not as it was asked for. Its deliveries are done all the same."""
+    differs = outcome.get("iam", {}).get("differs")
+    return [differing(differs)] if differs else []

@@ -54,6 +54,11 @@ def _plan(account: Mapping[str, Any], with_defaults: WithDefaults) -> AccountPla
         given = with_defaults(_OURS + name, {**own, "state": account["state"]})
         return validated(module.ARGUMENT_SPEC, given, **rules)
 
+    if account["state"] == "absent" and account["remove_iam"] and not account["manage_iam"]:
+        raise InvalidInput(
+            "flow_logs_remove_iam is true, and flow_logs_manage_iam false: IAM can't be removed without being touched. Give"
+            " one of them another value."
+        )
     connection = account["connection"]
     iam = options(flow_log_iam, "flow_log_iam", {**account["iam"], **connection})
     assume_role = None
@@ -73,6 +78,7 @@ def _plan(account: Mapping[str, Any], with_defaults: WithDefaults) -> AccountPla
         ),
         assume_role=assume_role,
         remove_iam=account["remove_iam"],
+        manage_iam=account["manage_iam"],
         removal_wait=account["removal_wait"],
         deliveries=[
             DeliveryPlan(

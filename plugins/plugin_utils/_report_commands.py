@@ -17,6 +17,7 @@ from typing import Mapping
 from typing import Optional
 from typing import Sequence
 
+from ansible_collections.netops.flow_logs.plugins.plugin_utils._accounts.drift import SETUP
 from ansible_collections.netops.flow_logs.plugins.plugin_utils._report_estate import Place
 
 _APPLY = "netops.flow_logs.apply"
@@ -34,9 +35,16 @@ class Commands:
 
     def apply(self, hosts: Sequence[str]) -> str:
         """The inventory's own wish, for these hosts."""
+        return self._playbook(_APPLY, hosts)
+
+    def _playbook(self, name: str, hosts: Sequence[str]) -> str:
         where = [part for source in self.inventory for part in ("-i", source)]
         limit = ["--limit", ",".join(hosts)] if hosts else []
-        return _joined("ansible-playbook", *where, _APPLY, *limit)
+        return _joined("ansible-playbook", *where, name, *limit)
+
+    def setup(self, hosts: Sequence[str]) -> str:
+        """The IAM of these hosts' account, where whoever applies leaves it alone."""
+        return self._playbook(SETUP, hosts)
 
     def apply_to(self, place: Place, resource_id: str, project: Optional[str]) -> str:
         """For a resource that is in no inventory: one made of it alone, with the way into its account."""

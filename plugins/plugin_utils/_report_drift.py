@@ -140,7 +140,7 @@ def _of_iam(audit: Audit, outcome: Mapping[str, Any], commands: Commands) -> Lis
         return []
     hosts = sorted({host for wished in audit.wished for host in wished.hosts.values()})
     message = f"IAM differs from what the inventory asks for: {'; '.join(outcome['iam']['actions'])}."
-    command = commands.apply(hosts[:1])
+    command = commands.apply(hosts[:1]) if audit.manage_iam else commands.setup(hosts[:1])
     note = "IAM is an account's: any host of the account will do."
     return [finding("drift", stamp, audit.iam_names["role_name"], message, command=command, command_note=note)]
 

@@ -18,6 +18,7 @@ from dataclasses import field
 from .policy_language import SERVICE
 from .policy_language import allows
 from .request import Request
+from .roles import boundary_of
 
 # Nobody needs a permission to ask who they are.
 _FREE = ("sts:GetCallerIdentity",)
@@ -28,6 +29,21 @@ _TAGGING = {
     "iam:CreateRole": ("Tags", "iam:TagRole"),
     "logs:CreateLogGroup": ("tags", "logs:TagResource"),
 }
+# Calls whose requests carry these keys, by IAM's page of actions and condition keys. The boundary is the one that the call sets
+# or, of the second group, the one that the role or user has.
+_SETS_BOUNDARY = ("CreateRole", "PutRolePermissionsBoundary", "CreateUser", "PutUserPermissionsBoundary")
+_HAS_BOUNDARY = tuple(
+    f"{verb}{kind}{what}"
+    for kind in ("Role", "User")
+    for verb, what in (
+        ("Attach", "Policy"),
+        ("Detach", "Policy"),
+        ("Put", "Policy"),
+        ("Delete", "Policy"),
+        ("Delete", "PermissionsBoundary"),
+    )
+)
+_NAMES_POLICY = tuple(f"{verb}{kind}Policy" for verb in ("Attach", "Detach") for kind in ("Role", "User", "Group"))
 _EC2_KINDS = {"vpc": "vpc", "subnet": "subnet", "eni": "network-interface", "fl": "vpc-flow-log"}
 # The first of these parameters that a call has names what it is about.
 _IAM_KINDS = (
@@ -46,10 +62,13 @@ class Need:
     resources: list[str]
     context: dict[str, str] = field(default_factory=dict)
 
-    def missing_in(self, documents: Iterable[str]) -> str | None:
-        """The first resource for which policies of these documents do not allow it."""
-        wanted = list(documents)
-        return next((each for each in self.resources if not allows(wanted, self.action, each, self.context)), None)
+    def missing_in(self, *layers: Iterable[str]) -> str | None:
+        """The first resource for which it is not allowed in every layer: by the caller's policies, and by the caller's boundary."""
+        wanted = [list(documents) for documents in layers]
+        return next((each for each in self.resources if not self._allowed(wanted, each)), None)
+
+    def _allowed(self, layers: list[list[str]], resource: str) -> bool:
+        return all(allows(documents, self.action, resource, self.context) for documents in layers)
 
 
 def needs(request: Request) -> Iterator[Need]:
@@ -57,18 +76,36 @@ def needs(request: Request) -> Iterator[Need]:
     call, arguments = request.call, request.arguments
     if call.name in _FREE:
         return
-    context = {"aws:RequestedRegion": call.region, "aws:PrincipalArn": call.caller}
-    if arguments.get("PolicyArn"):
-        context["iam:PolicyARN"] = arguments["PolicyArn"]
+    context = {"aws:RequestedRegion": call.region, "aws:PrincipalArn": call.caller, **_of_iam_alone(request)}
     about = _ABOUT[call.service](request) if call.service in _ABOUT else ["*"]
     yield Need(call.name, about, context)
     parameter, action = _TAGGING.get(call.name, ("", ""))
     if parameter and arguments.get(parameter):
         made = [arn.removesuffix(":log-stream:") for arn in about if call.service != "ec2" or ":vpc-flow-log/" in arn]
-        yield Need(action, made, {**context, "ec2:CreateAction": call.operation})
+        yield Need(action, made, {**context, **({"ec2:CreateAction": call.operation} if call.service == "ec2" else {})})
     role = arguments.get("DeliverLogsPermissionArn")
     if call.name == "ec2:CreateFlowLogs" and role:
         yield Need("iam:PassRole", [role], {**context, "iam:PassedToService": SERVICE})
+    if call.name == "iam:AddRoleToInstanceProfile":
+        passed = _existing(request, "role", arguments["RoleName"]) or "*"
+        yield Need("iam:PassRole", [passed], {**context, "iam:PassedToService": "ec2.amazonaws.com"})
+
+
+def _of_iam_alone(request: Request) -> dict[str, str]:
+    """The condition keys of IAM's own calls; a key that a call does not have is absent."""
+    operation, arguments = request.call.operation, request.arguments
+    if request.call.service != "iam":
+        return {}
+    keys = {}
+    if operation in _NAMES_POLICY:
+        keys["iam:PolicyARN"] = arguments.get("PolicyArn")
+    if operation in _SETS_BOUNDARY:
+        keys["iam:PermissionsBoundary"] = arguments.get("PermissionsBoundary")
+    elif operation in _HAS_BOUNDARY:
+        names, known = ("RoleName", request.iam.roles) if "RoleName" in arguments else ("UserName", request.iam.users)
+        found = [each for each in known.values() if each.name == arguments.get(names)]
+        keys["iam:PermissionsBoundary"] = boundary_of(found[0]) if found else None
+    return {key: value for key, value in keys.items() if value}
 
 
 def _of_ec2(request: Request) -> list[str]:

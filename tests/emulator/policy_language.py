@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from collections.abc import Iterable
 from collections.abc import Mapping
 from fnmatch import fnmatchcase
@@ -77,24 +78,45 @@ def _is_principal(statement: Mapping[str, Any], service: str) -> bool:
 def _conditions_met(statement: Mapping[str, Any], context: Mapping[str, str]) -> bool:
     known = {key.lower(): value for key, value in context.items()}
     return all(
-        _condition_met(operator, _listed(wanted), known.get(key.lower()))
+        _condition_met(operator, [_text(entry) for entry in _listed(wanted)], known.get(key.lower()))
         for operator, keys in (statement.get("Condition") or {}).items()
         for key, wanted in keys.items()
     )
 
 
+def _text(value: Any) -> str:
+    """true and false may be written without quotes."""
+    return str(value).lower() if isinstance(value, bool) else str(value)
+
+
 def _condition_met(operator: str, wanted: list[str], value: str | None) -> bool:
-    """One key of one operator. An operator that is not known here is never met."""
-    plain = operator.removesuffix("IfExists")
+    """One key of one operator, by docs/aws-behaviour.md 5.5. An operator that is not known here is never met.
+
+    All keys that the emulator knows have one value, for which ForAnyValue and ForAllValues differ in a key that is absent only.
+    """
+    quantifier, _colon, rest = operator.rpartition(":")
+    plain = rest.removesuffix("IfExists")
+    if plain == "Null":
+        return (value is None) == (wanted == ["true"])
     if value is None:
-        return plain != operator or "Not" in operator
+        return quantifier == "ForAllValues" or (quantifier != "ForAnyValue" and (plain != rest or "Not" in plain))
     positive = plain.replace("Not", "")
-    if positive in ("StringEquals",):
-        met = value in wanted
-    elif positive == "StringEqualsIgnoreCase":
-        met = value.lower() in [entry.lower() for entry in wanted]
-    elif positive in ("StringLike", "ArnLike", "ArnEquals"):
-        met = any(fnmatchcase(value, entry) for entry in wanted)
-    else:
+    if positive not in _MATCHERS:
         return False
-    return met != ("Not" in plain)
+    return any(_MATCHERS[positive](value, entry) for entry in wanted) != ("Not" in plain)
+
+
+def _same_arn(value: str, pattern: str) -> bool:
+    """The six parts each by themselves: a wildcard spans no colon before the last part."""
+    parts, patterns = value.split(":", 5), pattern.split(":", 5)
+    return len(parts) == len(patterns) and all(map(fnmatchcase, parts, patterns))
+
+
+_MATCHERS: dict[str, Callable[[str, str], bool]] = {
+    "StringEquals": lambda value, entry: value == entry,
+    "StringEqualsIgnoreCase": lambda value, entry: value.lower() == entry.lower(),
+    "StringLike": fnmatchcase,
+    "ArnEquals": _same_arn,
+    "ArnLike": _same_arn,
+    "Bool": lambda value, entry: value.lower() == entry.lower(),
+}

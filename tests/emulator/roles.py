@@ -37,12 +37,37 @@ def assumable(world: World, account: str, region: str, partition: str, role_arn:
 
 
 def may(account: str, role_arn: str, action: str, resource: str) -> bool:
-    """Whether the role's policies allow the action."""
+    """Whether the role's policies allow the action, and its permissions boundary too, where it has one."""
     role = find_role(account, role_arn)
     if role is None:
         return False
-    managed = [_default_document(policy) for policy in role.managed_policies.values()]
-    return allows([*managed, *role.policies.values()], action, resource)
+    return all(allows(documents, action, resource) for documents in layers_of(account, role))
+
+
+def layers_of(account: str, holder: Any) -> list[list[str]]:
+    """The documents of the policies of a role or user and, where there is one, that of the permissions boundary.
+
+    What is allowed, each layer allows (docs/aws-behaviour.md 5.4).
+    """
+    managed = [_default_document(policy) for policy in holder.managed_policies.values()]
+    boundary = boundary_of(holder)
+    own = [*managed, *map(str, holder.policies.values())]
+    return [own] if boundary is None else [own, [_document_of(account, boundary)]]
+
+
+def boundary_of(holder: Any) -> str | None:
+    """The ARN of the permissions boundary of moto's role or user."""
+    boundary: Any = vars(holder).get("permissions_boundary_arn") or getattr(holder, "permissions_boundary", None)
+    found = boundary.get("PermissionsBoundaryArn") if isinstance(boundary, dict) else boundary
+    return str(found) if found else None
+
+
+def _document_of(account: str, policy_arn: str) -> str:
+    """The document in force; nothing is allowed by a policy that is gone."""
+    for backend in dict(iam_backends[account]).values():
+        if policy_arn in backend.managed_policies:
+            return _default_document(backend.managed_policies[policy_arn])
+    return "{}"
 
 
 def _settled_trust(world: World, role: Any) -> str | None:

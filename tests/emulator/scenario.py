@@ -16,6 +16,8 @@ from typing import Any
 
 from .calls import Call
 
+OWN_POLICIES = "own"
+
 
 @dataclass
 class Fault:
@@ -156,8 +158,8 @@ class Scenario:
     breaks: list[Break] = field(default_factory=list)
     pass_role_denied: list[PassRoleDenied] = field(default_factory=list)
     bad_resources: list[BadResource] = field(default_factory=list)
-    # Caller's ARN or access key, or a pattern of them -> policy document: it may do that and nothing more. All others may
-    # do everything.
+    # Caller's ARN or access key, or a pattern of them -> policy document: it may do that and nothing more; or OWN_POLICIES:
+    # what the policies and the permissions boundary of the user or role allow. All others may do everything.
     policies: dict[str, Any] = field(default_factory=dict)
     lag: Lag | None = None
     resurrection: Resurrection | None = None

@@ -34,11 +34,19 @@ from ansible_collections.netops.flow_logs.tests.functional.support.settings impo
 from ansible_collections.netops.flow_logs.tests.scenarios.support.operators import Document
 from ansible_collections.netops.flow_logs.tests.scenarios.support.operators import actions
 from ansible_collections.netops.flow_logs.tests.scenarios.support.operators import document
+from ansible_collections.netops.flow_logs.tests.scenarios.support.operators import together
 from ansible_collections.netops.flow_logs.tests.scenarios.support.operators import without
 
-APPLY, REMOVE, REPORT = (f"netops.flow_logs.{name}" for name in ("apply", "remove", "report"))
+SETUP, APPLY, REMOVE, REPORT = (f"netops.flow_logs.{name}" for name in ("setup", "apply", "remove", "report"))
 NETWORK_OPERATIONS = f"arn:aws:iam::{ACCOUNT}:role/NetworkOperations"
-EVERYTHING = ["-e", "flow_logs_remove_log_groups=true", "-e", "flow_logs_remove_iam=true"]
+LOG_GROUPS = ["-e", "flow_logs_remove_log_groups=true", "-e", "flow_logs_removal_wait=0"]
+IAM_TOO = ["-e", "flow_logs_remove_iam=true", "-e", "flow_logs_manage_iam=true"]
+BOUNDARY = "Boundary-of-flow-logs"
+SETTINGS = {
+    "flow_logs_retention_in_days": 30,
+    "flow_logs_manage_iam": False,
+    "flow_logs_permissions_boundary": f"arn:aws:iam::{ACCOUNT}:policy/{BOUNDARY}",
+}
 
 
 @pytest.fixture(scope="module")
@@ -68,6 +76,7 @@ class Operator:
 
     def __init__(self, aws: AwsLike, cloud: Cloud, ansible: Ansible, vpcs: list[str]) -> None:
         self.aws = aws
+        self.cloud = cloud
         self.ansible = ansible
         self.vpcs = vpcs
         iam = cloud.client("iam")
@@ -76,13 +85,19 @@ class Operator:
         self.keys = {"AWS_ACCESS_KEY_ID": key["AccessKeyId"], "AWS_SECRET_ACCESS_KEY": key["SecretAccessKey"]}
         self.may({"Statement": []})
 
+    def set_up(self) -> None:
+        """The boundary is made by an administrator, and all of IAM by whoever has the policy for it."""
+        self.cloud.policy(BOUNDARY, document("boundary"))
+        self.may(document("setup"))
+        assert self.run(SETUP).succeeded().changed == 1
+
     def may(self, policy: Document, who: str = "") -> None:
         """By the access key: in regions of other partitions, which moto lists too, the key is somebody else's."""
         key = who or self.keys["AWS_ACCESS_KEY_ID"]
         self.aws.use(Scenario(policies={**self.aws.scenario.policies, key: policy}))
 
     def run(self, playbook: str, *arguments: str, **variables: Any) -> Run:
-        shop = {"hosts": {vpc: {} for vpc in self.vpcs}, "vars": {"flow_logs_retention_in_days": 30, **variables}}
+        shop = {"hosts": {vpc: {} for vpc in self.vpcs}, "vars": {**SETTINGS, **variables}}
         run = self.ansible.run(playbook, {"all": {"children": {"shop": shop}}}, arguments, env=self.keys)
         own = [call for call in run.calls if call.access_key == self.keys["AWS_ACCESS_KEY_ID"]]
         others = {call.caller for call in run.calls if call not in own}
@@ -113,29 +128,41 @@ def _at_rest(run: Run) -> None:
 
 
 def test_from_nothing_to_nothing(operator: Operator, cloud: Cloud) -> None:
-    """Check mode, apply, apply again, mend what hands have done, report, remove."""
+    """Set up, check mode, apply, apply again, fix what hands have done, report, remove: each by whoever has the policy for it."""
+    operator.set_up()
+    _at_rest(operator.run(SETUP))
     operator.may(document("report"))
     assert operator.run(APPLY, "--check").succeeded().changed == 1
     operator.may(document("apply"))
     assert operator.run(APPLY).succeeded().changed == 1
     _at_rest(operator.run(APPLY))
     iam = cloud.client("iam")
-    iam.update_assume_role_policy(RoleName=ROLE, PolicyDocument=json.dumps(EC2_TRUST))
     iam.create_policy_version(PolicyArn=POLICY_ARN, PolicyDocument=json.dumps(NOTHING_ALLOWED), SetAsDefault=True)
-    operator.run(APPLY, flow_logs_traffic_type="REJECT").succeeded()
+    differs = operator.run(APPLY, flow_logs_traffic_type="REJECT").failed()
+    assert "IAM differs: give policy Send_to_CloudWatch_Logs a new default version" in differs.output
     assert {log["TrafficType"] for log in cloud.flow_logs()} == {"REJECT"}
+    iam.update_assume_role_policy(RoleName=ROLE, PolicyDocument=json.dumps(EC2_TRUST))
+    operator.may(document("setup"))
+    operator.run(SETUP).succeeded()
+    operator.may(document("apply"))
+    _at_rest(operator.run(APPLY, flow_logs_traffic_type="REJECT"))
     operator.may(document("report"))
     report = operator.run(REPORT, "-e", "flow_logs_report_fail_on=not_read").succeeded()
     assert report.calls.mutating == []
     operator.may(document("remove"))
-    operator.run(REMOVE, *EVERYTHING, "-e", "flow_logs_removal_wait=0").succeeded()
-    assert (cloud.flow_logs(), cloud.log_groups(), cloud.roles(), cloud.policies()) == ([], {}, [], [])
+    operator.run(REMOVE, *LOG_GROUPS).succeeded()
+    assert (cloud.flow_logs(), cloud.log_groups(), cloud.roles()) == ([], {}, [ROLE])
+    operator.may(together([document("remove"), document("remove-iam")]))
+    operator.run(REMOVE, *LOG_GROUPS, *IAM_TOO).succeeded()
+    assert (cloud.roles(), cloud.policies()) == ([], [BOUNDARY])
 
 
 def test_as_a_role_that_is_assumed(operator: Operator, cloud: Cloud) -> None:
     """The caller may assume the role and nothing else; the role may do what the playbook needs."""
+    operator.set_up()
     cloud.role("NetworkOperations")
     operator.may(document("apply"), "*:assumed-role/NetworkOperations/*")
+    operator.may({"Statement": []})
     refused = operator.run(APPLY, flow_logs_assume_role_arn=NETWORK_OPERATIONS).failed()
     assert "sts:AssumeRole" in refused.output and refused.calls.mutating == []
     own = json.loads(json.dumps(document("assume-role")).replace("210987654321", ACCOUNT))
@@ -144,9 +171,10 @@ def test_as_a_role_that_is_assumed(operator: Operator, cloud: Cloud) -> None:
     assert sorted(log["ResourceId"] for log in cloud.flow_logs()) == sorted(operator.vpcs)
 
 
-@pytest.mark.parametrize("action", ["ec2:CreateFlowLogs", "iam:PassRole", "logs:PutRetentionPolicy", "iam:CreateRole"])
+@pytest.mark.parametrize("action", ["ec2:CreateFlowLogs", "iam:PassRole", "logs:PutRetentionPolicy", "iam:GetRole"])
 def test_without_one_action(operator: Operator, cloud: Cloud, action: str) -> None:
     """What the user reads names it, and the next run completes the work."""
+    operator.set_up()
     operator.may(without(document("apply"), action))
     refused = operator.run(APPLY).failed()
     message = str(refused.registered("netops.flow_logs.flow_logs : Say what failed")["msg"])
@@ -159,6 +187,7 @@ def test_without_one_action(operator: Operator, cloud: Cloud, action: str) -> No
 
 
 def test_a_report_tells_what_it_could_not_read(operator: Operator) -> None:
+    operator.set_up()
     operator.may(without(document("report"), "ec2:DescribeSubnets"))
     run = operator.run(REPORT, "-e", "flow_logs_report_fail_on=not_read").failed()
     assert "ec2:DescribeSubnets" in run.output

@@ -12,6 +12,7 @@ from ..behaviours import answers
 from ..behaviours import check
 from ..errors import AwsError
 from ..request import Request
+from ..roles import boundary_of
 from .iam_roles import check_name
 from .iam_roles import check_size
 
@@ -57,7 +58,7 @@ def policy_is_free(request: Request) -> None:
     holders = [*iam.roles.values(), *iam.users.values(), *iam.groups.values()]
     if any(arn in holder.managed_policies for holder in holders):
         raise AwsError("DeleteConflict", "Cannot delete a policy attached to entities.", 409)
-    if any(_boundary(role) == arn for role in iam.roles.values()):
+    if any(boundary_of(holder) == arn for holder in (*iam.roles.values(), *iam.users.values())):
         raise AwsError("DeleteConflict", "Cannot delete a policy that is used as a permissions boundary.", 409)
     if len(policy.versions) > 1:
         message = (
@@ -69,8 +70,3 @@ def policy_is_free(request: Request) -> None:
 
 def _own(request: Request) -> list[Any]:
     return [policy for policy in request.iam.managed_policies.values() if ":iam::aws:" not in policy.arn]
-
-
-def _boundary(role: Any) -> str | None:
-    boundary: Any = vars(role).get("permissions_boundary_arn") or getattr(role, "permissions_boundary", None)
-    return boundary.get("PermissionsBoundaryArn") if isinstance(boundary, dict) else boundary

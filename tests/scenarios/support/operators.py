@@ -23,6 +23,7 @@ from ansible_collections.netops.flow_logs.plugins.plugin_utils._account import M
 from ansible_collections.netops.flow_logs.plugins.plugin_utils._account_apply import apply
 from ansible_collections.netops.flow_logs.plugins.plugin_utils._account_audit import audit
 from ansible_collections.netops.flow_logs.plugins.plugin_utils._account_remove import remove
+from ansible_collections.netops.flow_logs.plugins.plugin_utils._accounts.iam import setup
 from ansible_collections.netops.flow_logs.plugins.plugin_utils._deliveries import HostWish
 from ansible_collections.netops.flow_logs.plugins.plugin_utils._deliveries import gather
 from ansible_collections.netops.flow_logs.plugins.plugin_utils._in_process import Models
@@ -102,6 +103,9 @@ class Operator:
 
     def remove(self, *targets: str, check: bool = False, **variables: Any) -> Told:
         return self._told(remove, self._accounts(targets, variables, "absent", check))
+
+    def setup(self, *targets: str, check: bool = False, **variables: Any) -> Told:
+        return self._told(setup, self._accounts(targets, variables, "present", check))
 
     def report(self, *targets: str, **variables: Any) -> Told:
         """What could not be read counts as failure; the report itself fails on what its reader chooses."""

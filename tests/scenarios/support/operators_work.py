@@ -26,8 +26,11 @@ from ansible_collections.netops.flow_logs.tests.scenarios.support.iam_by_hand im
 from ansible_collections.netops.flow_logs.tests.scenarios.support.operators import OTHER_ACCOUNT
 from ansible_collections.netops.flow_logs.tests.scenarios.support.operators import Operator
 from ansible_collections.netops.flow_logs.tests.scenarios.support.operators import Told
+from ansible_collections.netops.flow_logs.tests.scenarios.support.operators import document
 
 KEY = f"arn:aws:kms:{REGION}:{ACCOUNT}:key/1234abcd-12ab-34cd-56ef-1234567890ab"
+BOUNDARY = "Boundary-of-flow-logs"
+BOUNDARY_ARN = f"arn:aws:iam::{ACCOUNT}:policy/{BOUNDARY}"
 OPERATORS = [f"arn:aws:iam::{ACCOUNT}:{who}" for who in ("user/alice", "group/operators", "role/deployer")]
 FIRST: dict[str, Any] = {
     "retention_in_days": "30",
@@ -35,6 +38,8 @@ FIRST: dict[str, Any] = {
     "iam_tags": {"owner": "network"},
     "insights_queries": True,
 }
+# Whoever may not change IAM.
+DAY_TO_DAY = {**FIRST, "manage_iam": False}
 
 
 @dataclass
@@ -53,7 +58,8 @@ class Scene:
 class Situation:
     """document: the policy at stake, beside which the operator has the others. actions: those of it that are needed here.
 
-    warns: those without which it does all that was asked for, and says what it could not see.
+    warns: those without which it does all that was asked for, and says what it could not see. differs: what it fails with in
+    the end, as IAM is not as it was asked for and not the operator's to change.
     """
 
     document: str
@@ -64,6 +70,7 @@ class Situation:
     actions: tuple[str, ...]
     others: tuple[str, ...] = ()
     warns: bool = False
+    differs: str = ""
 
     def __str__(self) -> str:
         return f"{self.document}, {self.name}"
@@ -82,13 +89,44 @@ def _applied(scene: Scene, **variables: Any) -> None:
     assert scene.operator.apply(*scene.targets, **{**FIRST, **variables}).failures == []
 
 
-def _changed_by_hand(scene: Scene) -> None:
-    _applied(scene)
-    iam, logs = scene.cloud.client("iam"), scene.cloud.client("logs")
+def _bounded(scene: Scene) -> None:
+    """An administrator has made the boundary that the delivery role is to have."""
+    _network(scene)
+    scene.cloud.policy(BOUNDARY, document("boundary"))
+
+
+def _set_up(scene: Scene) -> None:
+    """By an administrator, who makes role and policy before anybody applies anything."""
+    _bounded(scene)
+    scene.operator.may_everything()
+    assert scene.operator.setup(*scene.targets, **FIRST, permissions_boundary=BOUNDARY_ARN).failures == []
+
+
+def _iam_changed_by_hand(scene: Scene) -> None:
+    _set_up(scene)
+    _change_iam(scene.cloud.client("iam"))
+    scene.cloud.client("iam").delete_role_permissions_boundary(RoleName=ROLE)
+
+
+def _change_iam(iam: Any) -> None:
     iam.update_assume_role_policy(RoleName=ROLE, PolicyDocument=json.dumps(EC2_TRUST))
     iam.detach_role_policy(RoleName=ROLE, PolicyArn=POLICY_ARN)
     for _number in range(4):
         iam.create_policy_version(PolicyArn=POLICY_ARN, PolicyDocument=json.dumps(NOTHING_ALLOWED), SetAsDefault=True)
+
+
+def _applied_and_policy_changed(scene: Scene) -> None:
+    """The role goes on as it was, but its policy has a version more than the inventory asks for."""
+    _applied(scene)
+    document = {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "logs:*", "Resource": "*"}]}
+    iam = scene.cloud.client("iam")
+    iam.create_policy_version(PolicyArn=POLICY_ARN, PolicyDocument=json.dumps(document), SetAsDefault=True)
+
+
+def _changed_by_hand(scene: Scene) -> None:
+    _applied(scene)
+    logs = scene.cloud.client("logs")
+    _change_iam(scene.cloud.client("iam"))
     for name in scene.cloud.log_groups():
         logs.put_retention_policy(logGroupName=name, retentionInDays=1)
 
@@ -119,15 +157,19 @@ def _operators(scene: Scene) -> None:
     scene.cloud.role("deployer")
 
 
-def _applied_with_operators(scene: Scene) -> None:
-    """The operators' policy was changed by hand, and alice lost it."""
+def _operators_policy(scene: Scene) -> None:
+    """An administrator has set all up and made the operators' policy, which nobody has yet."""
     _operators(scene)
-    _applied(scene, pass_role_to=OPERATORS)
+    _set_up(scene)
+    tags = [{"Key": key, "Value": value} for key, value in FIRST["iam_tags"].items()]
+    scene.cloud.policy(PASS_ROLE, document("pass-role"), Tags=tags)
+
+
+def _operators_policy_changed(scene: Scene) -> None:
+    _operators_policy(scene)
     iam = scene.cloud.client("iam")
-    iam.detach_user_policy(UserName="alice", PolicyArn=PASS_ROLE_ARN)
-    for _number in range(4):
-        document = json.dumps(NOTHING_ALLOWED)
-        iam.create_policy_version(PolicyArn=PASS_ROLE_ARN, PolicyDocument=document, SetAsDefault=True)
+    changed = json.dumps(NOTHING_ALLOWED)
+    iam.create_policy_version(PolicyArn=PASS_ROLE_ARN, PolicyDocument=changed, SetAsDefault=True)
 
 
 def _everything(scene: Scene) -> None:
@@ -143,13 +185,19 @@ def _everything(scene: Scene) -> None:
 
 def _elsewhere(scene: Scene) -> None:
     scene.targets = [scene.cloud.elsewhere(account=OTHER_ACCOUNT).vpc("web")]
+    assert scene.operator.setup(*scene.targets, **FIRST, assume_role_arn=OTHER_ROLE).failures == []
 
 
 # what the playbooks are asked for
 
 
 def _apply(**variables: Any) -> Callable[[Scene], Told]:
-    return lambda scene: scene.operator.apply(*scene.targets, **{**FIRST, **variables})
+    return lambda scene: scene.operator.apply(*scene.targets, **{**DAY_TO_DAY, **variables})
+
+
+def _set_up_again(**variables: Any) -> Callable[[Scene], Told]:
+    more = {"permissions_boundary": BOUNDARY_ARN, **variables}
+    return lambda scene: scene.operator.setup(*scene.targets, **{**FIRST, **more})
 
 
 def _remove(**variables: Any) -> Callable[[Scene], Told]:
@@ -185,8 +233,22 @@ def _converged(traffic: str = "ALL", retention: int | None = 30, **tags: str) ->
     return proof
 
 
+def _bounded_role(scene: Scene) -> None:
+    """IAM as it was asked for, and nothing else."""
+    cloud = scene.cloud
+    role = cloud.client("iam").get_role(RoleName=ROLE)["Role"]
+    assert role["PermissionsBoundary"]["PermissionsBoundaryArn"] == BOUNDARY_ARN
+    assert cloud.trust()["Statement"][0]["Principal"] == {"Service": "vpc-flow-logs.amazonaws.com"}
+    assert (cloud.attached("role", ROLE), cloud.document()["Statement"][0]["Effect"]) == ([POLICY], "Allow")
+    assert (cloud.flow_logs(), cloud.log_groups()) == ([], {})
+
+
+def _nothing_there(scene: Scene) -> None:
+    cloud = scene.cloud
+    assert (cloud.flow_logs(), cloud.log_groups(), cloud.roles(), cloud.policies()) == ([], {}, [], [])
+
+
 def _operators_have_it(scene: Scene) -> None:
-    _converged()(scene)
     assert scene.cloud.document(PASS_ROLE)["Statement"][0]["Action"] == "iam:PassRole"
     for kind, name in (("user", "alice"), ("group", "operators"), ("role", "deployer")):
         assert scene.cloud.attached(kind, name) == [PASS_ROLE]
@@ -196,6 +258,12 @@ def _gone(scene: Scene) -> None:
     cloud = scene.cloud
     assert (cloud.flow_logs(), cloud.log_groups(), cloud.queries(), cloud.policies()) == ([], {}, {}, [])
     assert ROLE not in cloud.roles()
+
+
+def _all_but_iam_gone(scene: Scene) -> None:
+    cloud = scene.cloud
+    assert (cloud.flow_logs(), cloud.log_groups(), cloud.queries()) == ([], {}, {})
+    assert (ROLE in cloud.roles(), sorted(cloud.policies())) == (True, sorted([POLICY, PASS_ROLE]))
 
 
 def _first_gone(scene: Scene) -> None:
@@ -222,6 +290,7 @@ def _there_elsewhere(scene: Scene) -> None:
     assert [log["ResourceId"] for log in logs] == scene.targets
 
 
+OTHER_ROLE = f"arn:aws:iam::{OTHER_ACCOUNT}:role/NetworkOperations"
 _ALL_REMOVED = {"remove_log_groups": True, "remove_iam": True, "insights_queries": True}
 _LOOK = (
     "ec2:DescribeRegions",
@@ -234,9 +303,43 @@ _LOOK = (
 
 SITUATIONS = (
     Situation(
-        "apply",
+        "setup",
         "from nothing",
-        _network,
+        _bounded,
+        _set_up_again(),
+        _bounded_role,
+        (
+            "iam:ListRoles",
+            "iam:ListPolicies",
+            "iam:GetRole",
+            "iam:GetPolicy",
+            "iam:CreateRole",
+            "iam:AttachRolePolicy",
+            "iam:TagRole",
+            "iam:CreatePolicy",
+            "iam:TagPolicy",
+        ),
+    ),
+    Situation(
+        "setup",
+        "after everything was changed by hand",
+        _iam_changed_by_hand,
+        _set_up_again(iam_tags={"owner": "me"}),
+        _bounded_role,
+        (
+            "iam:ListAttachedRolePolicies",
+            "iam:UpdateAssumeRolePolicy",
+            "iam:PutRolePermissionsBoundary",
+            "iam:GetPolicyVersion",
+            "iam:ListPolicyVersions",
+            "iam:CreatePolicyVersion",
+            "iam:DeletePolicyVersion",
+        ),
+    ),
+    Situation(
+        "apply",
+        "from nothing but IAM",
+        _set_up,
         _apply(),
         _converged(),
         (
@@ -252,29 +355,18 @@ SITUATIONS = (
             "logs:TagResource",
             "logs:DescribeQueryDefinitions",
             "logs:PutQueryDefinition",
-            "iam:ListRoles",
-            "iam:ListPolicies",
             "iam:GetRole",
-            "iam:CreateRole",
-            "iam:AttachRolePolicy",
-            "iam:TagRole",
+            "iam:ListAttachedRolePolicies",
             "iam:PassRole",
             "iam:GetPolicy",
-            "iam:CreatePolicy",
-            "iam:TagPolicy",
+            "iam:GetPolicyVersion",
         ),
     ),
     Situation(
         "apply",
-        "after everything was changed by hand",
-        _changed_by_hand,
-        _apply(
-            traffic_type="REJECT",
-            log_format="${srcaddr} ${bytes}",
-            tags={"cost": "43"},
-            kms_key_id=KEY,
-            iam_tags={"owner": "me"},
-        ),
+        "with all settings changed",
+        _applied,
+        _apply(traffic_type="REJECT", log_format="${srcaddr} ${bytes}", tags={"cost": "43"}, kms_key_id=KEY),
         _converged("REJECT", cost="43"),
         (
             "ec2:DeleteFlowLogs",
@@ -282,12 +374,6 @@ SITUATIONS = (
             "logs:ListTagsForResource",
             "logs:UntagResource",
             "logs:DeleteQueryDefinition",
-            "iam:ListAttachedRolePolicies",
-            "iam:UpdateAssumeRolePolicy",
-            "iam:GetPolicyVersion",
-            "iam:ListPolicyVersions",
-            "iam:CreatePolicyVersion",
-            "iam:DeletePolicyVersion",
         ),
     ),
     Situation(
@@ -297,6 +383,24 @@ SITUATIONS = (
         _apply(retention_in_days="never", tags={"cost": "43"}, kms_key_id=""),
         _converged("ALL", None, cost="43"),
         ("ec2:DeleteTags", "logs:DeleteRetentionPolicy", "logs:DisassociateKmsKey"),
+    ),
+    Situation(
+        "apply",
+        "while IAM is not as it was asked for",
+        _applied_and_policy_changed,
+        _apply(traffic_type="REJECT"),
+        _converged("REJECT"),
+        ("iam:ListPolicyVersions",),
+        differs="IAM differs: give policy Send_to_CloudWatch_Logs a new default version.",
+    ),
+    Situation(
+        "apply",
+        "without any IAM",
+        _network,
+        _apply(),
+        _nothing_there,
+        ("iam:ListRoles", "iam:ListPolicies"),
+        differs="There is no IAM role Flow-Logs-Role-to-cloudwatch-logs, and flow_logs_manage_iam is false",
     ),
     Situation(
         "verify-delivery",
@@ -319,13 +423,13 @@ SITUATIONS = (
     Situation(
         "pass-role-to",
         "from nothing",
-        lambda scene: (_operators(scene), _network(scene))[0],
-        _apply(pass_role_to=OPERATORS),
+        _operators_policy,
+        _set_up_again(pass_role_to=OPERATORS),
         _operators_have_it,
         (
             "iam:GetPolicy",
-            "iam:CreatePolicy",
-            "iam:TagPolicy",
+            "iam:GetPolicyVersion",
+            "iam:ListEntitiesForPolicy",
             "iam:GetUser",
             "iam:GetGroup",
             "iam:GetRole",
@@ -333,31 +437,25 @@ SITUATIONS = (
             "iam:AttachGroupPolicy",
             "iam:AttachRolePolicy",
         ),
-        ("apply",),
+        ("setup",),
     ),
     Situation(
         "pass-role-to",
-        "after it was changed by hand",
-        _applied_with_operators,
-        _apply(pass_role_to=OPERATORS),
-        _operators_have_it,
-        (
-            "iam:GetPolicyVersion",
-            "iam:ListPolicyVersions",
-            "iam:ListEntitiesForPolicy",
-            "iam:CreatePolicyVersion",
-            "iam:DeletePolicyVersion",
-        ),
+        "when it is not what it was",
+        _operators_policy_changed,
+        _apply(pass_role_to=OPERATORS, permissions_boundary=BOUNDARY_ARN),
+        _converged(),
+        ("iam:ListPolicyVersions",),
         ("apply",),
+        differs="IAM differs: give policy PassRole-Flow-Logs-Role-to-cloudwatch-logs a new default version",
     ),
     Situation(
         "remove",
-        "everything",
+        "all but IAM",
         _everything,
-        _remove(**_ALL_REMOVED),
-        _gone,
+        _remove(remove_log_groups=True, insights_queries=True, manage_iam=False),
+        _all_but_iam_gone,
         (
-            "ec2:DescribeRegions",
             "ec2:DescribeFlowLogs",
             "ec2:DescribeVpcs",
             "ec2:DescribeSubnets",
@@ -367,14 +465,17 @@ SITUATIONS = (
             "logs:DeleteLogGroup",
             "logs:DescribeQueryDefinitions",
             "logs:DeleteQueryDefinition",
-            "iam:GetRole",
-            "iam:ListAttachedRolePolicies",
-            "iam:ListRolePolicies",
+        ),
+    ),
+    Situation(
+        "remove-iam",
+        "everything",
+        _everything,
+        _remove(**_ALL_REMOVED),
+        _gone,
+        (
             "iam:ListInstanceProfilesForRole",
-            "iam:GetPolicy",
-            "iam:GetPolicyVersion",
             "iam:ListPolicyVersions",
-            "iam:ListEntitiesForPolicy",
             "iam:DetachRolePolicy",
             "iam:DeleteRolePolicy",
             "iam:DeleteRole",
@@ -384,6 +485,7 @@ SITUATIONS = (
             "iam:DetachUserPolicy",
             "iam:DetachGroupPolicy",
         ),
+        ("remove",),
     ),
     Situation(
         "remove",
@@ -397,9 +499,10 @@ SITUATIONS = (
         "remove",
         "once more",
         _network,
-        _remove(**_ALL_REMOVED),
+        _remove(remove_log_groups=True),
         _gone,
         ("iam:ListRoles", "iam:ListPolicies"),
+        warns=True,
     ),
     Situation("remove", "but the IAM", _applied, _remove(), _flow_logs_gone, _LOOK, warns=True),
     Situation(
@@ -449,7 +552,7 @@ ELSEWHERE = Situation(
     "assume-role",
     "in another account",
     _elsewhere,
-    _apply(assume_role_arn=f"arn:aws:iam::{OTHER_ACCOUNT}:role/NetworkOperations"),
+    _apply(assume_role_arn=OTHER_ROLE),
     _there_elsewhere,
     ("sts:AssumeRole",),
 )

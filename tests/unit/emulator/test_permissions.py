@@ -17,6 +17,8 @@ import pytest
 from botocore.exceptions import ClientError
 
 from ansible_collections.netops.flow_logs.tests.emulator import AwsLike
+from ansible_collections.netops.flow_logs.tests.emulator.policy_language import allows
+from ansible_collections.netops.flow_logs.tests.emulator.scenario import OWN_POLICIES
 from ansible_collections.netops.flow_logs.tests.unit.emulator.support import ACCOUNT
 from ansible_collections.netops.flow_logs.tests.unit.emulator.support import GROUP
 from ansible_collections.netops.flow_logs.tests.unit.emulator.support import GROUP_ARN
@@ -24,6 +26,7 @@ from ansible_collections.netops.flow_logs.tests.unit.emulator.support import REG
 from ansible_collections.netops.flow_logs.tests.unit.emulator.support import ROLE
 from ansible_collections.netops.flow_logs.tests.unit.emulator.support import ROLE_ARN
 from ansible_collections.netops.flow_logs.tests.unit.emulator.support import Estate
+from ansible_collections.netops.flow_logs.tests.unit.emulator.support import policy
 from ansible_collections.netops.flow_logs.tests.unit.emulator.support import refused
 from ansible_collections.netops.flow_logs.tests.unit.emulator.support import trust
 
@@ -184,6 +187,153 @@ def test_a_condition_on_the_policy_that_is_detached(estate: Estate, policy_arn: 
     _may(estate, ("iam:DetachUserPolicy", "*", {"ArnEquals": {"iam:PolicyARN": POLICY_ARN}}))
     detach = partial(estate.iam.detach_user_policy, UserName="alice", PolicyArn=policy_arn)
     assert _allowed(detach) is allowed
+
+
+BOUNDARY_ARN = f"arn:aws:iam::{ACCOUNT}:policy/boundary"
+WITHIN = {"StringEquals": {"iam:PermissionsBoundary": BOUNDARY_ARN}}
+NAMED = {"RoleName": "bounded", "PolicyName": "own", "PolicyDocument": policy("logs:*")}
+
+
+@pytest.mark.parametrize(
+    ("call", "allowed"),
+    [
+        (lambda iam: iam.create_role(RoleName="new", AssumeRolePolicyDocument=trust()), False),
+        (
+            lambda iam: iam.create_role(
+                RoleName="new", AssumeRolePolicyDocument=trust(), PermissionsBoundary=BOUNDARY_ARN
+            ),
+            True,
+        ),
+        (
+            lambda iam: iam.create_role(
+                RoleName="new", AssumeRolePolicyDocument=trust(), PermissionsBoundary=POLICY_ARN
+            ),
+            False,
+        ),
+        (lambda iam: iam.put_role_permissions_boundary(RoleName="free", PermissionsBoundary=BOUNDARY_ARN), True),
+        (lambda iam: iam.put_role_permissions_boundary(RoleName="bounded", PermissionsBoundary=POLICY_ARN), False),
+        (lambda iam: iam.attach_role_policy(RoleName="bounded", PolicyArn=POLICY_ARN), True),
+        (lambda iam: iam.attach_role_policy(RoleName="free", PolicyArn=POLICY_ARN), False),
+        (lambda iam: iam.put_role_policy(**NAMED), True),
+        (lambda iam: iam.put_role_policy(**{**NAMED, "RoleName": "free"}), False),
+        (lambda iam: iam.delete_role_permissions_boundary(RoleName="bounded"), True),
+        # Whose requests do not carry the key.
+        (lambda iam: iam.update_assume_role_policy(RoleName="bounded", PolicyDocument=trust()), False),
+        (lambda iam: iam.create_policy_version(PolicyArn=POLICY_ARN, PolicyDocument=policy("logs:*")), False),
+    ],
+)
+def test_a_condition_on_the_boundary(estate: Estate, call: Callable[[Any], Any], allowed: bool) -> None:
+    """That which a call sets, or that which the role has."""
+    iam = estate.iam
+    for name in ("boundary", "send"):
+        iam.create_policy(PolicyName=name, PolicyDocument=policy("logs:*"))
+    iam.create_role(RoleName="bounded", AssumeRolePolicyDocument=trust(), PermissionsBoundary=BOUNDARY_ARN)
+    iam.create_role(RoleName="free", AssumeRolePolicyDocument=trust())
+    _may(estate, ("iam:*", "*", WITHIN))
+    assert _allowed(partial(call, iam)) is allowed
+
+
+def test_only_attaching_and_detaching_name_a_policy_in_a_condition(estate: Estate) -> None:
+    estate.iam.create_policy(PolicyName="send", PolicyDocument=policy("logs:*"))
+    _may(estate, ("iam:*", "*", {"ArnEquals": {"iam:PolicyARN": POLICY_ARN}}))
+    change = partial(estate.iam.create_policy_version, PolicyArn=POLICY_ARN, PolicyDocument=policy("logs:*"))
+    assert not _allowed(change)
+
+
+def test_only_a_creation_has_an_action_that_creates(estate: Estate) -> None:
+    """The tags of a log group are no tags of EC2's."""
+    _may(
+        estate,
+        ("logs:CreateLogGroup", "*"),
+        ("logs:TagResource", "*", {"StringEquals": {"ec2:CreateAction": "CreateLogGroup"}}),
+    )
+    assert not _allowed(partial(estate.logs.create_log_group, logGroupName=GROUP, tags={"a": "b"}))
+
+
+def test_a_role_is_passed_into_an_instance_profile(estate: Estate) -> None:
+    estate.role()
+    estate.iam.create_instance_profile(InstanceProfileName="web")
+    add = partial(estate.iam.add_role_to_instance_profile, InstanceProfileName="web", RoleName=ROLE)
+    _may(estate, ("iam:AddRoleToInstanceProfile", "*"))
+    assert not _allowed(add)
+    _may(estate, ("iam:AddRoleToInstanceProfile", "*"), ("iam:PassRole", ROLE_ARN))
+    assert _allowed(add)
+
+
+def _session_of(estate: Estate, role: str) -> dict[str, Any]:
+    estate.aws.scenario.policies = {}
+    arn = f"arn:aws:iam::{ACCOUNT}:role/{role}"
+    keys = estate.client("sts").assume_role(RoleArn=arn, RoleSessionName="me")["Credentials"]
+    estate.aws.scenario.policies = {f"*:assumed-role/{role}/*": OWN_POLICIES}
+    return dict(keys)
+
+
+@pytest.mark.parametrize(
+    ("own", "boundary", "allowed"),
+    [
+        ("ec2:*", None, True),
+        ("ec2:*", "ec2:Describe*", True),
+        ("ec2:*", "logs:*", False),
+        ("logs:*", "ec2:*", False),
+        ("logs:*", None, False),
+    ],
+)
+def test_what_a_role_may_do_its_policies_and_its_boundary_allow(
+    estate: Estate, own: str, boundary: str | None, allowed: bool
+) -> None:
+    more = {}
+    if boundary:
+        estate.iam.create_policy(PolicyName="boundary", PolicyDocument=policy(boundary))
+        more = {"PermissionsBoundary": BOUNDARY_ARN}
+    estate.iam.create_role(RoleName="operator", AssumeRolePolicyDocument=trust(), **more)
+    estate.iam.put_role_policy(RoleName="operator", PolicyName="own", PolicyDocument=policy(own))
+    assert _denied_with(estate.aws, _session_of(estate, "operator")) is not allowed
+
+
+def test_a_user_s_own_policies(estate: Estate) -> None:
+    iam = estate.iam
+    iam.create_user(UserName="alice")
+    key = iam.create_access_key(UserName="alice")["AccessKey"]
+    keys = {"AccessKeyId": key["AccessKeyId"], "SecretAccessKey": key["SecretAccessKey"], "SessionToken": None}
+    estate.aws.scenario.policies = {"*:user/alice": OWN_POLICIES}
+    assert _denied_with(estate.aws, keys)
+    arn = iam.create_policy(PolicyName="send", PolicyDocument=policy("ec2:*"))["Policy"]["Arn"]
+    iam.attach_user_policy(UserName="alice", PolicyArn=arn)
+    assert not _denied_with(estate.aws, keys)
+
+
+@pytest.mark.parametrize(
+    ("condition", "context", "met"),
+    [
+        ({"StringEquals": {"iam:PermissionsBoundary": "a"}}, {"iam:PermissionsBoundary": "a"}, True),
+        ({"StringEquals": {"iam:PermissionsBoundary": "a"}}, {}, False),
+        ({"StringEqualsIfExists": {"iam:PermissionsBoundary": "a"}}, {}, True),
+        ({"StringEqualsIfExists": {"iam:PermissionsBoundary": "a"}}, {"iam:PermissionsBoundary": "b"}, False),
+        ({"StringNotEquals": {"ec2:CreateAction": "a"}}, {}, True),
+        ({"StringNotEquals": {"ec2:CreateAction": ["a", "b"]}}, {"ec2:CreateAction": "b"}, False),
+        ({"ForAnyValue:StringEquals": {"ec2:CreateAction": ["a", "b"]}}, {"ec2:CreateAction": "b"}, True),
+        ({"ForAnyValue:StringEquals": {"ec2:CreateAction": "a"}}, {}, False),
+        ({"ForAnyValue:StringNotEquals": {"ec2:CreateAction": "a"}}, {}, False),
+        ({"ForAllValues:StringEquals": {"ec2:CreateAction": "a"}}, {}, True),
+        ({"ForAllValues:StringEquals": {"ec2:CreateAction": "a"}}, {"ec2:CreateAction": "b"}, False),
+        ({"Null": {"ec2:CreateAction": "true"}}, {}, True),
+        ({"Null": {"ec2:CreateAction": True}}, {"ec2:CreateAction": "a"}, False),
+        ({"Null": {"ec2:CreateAction": "false"}}, {"ec2:CreateAction": "a"}, True),
+        ({"Bool": {"aws:SecureTransport": True}}, {"aws:SecureTransport": "true"}, True),
+        ({"Bool": {"aws:SecureTransport": "true"}}, {"aws:SecureTransport": "false"}, False),
+        ({"Bool": {"aws:SecureTransport": "true"}}, {}, False),
+        ({"ArnEquals": {"iam:PolicyARN": "arn:aws:iam::*:policy/s*"}}, {"iam:PolicyARN": POLICY_ARN}, True),
+        ({"ArnLike": {"iam:PolicyARN": "arn:aws:iam:*"}}, {"iam:PolicyARN": POLICY_ARN}, False),
+        ({"ArnLike": {"iam:PolicyARN": "arn:*"}}, {"iam:PolicyARN": POLICY_ARN}, False),
+        ({"StringLike": {"iam:PolicyARN": "arn:*"}}, {"iam:PolicyARN": POLICY_ARN}, True),
+        ({"ArnNotEquals": {"iam:PolicyARN": POLICY_ARN}}, {"iam:PolicyARN": POLICY_ARN}, False),
+        ({"IpAddress": {"aws:SourceIp": "10.0.0.0/8"}}, {"aws:SourceIp": "10.0.0.1"}, False),
+    ],
+)
+def test_conditions(condition: dict[str, Any], context: dict[str, str], met: bool) -> None:
+    statement = {"Effect": "Allow", "Action": "iam:*", "Resource": "*", "Condition": condition}
+    document = json.dumps({"Version": "2012-10-17", "Statement": [statement]})
+    assert allows([document], "iam:AttachRolePolicy", ROLE_ARN, context) is met
 
 
 def test_policies_are_those_of_an_assumed_role(estate: Estate) -> None:

@@ -1,0 +1,64 @@
+# Copyright (c) The netops.flow_logs contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+#
+# Private to this collection: may change without notice.
+
+"""The IAM that an account's deliveries share: converged by those who may, compared by everybody else."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+from typing import Dict
+from typing import List
+
+from ansible_collections.netops.flow_logs.plugins.module_utils._delivery_role_work import DeliveryRoleWork
+from ansible_collections.netops.flow_logs.plugins.module_utils._errors import InvalidInput
+from ansible_collections.netops.flow_logs.plugins.module_utils._run import answer
+from ansible_collections.netops.flow_logs.plugins.module_utils._run import run
+from ansible_collections.netops.flow_logs.plugins.plugin_utils._account import Account
+from ansible_collections.netops.flow_logs.plugins.plugin_utils._account import Outcome
+from ansible_collections.netops.flow_logs.plugins.plugin_utils._accounts.drift import differing
+from ansible_collections.netops.flow_logs.plugins.plugin_utils._in_process import InProcessModule
+
+
+def share_iam(account: Account) -> Dict[str, Any]:
+    """What flow_log_iam returns; where IAM is not managed, what there is, and in differs the steps of its plan.
+
+    A failure has no role in it.
+    """
+    if account.plan.manage_iam:
+        return account.run(lambda module: run(module, lambda: DeliveryRoleWork(module)), account.plan.iam)
+    return account.run(lambda module: answer(module, lambda: _compared(module)), account.plan.iam)
+
+
+def setup(account: Account) -> List[Outcome]:
+    """The account's IAM and nothing else, also where its deliveries leave IAM alone."""
+    failed = account.failed_assumption()
+    if failed:
+        return [_without_deliveries(failed)]
+    account.plan = replace(account.plan, manage_iam=True)
+    iam = share_iam(account)
+    if "role" not in iam:
+        return [_without_deliveries(account.outcome(error=iam))]
+    return [_without_deliveries(account.outcome(iam=iam, setup=True))]
+
+
+def _without_deliveries(outcome: Outcome) -> Outcome:
+    """Deliveries are no part of it, so nothing is to be said of them."""
+    return {**outcome, "account": {"label": outcome["account"]["label"]}}
+
+
+def _compared(module: InProcessModule) -> Dict[str, Any]:
+    """Observes and plans, and applies nothing: there is no way from here to a write. Raises InvalidInput without a role."""
+    work = DeliveryRoleWork(module)
+    current = work.observe()
+    plan = work.plan(current)
+    differs = [step.sentence for step in plan.steps]
+    if current.role is None:
+        raise InvalidInput(
+            f"There is no IAM role {module.params['role_name']}, and flow_logs_manage_iam is false: nothing was done in this"
+            f" account. {differing(differs)}"
+        )
+    return {**plan.before, "actions": [], "differs": differs}
