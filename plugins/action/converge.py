@@ -9,6 +9,7 @@ from typing import Dict
 from typing import List
 from typing import Optional
 
+from ansible_collections.netops.flow_logs.plugins.module_utils._core.text import printable_lines
 from ansible_collections.netops.flow_logs.plugins.plugin_utils._account import AccountPlan
 from ansible_collections.netops.flow_logs.plugins.plugin_utils._account import Mode
 from ansible_collections.netops.flow_logs.plugins.plugin_utils._account import Outcome
@@ -58,7 +59,7 @@ def _as_result(outcomes: List[Outcome], mode: Mode) -> Dict[str, Any]:
         "summary": summary_lines(outcomes, "would be" if mode.check else "was"),
         "failures": failures,
     }
-    warnings = list(dict.fromkeys(warning for part in found for warning in part.get("warnings", [])))
+    warnings = list(dict.fromkeys(printable_lines(each for part in found for each in part.get("warnings", []))))
     if warnings:
         result["warnings"] = warnings
     if mode.diff:

@@ -24,6 +24,7 @@ from typing import Mapping
 from typing import Sequence
 from typing import Tuple
 
+from ansible_collections.netops.flow_logs.plugins.module_utils._core.text import printable_lines
 from ansible_collections.netops.flow_logs.plugins.module_utils._errors import InvalidInput
 from ansible_collections.netops.flow_logs.plugins.module_utils._log_format import normalise
 from ansible_collections.netops.flow_logs.plugins.module_utils._name_template import placeholders
@@ -203,7 +204,7 @@ def alike(problems: Mapping[str, str]) -> List[str]:
 def shortened(problems: Sequence[str]) -> str:
     """The first problems one below the other, and how many more there are."""
     more = [f"... and {len(problems) - _SHOWN} more."] if len(problems) > _SHOWN else []
-    return "\n".join([*problems[:_SHOWN], *more])
+    return "\n".join([*printable_lines(problems[:_SHOWN]), *more])
 
 
 def _key(value: Any) -> str:

@@ -36,9 +36,7 @@ VERSION = 1
 STATUSES = ("covered", "partly_covered", "broken", "uncovered")
 
 
-def report(audits: Sequence[Audit], title: str, now: datetime, inventory: Sequence[str]) -> Dict[str, Any]:
-    """inventory: the arguments of -i, for the commands that mend what is found."""
-    commands = Commands(inventory)
+def report(audits: Sequence[Audit], title: str, now: datetime, commands: Commands) -> Dict[str, Any]:
     found = estate(audits)
     unread = _not_read(audits)
     told = [
@@ -58,7 +56,7 @@ def report(audits: Sequence[Audit], title: str, now: datetime, inventory: Sequen
         "version": VERSION,
         "title": title,
         "generated_at": now.isoformat(timespec="seconds"),
-        "inventory": list(inventory),
+        "inventory": list(commands.inventory),
         "totals": _totals(found.targets, found.flow_logs, found.log_groups, findings),
         "coverage": _coverage(found.targets),
         "targets": found.targets,
