@@ -167,5 +167,4 @@ def _host(host: str, groups: Collection[str]) -> str:
 
 
 def _named(text: str) -> str:
-    return repr(limited(printable(text), _SHOWN)) if "'" in text else f"'{limited(printable(text), _SHOWN)}'"
-
+    return f'"{limited(printable(text), _SHOWN)}"'

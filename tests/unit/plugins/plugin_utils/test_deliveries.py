@@ -438,3 +438,7 @@ def test_queries_are_saved_on_request_for_all_targets_of_a_folder() -> None:
 
 def test_no_hosts_are_no_accounts() -> None:
     assert gather([]) == []
+
+
+def test_problems_are_one_line_each_whatever_names_hold() -> None:
+    assert shortened(["host a\nPLAY RECAP: x", "host \x9bb: y"]) == "host a\\nPLAY RECAP: x\nhost \\x9bb: y"
