@@ -16,6 +16,7 @@ from ansible import context
 from ansible.errors import AnsibleActionFail
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 
+from ansible_collections.netops.flow_logs.plugins.module_utils._core.text import printable
 from ansible_collections.netops.flow_logs.plugins.plugin_utils._account import AccountPlan
 from ansible_collections.netops.flow_logs.plugins.plugin_utils._account import Mode
 from ansible_collections.netops.flow_logs.plugins.plugin_utils._account_audit import Audit
@@ -25,6 +26,7 @@ from ansible_collections.netops.flow_logs.plugins.plugin_utils._hosts.problems i
 from ansible_collections.netops.flow_logs.plugins.plugin_utils._report import matching
 from ansible_collections.netops.flow_logs.plugins.plugin_utils._report import report
 from ansible_collections.netops.flow_logs.plugins.plugin_utils._report import unknown_words
+from ansible_collections.netops.flow_logs.plugins.plugin_utils._report_commands import Commands
 from ansible_collections.netops.flow_logs.plugins.plugin_utils._report_files import FILES
 from ansible_collections.netops.flow_logs.plugins.plugin_utils._report_files import write
 from ansible_collections.netops.flow_logs.plugins.plugin_utils._report_findings import KINDS
@@ -58,19 +60,20 @@ class ActionModule(RoleAction):
             plans, problems = self._plans(task_vars or {})
             answers = self._each(plans, _READ_ONLY, lambda _plan: audit)
         audits = [_broken(plan, each) if isinstance(each, Broken) else each for plan, each in zip(plans, answers)]
-        model = report(audits, options["title"], datetime.now(timezone.utc), _inventory(), problems.causes())
+        commands = Commands(_inventory(), (task_vars or {}).get("groups") or ())
+        model = report(audits, options["title"], datetime.now(timezone.utc), commands, problems.causes())
         return {**result, "changed": False, **self._as_result(model, options, problems)}
 
     def _options(self) -> Dict[str, Any]:
         outcome = ArgumentSpecValidator(_SPEC).validate(self._task.args)
         if outcome.error_messages:
-            raise AnsibleActionFail("; ".join(outcome.error_messages))
+            raise AnsibleActionFail(printable("; ".join(outcome.error_messages)))
         options: Dict[str, Any] = outcome.validated_parameters
         wrong = unknown_words(options["fail_on"])
         if wrong:
             known = ", ".join([*SEVERITIES, *KINDS])
             raise AnsibleActionFail(
-                f"flow_logs_report_fail_on: {', '.join(wrong)}: there is no such finding, but {known}."
+                f"flow_logs_report_fail_on: {printable(', '.join(wrong))}: there is no such finding, but {known}."
             )
         return options
 
@@ -95,7 +98,9 @@ def _written(model: Mapping[str, Any], options: Mapping[str, Any]) -> List[str]:
         return [str(path) for path in write(model, directory, options["formats"], options["templates"])]
     except OSError as error:
         raise AnsibleActionFail(
-            f"The report can't be written to {directory}: {error.strerror or error}. Set flow_logs_report_directory."
+            printable(
+                f"The report can't be written to {directory}: {error.strerror or error}. Set flow_logs_report_directory."
+            )
         ) from error
 
 

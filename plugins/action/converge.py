@@ -11,6 +11,7 @@ from typing import Optional
 
 from ansible.module_utils.parsing.convert_bool import boolean
 
+from ansible_collections.netops.flow_logs.plugins.module_utils._core.text import printable_lines
 from ansible_collections.netops.flow_logs.plugins.plugin_utils._account import AccountPlan
 from ansible_collections.netops.flow_logs.plugins.plugin_utils._account import Mode
 from ansible_collections.netops.flow_logs.plugins.plugin_utils._account import Outcome
@@ -64,11 +65,11 @@ def _as_result(outcomes: List[Outcome], problems: Problems, mode: Mode) -> Dict[
         "failed_hosts": problems.as_result(),
         "summary": [
             *summary_lines(outcomes, "would be" if mode.check else "was"),
-            *(f"host {host}: FAILED, nothing done" for host in problems.as_result()),
+            *printable_lines(f"host {host}: FAILED, nothing done" for host in problems.as_result()),
         ],
         "failures": failures,
     }
-    warnings = list(dict.fromkeys(warning for part in found for warning in part.get("warnings", [])))
+    warnings = list(dict.fromkeys(printable_lines(each for part in found for each in part.get("warnings", []))))
     if warnings:
         result["warnings"] = warnings
     if mode.diff:

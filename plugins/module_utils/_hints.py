@@ -189,5 +189,5 @@ def _denied_with_role(lacking: Sequence[str], role_arn: str) -> str:
     return (
         f"The caller lacks iam:PassRole on the role, or the permission {call}. For the first, attach this"
         f" policy to the caller: {document}. An encoded message tells which:"
-        " aws sts decode-authorization-message --encoded-message <message>."
+        " aws sts decode-authorization-message --encoded-message MESSAGE."
     )

@@ -37,6 +37,9 @@ except ImportError:
 from ansible.module_utils.ansible_release import __version__ as CORE_VERSION
 
 from ansible_collections.amazon.aws.plugins.module_utils.exceptions import AnsibleAWSError
+from ansible_collections.netops.flow_logs.plugins.module_utils._core.text import printable
+from ansible_collections.netops.flow_logs.plugins.module_utils._core.text import printable_lines
+from ansible_collections.netops.flow_logs.plugins.module_utils._core.text import printable_throughout
 from ansible_collections.netops.flow_logs.plugins.module_utils._errors import Conflict
 from ansible_collections.netops.flow_logs.plugins.module_utils._errors import Failure
 from ansible_collections.netops.flow_logs.plugins.module_utils._errors import FlowLogsError
@@ -107,15 +110,15 @@ def run(module: Any, make_work: Callable[[], Work]) -> None:
         return _fail(module, done, _of_unreadable(error))
     failures = [*plan.refusals, *done.failures]
     steps = list(plan.steps) if module.check_mode else done.steps
-    answer = dict(after, changed=bool(steps), actions=[step.sentence for step in steps])
+    answer = dict(after, changed=bool(steps), actions=_sentences(steps))
     if module._diff:
-        answer["diff"] = _diff(before, after)
-    for warning in [*plan.warnings, *done.warnings]:
+        answer["diff"] = printable_throughout(_diff(before, after))
+    for warning in printable_lines([*plan.warnings, *done.warnings]):
         module.warn(warning)
     if failures:
-        answer["failures"] = [failure.as_result() for failure in failures]
+        answer["failures"] = _as_results(failures)
         answer["failed"] = True if _FAILED_IS_BOOLEAN else answer["failures"]
-        answer["msg"] = _summary(failures)
+        answer["msg"] = printable(_summary(failures))
     module.exit_json(**answer)
 
 
@@ -172,7 +175,7 @@ def _of_aws_error(error: AnsibleAWSError) -> Dict[str, Any]:
     hint = hint_for(code, message or str(error.exception or ""), [action] if action else [])
     answer: Dict[str, Any] = {"msg": with_hint(msg, hint)}
     if reported:
-        answer["error"] = {"code": code, "message": message, "hint": hint}
+        answer["error"] = {"code": code, "message": printable(message), "hint": hint}
     return answer
 
 
@@ -188,14 +191,27 @@ def _of_unreadable(error: Exception) -> Dict[str, Any]:
 def _fail(module: Any, done: Done, answer: Dict[str, Any]) -> None:
     """Ends the module, saying what had been done before the failure."""
     if done.failures:
-        answer["failures"] = [failure.as_result() for failure in done.failures]
+        answer["failures"] = _as_results(done.failures)
         answer["msg"] += f" Besides, {_summary(done.failures)}."
     if done.steps:
-        answer["actions"] = [step.sentence for step in done.steps]
+        answer["actions"] = _sentences(done.steps)
         answer["msg"] += (
             f" Before that: {'; '.join(answer['actions'])}. Run it again when the cause is mended: it goes on from here."
         )
+    answer["msg"] = printable(answer["msg"])
     module.fail_json(changed=bool(done.steps), **answer)
+
+
+def _sentences(steps: List[Step]) -> List[str]:
+    return printable_lines(step.sentence for step in steps)
+
+
+def _as_results(failures: List[Failure]) -> List[Dict[str, str]]:
+    """The id is data; what is said of it is for people."""
+    return [
+        {key: value if key == "resource_id" else printable(value) for key, value in failure.as_result().items()}
+        for failure in failures
+    ]
 
 
 def _summary(failures: List[Failure]) -> str:

@@ -100,8 +100,9 @@ def _look_at_iam(account: Account, gone: List[str]) -> Outcome:
         lambda module: answer(module, lambda: read_audit(module)), account.plan.iam_info, ignored_flow_log_ids=gone
     )
     names = {name: account.plan.iam[name] for name in ("role_name", "policy_name", "profile")}
-    more = {"names": names, "assumed": bool(account.keys), "manage_iam": account.plan.manage_iam}
-    return account.outcome(iam_info=result, **more)
+    return account.outcome(
+        iam_info=result, names=names, assumed=bool(account.keys), manage_iam=account.plan.manage_iam
+    )
 
 
 def _wait_for_records(account: Account) -> None:

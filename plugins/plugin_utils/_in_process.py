@@ -44,6 +44,7 @@ from ansible_collections.amazon.aws.plugins.module_utils.exceptions import Ansib
 from ansible_collections.amazon.aws.plugins.module_utils.iam import get_aws_account_info
 from ansible_collections.amazon.aws.plugins.module_utils.modules import aws_argument_spec
 from ansible_collections.amazon.aws.plugins.module_utils.retries import RetryingBotoClientWrapper
+from ansible_collections.netops.flow_logs.plugins.module_utils._core.text import printable
 from ansible_collections.netops.flow_logs.plugins.module_utils._errors import InvalidInput
 
 _SECRET = ("secret_key", "session_token")
@@ -180,7 +181,7 @@ class InProcessModule:
         return self._session.account((endpoint_url, sorted(connection.items())), lambda: get_aws_account_info(self))
 
     def warn(self, message: str) -> None:
-        self.warnings.append(message)
+        self.warnings.append(printable(message))
 
     def exit_json(self, **result: Any) -> NoReturn:
         self.result = result

@@ -8,7 +8,6 @@
 
 from __future__ import annotations
 
-import json
 from collections import Counter
 from typing import Any
 from typing import Dict
@@ -16,6 +15,8 @@ from typing import List
 from typing import Mapping
 from typing import Sequence
 
+from ansible_collections.netops.flow_logs.plugins.module_utils._core.command import module_command
+from ansible_collections.netops.flow_logs.plugins.module_utils._core.text import printable_lines
 from ansible_collections.netops.flow_logs.plugins.module_utils._errors import Failure
 from ansible_collections.netops.flow_logs.plugins.module_utils._errors import in_sentences
 from ansible_collections.netops.flow_logs.plugins.plugin_utils._accounts.drift import differing
@@ -43,12 +44,12 @@ def summary_lines(outcomes: Sequence[Mapping[str, Any]], mood: str = "was") -> L
 
     mood is "was" for what was done and "would be" for what check mode found.
     """
-    return [line for outcome in outcomes for line in _summary(outcome, mood)]
+    return printable_lines(line for outcome in outcomes for line in _summary(outcome, mood))
 
 
 def failure_lines(outcomes: Sequence[Mapping[str, Any]]) -> List[str]:
     """A line for each account, delivery and target that failed, with what to do; empty when all went well."""
-    return [f"{_place(outcome)}: {line}" for outcome in outcomes for line in _failures(outcome)]
+    return printable_lines(f"{_place(outcome)}: {line}" for outcome in outcomes for line in _failures(outcome))
 
 
 def _is_part(outcome: Mapping[str, Any]) -> bool:
@@ -174,11 +175,11 @@ def _command(outcome: Mapping[str, Any]) -> str:
     again = "To remove what is left, run the same removal once more with -e flow_logs_remove_iam=true"
     if not outcome.get("manage_iam", True):
         return f"{again} -e flow_logs_manage_iam=true, by somebody who may remove IAM."
-    if outcome["assumed"]:
-        return f"{again}."
     options = {name: value for name, value in outcome["names"].items() if value}
-    arguments = json.dumps({**options, "state": "absent"})
-    return f"{again}, or: ansible localhost -m netops.flow_logs.flow_log_iam -a '{arguments}'"
+    command = module_command("netops.flow_logs.flow_log_iam", {**options, "state": "absent"})
+    if outcome["assumed"] or command.text is None:
+        return f"{again}."
+    return f"{again}, or: {command.text}"
 
 
 def _named(hosts: Mapping[str, str], resource_id: str) -> str:

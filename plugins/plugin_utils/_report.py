@@ -41,14 +41,10 @@ def report(
     audits: Sequence[Audit],
     title: str,
     now: datetime,
-    inventory: Sequence[str],
+    commands: Commands,
     problems: Sequence[Tuple[str, List[str]]] = (),
 ) -> Dict[str, Any]:
-    """inventory: the arguments of -i, for the commands that fix what is found.
-
-    problems: (reason, hosts) of hosts that could not be looked at, as something is wrong with them.
-    """
-    commands = Commands(inventory)
+    """problems: (reason, hosts) of hosts that could not be looked at, as something is wrong with them."""
     found = estate(audits)
     unread = [*(_unread_hosts(reason, hosts) for reason, hosts in problems), *_not_read(audits)]
     told = [
@@ -68,7 +64,7 @@ def report(
         "version": VERSION,
         "title": title,
         "generated_at": now.isoformat(timespec="seconds"),
-        "inventory": list(inventory),
+        "inventory": list(commands.inventory),
         "totals": _totals(found.targets, found.flow_logs, found.log_groups, findings),
         "coverage": _coverage(found.targets),
         "targets": found.targets,

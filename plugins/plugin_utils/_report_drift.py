@@ -18,6 +18,7 @@ from typing import Sequence
 from typing import Set
 from typing import Tuple
 
+from ansible_collections.netops.flow_logs.plugins.module_utils._core.command import with_note
 from ansible_collections.netops.flow_logs.plugins.plugin_utils._report_commands import Commands
 from ansible_collections.netops.flow_logs.plugins.plugin_utils._report_estate import Audit
 from ansible_collections.netops.flow_logs.plugins.plugin_utils._report_estate import Entry
@@ -71,13 +72,13 @@ class _Delivery:
 
     def differs(self, resource_id: str, message: str, **more: Any) -> Entry:
         host = self.wished.hosts.get(resource_id)
-        command = self.commands.apply([host]) if host else None
+        command = with_note(self.commands.apply([host])) if host else {}
         return finding(
             "drift",
             self.stamp,
             resource_id,
             message,
-            **{"project": self.wished.project, "subject_name": host or resource_id, "command": command, **more},
+            **{"project": self.wished.project, "subject_name": host or resource_id, **command, **more},
         )
 
 
@@ -97,6 +98,7 @@ def _refused(delivery: _Delivery) -> Dict[str, Entry]:
             f"Applying the inventory would fail: {failure['message']} {failure.get('hint', '')}".rstrip(),
             severity="error",
             command=None,
+            command_note=None,
         )
         for part in ("log_groups", "flow_logs")
         for failure in delivery.part(part).get("failures") or []
@@ -128,9 +130,9 @@ def _log_groups(delivery: _Delivery) -> List[Entry]:
             continue
         known = delivery.wished.hosts
         hosts = [known[resource_id] for resource_id in group["resource_ids"] if resource_id in known]
-        command = delivery.commands.apply(hosts or sorted(set(known.values())))
+        command = with_note(delivery.commands.apply(hosts or sorted(set(known.values()))))
         message = f"The inventory asks for more: {'; '.join(steps.get(name, ())) or group['action']}."
-        found.append(delivery.differs(name, message, command=command))
+        found.append(delivery.differs(name, message, **command))
     return found
 
 
@@ -140,9 +142,11 @@ def _of_iam(audit: Audit, outcome: Mapping[str, Any], commands: Commands) -> Lis
         return []
     hosts = sorted({host for wished in audit.wished for host in wished.hosts.values()})
     message = f"IAM differs from what the inventory asks for: {'; '.join(outcome['iam']['actions'])}."
-    command = commands.apply(hosts[:1]) if audit.manage_iam else commands.setup(hosts[:1])
+    converge = commands.apply if audit.manage_iam else commands.setup
     note = "IAM is an account's: any host of the account will do."
-    return [finding("drift", stamp, audit.iam_names["role_name"], message, command=command, command_note=note)]
+    usable = next((host for host in hosts if converge([host]).text), None)
+    more = with_note(converge([usable] if usable else hosts[:1]), note, note)
+    return [finding("drift", stamp, audit.iam_names["role_name"], message, **more)]
 
 
 def _of_queries(audit: Audit, outcome: Mapping[str, Any], commands: Commands) -> List[Entry]:
@@ -157,8 +161,8 @@ def _of_queries(audit: Audit, outcome: Mapping[str, Any], commands: Commands) ->
     actions = outcome["insights_queries"]["actions"]
     if not actions:
         return []
-    command = commands.apply(sorted({host for wished in audit.wished for host in wished.hosts.values()}))
-    return [finding("drift", stamp, label, f"The inventory asks for more: {'; '.join(actions)}.", command=command)]
+    command = with_note(commands.apply(sorted({host for wished in audit.wished for host in wished.hosts.values()})))
+    return [finding("drift", stamp, label, f"The inventory asks for more: {'; '.join(actions)}.", **command)]
 
 
 def _message(error: Mapping[str, Any]) -> str:

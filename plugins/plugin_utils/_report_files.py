@@ -8,7 +8,6 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import Any
 from typing import Callable
@@ -17,10 +16,10 @@ from typing import List
 from typing import Mapping
 from typing import Sequence
 
+from ansible_collections.netops.flow_logs.plugins.module_utils._core.text import json_text
 from ansible_collections.netops.flow_logs.plugins.plugin_utils._report_junit import render_junit
 from ansible_collections.netops.flow_logs.plugins.plugin_utils._report_page import render_page
 from ansible_collections.netops.flow_logs.plugins.plugin_utils._report_sarif import render_sarif
-from ansible_collections.netops.flow_logs.plugins.plugin_utils._report_text import legal_throughout
 
 # Format -> name of the file.
 FILES = {"html": "report.html", "json": "report.json", "junit": "report.junit.xml", "sarif": "report.sarif"}
@@ -35,7 +34,7 @@ def write(model: Mapping[str, Any], directory: str, formats: Sequence[str], temp
     """Raises OSError where the directory can't be written to."""
     renderers: Dict[str, Callable[[], str]] = {
         "html": lambda: render_page(model, templates),
-        "json": lambda: json.dumps(legal_throughout(dict(model)), indent=2, ensure_ascii=False) + "\n",
+        "json": lambda: json_text(model),
         "junit": lambda: render_junit(model),
         "sarif": lambda: render_sarif(model),
     }

@@ -18,6 +18,8 @@ from typing import Mapping
 from typing import Optional
 from typing import Sequence
 
+from ansible_collections.netops.flow_logs.plugins.module_utils._core.command import Command
+from ansible_collections.netops.flow_logs.plugins.module_utils._core.command import with_note
 from ansible_collections.netops.flow_logs.plugins.plugin_utils._report_commands import Commands
 from ansible_collections.netops.flow_logs.plugins.plugin_utils._report_estate import Entry
 from ansible_collections.netops.flow_logs.plugins.plugin_utils._report_estate import Estate
@@ -116,12 +118,12 @@ def _of_target(kind: str, entry: Entry, inner: Sequence[Entry], place: Place, co
         message = f"Nobody records the {which} traffic of this {_NOUNS[entry['resource_type']]}{also}."
     more: Entry = {"project": entry["project"], "subject_name": entry["resource_name"]}
     if entry["hosts"]:
-        more["command"] = commands.apply(entry["hosts"])
-        if kind == "partly_covered":
-            more["command_note"] = "The inventory has to ask for it: flow_logs_traffic_type: ALL."
+        note = "The inventory has to ask for it: flow_logs_traffic_type: ALL." if kind == "partly_covered" else None
+        more.update(with_note(commands.apply(entry["hosts"]), note, note))
     else:
-        more["command"] = commands.apply_to(place, entry["resource_id"], entry["project"])
-        more["command_note"] = "It is in no inventory: add it to one, or run this."
+        command = commands.apply_to(place, entry["resource_id"], entry["project"])
+        nowhere = "It is in no inventory: add it to one"
+        more.update(with_note(command, f"{nowhere}, or run this.", f"{nowhere}."))
     return finding(kind, entry, entry["resource_id"], message, **more)
 
 
@@ -152,13 +154,10 @@ def deliveries(estate: Estate, commands: Commands) -> List[Entry]:
 def _broken(log: Entry, place: Place, commands: Commands, more: Entry) -> Entry:
     asked = place.asked.get(log["resource_id"])
     if log["known"] and asked is not None:
-        more = {**more, "command": commands.apply(asked.hosts)}
+        more = {**more, **with_note(commands.apply(asked.hosts))}
     else:
-        more = {
-            **more,
-            "command": _look(log, place, commands),
-            "command_note": "No inventory asks for this flow log: look at it, and talk to whoever made it.",
-        }
+        note = "No inventory asks for this flow log: look at it, and talk to whoever made it."
+        more = {**more, **with_note(_look(log, place, commands), note, note)}
     message = (
         f"The flow log of {log['resource_id']} does not deliver to {_destination(log)}. {log['delivery']['message']}"
     )
@@ -168,19 +167,18 @@ def _broken(log: Entry, place: Place, commands: Commands, more: Entry) -> Entry:
 def _unknown(log: Entry, place: Place, commands: Commands, more: Entry) -> Entry:
     asked = place.asked.get(log["resource_id"])
     why = "asks for another destination" if asked and asked.log_groups else "does not ask for it"
-    command = _look(log, place, commands)
+    note = "It is somebody else's until proven otherwise."
     return finding(
         "unknown_flow_log",
         log,
         log["flow_log_id"],
         f"A flow log of {log['resource_id']} to {_destination(log)}: the inventory {why}.",
         **more,
-        command=command,
-        command_note=f"It is somebody else's until proven otherwise.{' This shows it.' if command else ''}",
+        **with_note(_look(log, place, commands), f"{note} This shows it.", note),
     )
 
 
-def _look(log: Entry, place: Place, commands: Commands) -> Optional[str]:
+def _look(log: Entry, place: Place, commands: Commands) -> Command:
     options = {"flow_log_ids": [log["flow_log_id"]], "coverage": True, "region": place.region}
     return commands.module(place.connection, "flow_log_info", options)
 
@@ -202,14 +200,14 @@ def log_groups(estate: Estate, commands: Commands) -> List[Entry]:
 def _missing(group: Entry, place: Place, commands: Commands) -> Entry:
     hosts = _hosts_of(group, place)
     options = {"log_group_name": group["log_group_name"], "region": place.region}
-    own = commands.module(place.connection, "log_group", options)
+    command = commands.apply(hosts) if hosts else commands.module(place.connection, "log_group", options)
     return finding(
         "missing_log_group",
         group,
         group["log_group_name"],
         f"{_count(group['flow_log_ids'])} to a log group that does not exist. AWS makes it with the first records, if the role may,"
         " without retention, key and tags.",
-        command=commands.apply(hosts) if hosts else own,
+        **with_note(command),
     )
 
 
@@ -221,13 +219,14 @@ def _for_ever(group: Entry, place: Place, commands: Commands) -> Entry:
     if wanted == {"never"}:
         more = {"severity": "note", "command_note": "The inventory says so: flow_logs_retention_in_days: never."}
     elif wanted and hosts:
-        more = {"command": commands.apply(hosts)}
+        more = with_note(commands.apply(hosts))
     else:
         options = {"log_group_name": group["log_group_name"], "retention_in_days": "90", "region": place.region}
-        more = {
-            "command": commands.module(place.connection, "log_group", options),
-            "command_note": "Choose the days with care, as older records are deleted; better still, set flow_logs_retention_in_days.",
-        }
+        more = with_note(
+            commands.module(place.connection, "log_group", options),
+            "Choose the days with care, as older records are deleted; better still, set flow_logs_retention_in_days.",
+            "Set flow_logs_retention_in_days, with care, as older records are deleted.",
+        )
     return finding(
         "no_retention",
         group,

@@ -14,8 +14,8 @@ from typing import Iterable
 from typing import List
 from typing import Mapping
 from typing import Optional
-from typing import Tuple
 
+from ansible_collections.netops.flow_logs.plugins.module_utils._core.command import with_note
 from ansible_collections.netops.flow_logs.plugins.plugin_utils._report_commands import Commands
 from ansible_collections.netops.flow_logs.plugins.plugin_utils._report_estate import Audit
 from ansible_collections.netops.flow_logs.plugins.plugin_utils._report_estate import Entry
@@ -50,11 +50,9 @@ def orphans(audits: Iterable[Audit], commands: Commands) -> List[Entry]:
         ]
         companions = _companions(roles, policies)
         for role in roles:
-            command, note = _removal(audit, role, companions.get(role["role_name"]), commands)
+            more = _removal(audit, role, companions.get(role["role_name"]), commands)
             message = "No flow log of any region delivers through this role."
-            found.append(
-                finding("orphaned_role", stamp, role["role_name"], message, command=command, command_note=note)
-            )
+            found.append(finding("orphaned_role", stamp, role["role_name"], message, **more))
         for policy in policies:
             found.append(_policy(stamp, policy))
     return found
@@ -88,13 +86,15 @@ def _companions(roles: Iterable[Entry], policies: Iterable[Entry]) -> Dict[str, 
 
 def _removal(
     audit: Audit, role: Mapping[str, Any], policy_name: Optional[str], commands: Commands
-) -> Tuple[Optional[str], str]:
+) -> Dict[str, Optional[str]]:
     """No command for a role with policies of unknown purpose: which of them may go, its owner has to say."""
     if policy_name is None:
-        return None, "Make sure that nobody means to use it again, and remove it with the policies that only it has."
+        note = "Make sure that nobody means to use it again, and remove it with the policies that only it has."
+        return {"command": None, "command_note": note}
     options = {"role_name": role["role_name"], "policy_name": policy_name, "state": "absent"}
     command = commands.module(audit.connection, "flow_log_iam", options)
-    return command, "Make sure that nobody means to use it again. This refuses while a flow log uses it."
+    note = "Make sure that nobody means to use it again."
+    return with_note(command, f"{note} This refuses while a flow log uses it.", note)
 
 
 def _policy(stamp: Entry, policy: Mapping[str, Any]) -> Entry:

@@ -11,6 +11,7 @@ Jenkins and GitLab read only the first failure of a case. A thing with more of t
 
 from __future__ import annotations
 
+import re
 from typing import Any
 from typing import Dict
 from typing import List
@@ -20,12 +21,14 @@ from typing import Sequence
 from typing import Tuple
 from xml.etree import ElementTree
 
+from ansible_collections.netops.flow_logs.plugins.module_utils._core.text import printable_throughout
 from ansible_collections.netops.flow_logs.plugins.plugin_utils._report_kinds import kind_of
 from ansible_collections.netops.flow_logs.plugins.plugin_utils._report_kinds import named
 from ansible_collections.netops.flow_logs.plugins.plugin_utils._report_kinds import place_of
-from ansible_collections.netops.flow_logs.plugins.plugin_utils._report_text import legal
 
 _FAILING = ("error", "warning")
+# Jenkins and GitLab attach the file that such a mark in a test's output names.
+_ATTACHMENT = re.compile(r"\[\[(?=\s*ATTACHMENT)", re.IGNORECASE)
 
 # An account and region, and a thing in it: what suites and cases are told apart by.
 _Place = Tuple[str, str, str]
@@ -33,9 +36,10 @@ _Findings = Dict[str, List[Mapping[str, Any]]]
 
 
 def render_junit(model: Mapping[str, Any]) -> str:
-    root = ElementTree.Element("testsuites", name=legal(model["title"]))
-    for place, things in sorted(_places(model).items()):
-        root.append(_suite(place, things, str(model["generated_at"])[:19]))
+    text = printable_throughout(model)
+    root = ElementTree.Element("testsuites", name=str(text["title"]))
+    for place, things in sorted(_places(text).items()):
+        root.append(_suite(place, things, str(text["generated_at"])[:19]))
     for counter in ("tests", "failures", "errors"):
         root.set(counter, str(sum(int(suite.get(counter, 0)) for suite in root)))
     ElementTree.indent(root)
@@ -62,7 +66,7 @@ def _places(model: Mapping[str, Any]) -> Dict[_Place, Dict[str, Dict[str, Any]]]
 
 def _suite(place: _Place, things: Mapping[str, Mapping[str, Any]], timestamp: str) -> ElementTree.Element:
     name = next(iter(things.values()))["place"]
-    suite = ElementTree.Element("testsuite", name=legal(name), timestamp=legal(timestamp), time="0")
+    suite = ElementTree.Element("testsuite", name=name, timestamp=timestamp, time="0")
     for thing in things.values():
         suite.extend(_cases(place, thing))
     failed = sum(case.find("failure") is not None for case in suite)
@@ -94,17 +98,18 @@ def _further_names(name: str, findings: Sequence[Mapping[str, Any]]) -> List[str
 def _case(
     where: str, name: str, failure: Optional[Mapping[str, Any]], notes: Sequence[Mapping[str, Any]]
 ) -> ElementTree.Element:
-    case = ElementTree.Element("testcase", classname=legal(where), name=legal(name), time="0")
+    case = ElementTree.Element("testcase", classname=where, name=name, time="0")
     if failure is not None:
-        message = legal(f"{kind_of(failure).title}: {failure['message']}")
-        element = ElementTree.SubElement(case, "failure", type=legal(failure["kind"]), message=message)
-        element.text = legal(_told(failure))
+        message = f"{kind_of(failure).title}: {failure['message']}"
+        element = ElementTree.SubElement(case, "failure", type=failure["kind"], message=message)
+        element.text = _told(failure)
     if notes:
-        ElementTree.SubElement(case, "system-out").text = legal("\n\n".join(_told(note) for note in notes))
+        ElementTree.SubElement(case, "system-out").text = "\n\n".join(_told(note) for note in notes)
     return case
 
 
 def _told(finding: Mapping[str, Any]) -> str:
     kind = kind_of(finding)
     told = (f"{kind.title}: {finding['message']}", finding["command"], finding["command_note"])
-    return "\n".join(str(line) for line in (*told, f"[{finding['severity']}, {finding['id']}]") if line)
+    lines = [str(line) for line in (*told, f"[{finding['severity']}, {finding['id']}]") if line]
+    return _ATTACHMENT.sub("[ [", "\n".join(lines))

@@ -6,7 +6,7 @@
 
 """A report as one HTML page that needs nothing else and sends nothing anywhere.
 
-Whatever stands in the model is text to the page, never markup: it is escaped, and should an escape be forgotten one day, the
+Whatever stands in the model is text to the page, never markup: it is escaped, characters that are not seen as well, and should an escape be forgotten one day, the
 page's own policy lets no script and no style run but the two whose hashes it names, and no address be loaded.
 """
 
@@ -14,7 +14,6 @@ from __future__ import annotations
 
 import base64
 import hashlib
-import re
 from datetime import datetime
 from datetime import timezone
 from pathlib import Path
@@ -30,6 +29,7 @@ from jinja2 import StrictUndefined
 from markupsafe import Markup
 from markupsafe import escape
 
+from ansible_collections.netops.flow_logs.plugins.module_utils._core.text import printable_throughout
 from ansible_collections.netops.flow_logs.plugins.plugin_utils._report_figures import SEVERITIES
 from ansible_collections.netops.flow_logs.plugins.plugin_utils._report_figures import STATUSES
 from ansible_collections.netops.flow_logs.plugins.plugin_utils._report_figures import bar_of
@@ -39,10 +39,7 @@ from ansible_collections.netops.flow_logs.plugins.plugin_utils._report_figures i
 from ansible_collections.netops.flow_logs.plugins.plugin_utils._report_figures import verdict
 from ansible_collections.netops.flow_logs.plugins.plugin_utils._report_kinds import by_title
 from ansible_collections.netops.flow_logs.plugins.plugin_utils._report_kinds import kind_of
-from ansible_collections.netops.flow_logs.plugins.plugin_utils._report_text import legal_throughout
 
-# Characters that are not seen, or that change the direction of what is around them: a reader should know that they are there.
-_UNSEEN = re.compile("[\u00ad\u061c\u200b\u200e\u200f\u2028\u2029\u202a-\u202e\u2060-\u2069\ufeff]")
 _UNITS = ("B", "kB", "MB", "GB", "TB", "PB", "EB")
 
 
@@ -51,12 +48,13 @@ def render_page(model: Mapping[str, Any], directory: str) -> str:
     templates = Path(directory)
     style = (templates / "report" / "style.css").read_text(encoding="utf-8")
     script = (templates / "report" / "script.js").read_text(encoding="utf-8")
+    text = printable_throughout(model)
     return (
         _environment(directory)
         .get_template("report.html.j2")
         .render(
-            **legal_throughout(dict(model)),
-            **_figures(legal_throughout(dict(model))),
+            **text,
+            **_figures(text),
             style=Markup(style),
             script=Markup(script),
             policy=_policy(style, script),
@@ -110,14 +108,9 @@ def _digest(text: str) -> str:
 
 
 def shown(value: Any) -> Markup:
-    """Text between tags, kept apart from its surroundings' direction of writing; unseen characters are marked."""
+    """Text between tags, kept apart from its surroundings' direction of writing."""
     text = escape(value)
-    if text.isascii():
-        return text
-    marked = _UNSEEN.sub(
-        lambda found: f'<span class="unseen" data-code="U+{ord(found[0]):04X}">{found[0]}</span>', text
-    )
-    return Markup(f"<bdi>{marked}</bdi>")
+    return text if text.isascii() else Markup(f"<bdi>{text}</bdi>")
 
 
 def _moment(value: Any) -> str:

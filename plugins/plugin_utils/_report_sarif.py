@@ -9,7 +9,7 @@
 from __future__ import annotations
 
 import hashlib
-import json
+import re
 from pathlib import PurePath
 from typing import Any
 from typing import Dict
@@ -18,17 +18,22 @@ from typing import Mapping
 from typing import Sequence
 from urllib.parse import quote
 
+from ansible_collections.netops.flow_logs.plugins.module_utils._core.text import json_text
+from ansible_collections.netops.flow_logs.plugins.module_utils._core.text import printable_throughout
 from ansible_collections.netops.flow_logs.plugins.plugin_utils._report_kinds import KINDS
 from ansible_collections.netops.flow_logs.plugins.plugin_utils._report_kinds import Kind
 from ansible_collections.netops.flow_logs.plugins.plugin_utils._report_kinds import kind_of
 from ansible_collections.netops.flow_logs.plugins.plugin_utils._report_kinds import named
 from ansible_collections.netops.flow_logs.plugins.plugin_utils._report_kinds import place_of
-from ansible_collections.netops.flow_logs.plugins.plugin_utils._report_text import legal_throughout
 
 _SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
 _HOME = "https://github.com/netops/ansible-collection-flow-logs"
 # How code scanning calls the same severities.
 _PROBLEMS = {"error": "error", "warning": "warning", "note": "recommendation"}
+# SARIF 2.1.0, sections 3.11.5 and 3.11.6: braces are placeholders, brackets are links.
+_MESSAGE_MARKUP = re.compile(r"[\\\[\]{}]")
+# Markdown takes a backslash in front of any of these (CommonMark 0.31, section 2.4).
+_MARKDOWN = re.compile(r"[!-/:-@\[-`{-~]")
 
 
 def render_sarif(model: Mapping[str, Any]) -> str:
@@ -37,7 +42,8 @@ def render_sarif(model: Mapping[str, Any]) -> str:
     The first of them is where code scanning shows the results. It refuses results that are in no file, so without an
     inventory the output is good SARIF, but not for code scanning.
     """
-    rules = list({kind.name: kind for kind in (*KINDS, *map(kind_of, model["findings"]))}.values())
+    text = printable_throughout(model)
+    rules = list({kind.name: kind for kind in (*KINDS, *map(kind_of, text["findings"]))}.values())
     sources = [_uri(str(source)) for source in model.get("inventory") or ()]
     run: Dict[str, Any] = {
         "tool": {
@@ -48,13 +54,23 @@ def render_sarif(model: Mapping[str, Any]) -> str:
             }
         },
         "automationDetails": {"id": "netops.flow_logs.report/"},
-        "invocations": [{"executionSuccessful": True, "endTimeUtc": _utc(str(model["generated_at"]))}],
+        "invocations": [{"executionSuccessful": True, "endTimeUtc": _utc(str(text["generated_at"]))}],
         "artifacts": [{"location": {"uri": uri}, "description": {"text": "inventory"}} for uri in sources],
         "columnKind": "unicodeCodePoints",
-        "results": [_result(finding, [rule.name for rule in rules], sources[:1]) for finding in model["findings"]],
+        "results": [_result(finding, [rule.name for rule in rules], sources[:1]) for finding in text["findings"]],
     }
     document = {"$schema": _SCHEMA, "version": "2.1.0", "runs": [run]}
-    return json.dumps(legal_throughout(document), indent=2, ensure_ascii=False) + "\n"
+    return json_text(document)
+
+
+def _plain(text: str) -> str:
+    """The text as a plain message that shows just this."""
+    return _MESSAGE_MARKUP.sub(lambda found: found[0] * 2 if found[0] in "{}" else f"\\{found[0]}", text)
+
+
+def _markdown(text: str) -> str:
+    """The text as a formatted message that shows just this."""
+    return _MARKDOWN.sub(lambda found: found[0] * 2 if found[0] in "{}" else f"\\{found[0]}", text)
 
 
 def _utc(time: str) -> str:
@@ -72,9 +88,9 @@ def _rule(kind: Kind) -> Dict[str, Any]:
     return {
         "id": kind.name,
         "name": "".join(word.capitalize() for word in kind.name.split("_")),
-        "shortDescription": {"text": kind.title},
-        "fullDescription": {"text": kind.meaning or kind.title},
-        "help": {"text": help_text, "markdown": help_text},
+        "shortDescription": {"text": _plain(kind.title)},
+        "fullDescription": {"text": _plain(kind.meaning or kind.title)},
+        "help": {"text": _plain(help_text), "markdown": _markdown(help_text)},
         "defaultConfiguration": {"level": _level(kind.severity)},
         "properties": {
             "tags": ["aws", "vpc-flow-logs"],
@@ -100,10 +116,11 @@ def _result(finding: Mapping[str, Any], rules: Sequence[str], sources: Sequence[
         "ruleId": finding["kind"],
         "ruleIndex": list(rules).index(finding["kind"]),
         "level": _level(finding["severity"]),
-        "message": {"text": "\n".join(map(str, told))},
+        "message": {"text": "\n".join(_plain(str(line)) for line in told)},
         "locations": [location],
         "partialFingerprints": _fingerprints(str(finding["id"])),
-        "properties": {key: finding[key] for key in ("account_id", "account", "region", "project")},
+        # The command once more as it is: readers that show a message without undoing its escapes would spoil it.
+        "properties": {key: finding[key] for key in ("account_id", "account", "region", "project", "command")},
     }
 
 
@@ -122,5 +139,5 @@ def _fingerprints(finding_id: str) -> Dict[str, str]:
 
     Code scanning looks at the first only. All findings are in the same line of the inventory, so that it is made here.
     """
-    digest = hashlib.sha256(finding_id.encode("utf-8", "backslashreplace")).hexdigest()
+    digest = hashlib.sha256(finding_id.encode("utf-8")).hexdigest()
     return {"primaryLocationLineHash": f"{digest[:16]}:1", "finding/v1": digest}

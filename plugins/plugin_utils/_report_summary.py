@@ -13,6 +13,8 @@ from typing import List
 from typing import Mapping
 from typing import Sequence
 
+from ansible_collections.netops.flow_logs.plugins.module_utils._core.text import printable_lines
+
 # Findings that are shown before the rest is counted only.
 _SHOWN = 20
 _STATUSES = {
@@ -29,17 +31,18 @@ def summary_lines(model: Mapping[str, Any], files: Sequence[object]) -> List[str
     counts = [
         f"{count} {severity}{'' if count == 1 else 's'}" for severity, count in totals["findings"].items() if count
     ]
-    return [
+    lines = [
         f"{totals['targets']} VPCs, subnets and network interfaces: {', '.join(parts) or 'none was seen'}.",
         f"{', '.join(counts)}." if counts else "Nothing to complain about.",
         *finding_lines([entry for entry in model["findings"] if entry["severity"] != "note"]),
         *(f"Written: {path}" for path in files),
     ]
+    return printable_lines(lines)
 
 
 def finding_lines(findings: Sequence[Mapping[str, Any]]) -> List[str]:
     more = [f"... and {len(findings) - _SHOWN} more."] if len(findings) > _SHOWN else []
-    return [*(_line(entry) for entry in findings[:_SHOWN]), *more]
+    return printable_lines([*(_line(entry) for entry in findings[:_SHOWN]), *more])
 
 
 def _line(entry: Mapping[str, Any]) -> str:

@@ -24,6 +24,8 @@ from ansible.plugins.action import ActionBase
 
 from ansible_collections.amazon.aws.plugins.module_utils.botocore import check_sdk_version_supported
 from ansible_collections.amazon.aws.plugins.module_utils.exceptions import AnsibleBotocoreError
+from ansible_collections.netops.flow_logs.plugins.module_utils._core.text import printable
+from ansible_collections.netops.flow_logs.plugins.module_utils._core.text import printable_lines
 from ansible_collections.netops.flow_logs.plugins.plugin_utils._account import Account
 from ansible_collections.netops.flow_logs.plugins.plugin_utils._account import AccountPlan
 from ansible_collections.netops.flow_logs.plugins.plugin_utils._account import Mode
@@ -66,7 +68,7 @@ class RoleAction(ActionBase):
         answers = side_by_side(jobs, self._forks(), self._tell)
         for answer in answers:
             if isinstance(answer, Broken) and answer.trace:
-                self._display.vvv(answer.trace)
+                self._display.vvv("\n".join(printable_lines(answer.trace.splitlines())))
         return answers
 
     def _plans(self, variables: Dict[str, Any]) -> Tuple[List[AccountPlan], Problems]:
@@ -80,7 +82,7 @@ class RoleAction(ActionBase):
         reader = HostVariables(self._task, self._templar, variables, spec)
         wishes, problems = read_wishes(reader, spec, variables["ansible_play_batch"])
         for warning in reader.misspelt():
-            self._display.warning(warning)
+            self._display.warning(printable(warning))
         gathered = gather(wishes, problems)
         with_defaults = with_module_defaults(self._task, self._templar)
         return account_plans(gathered.accounts, with_defaults, gathered.problems), gathered.problems
@@ -102,7 +104,7 @@ class RoleAction(ActionBase):
         return int(context.CLIARGS.get("forks") or 5)
 
     def _tell(self, line: str) -> None:
-        self._display.display(f"  {line}")
+        self._display.display(f"  {printable(line)}")
 
 
 def _work(program: Program, plan: AccountPlan, mode: Mode, models: Models, say: Callable[[str], None]) -> Any:

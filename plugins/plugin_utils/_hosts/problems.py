@@ -16,6 +16,8 @@ from typing import Iterable
 from typing import List
 from typing import Tuple
 
+from ansible_collections.netops.flow_logs.plugins.module_utils._core.text import printable_lines
+
 # Lines of text that are shown before the rest is counted only; failed_hosts has them all.
 _SHOWN = 10
 
@@ -54,7 +56,8 @@ class Problems:
         """A line for each cause, the first of them only, and how many more there are."""
         causes = self.causes()
         more = [f"... and {len(causes) - _SHOWN} more, see failed_hosts."] if len(causes) > _SHOWN else []
-        return [*(f"host {in_short(hosts)}: {reason}" for reason, hosts in causes[:_SHOWN]), *more]
+        lines = [f"host {in_short(hosts)}: {reason}" for reason, hosts in causes[:_SHOWN]]
+        return printable_lines([*lines, *more])
 
 
 def in_short(hosts: List[str]) -> str:

@@ -33,6 +33,7 @@ from ansible_collections.netops.flow_logs.plugins.plugin_utils._outcomes import 
 from ansible_collections.netops.flow_logs.plugins.plugin_utils._outcomes import summary_lines
 from ansible_collections.netops.flow_logs.plugins.plugin_utils._plans import account_plans
 from ansible_collections.netops.flow_logs.plugins.plugin_utils._report import report
+from ansible_collections.netops.flow_logs.plugins.plugin_utils._report_commands import Commands
 from ansible_collections.netops.flow_logs.tests.scenarios.support.stage import Stage
 
 CHECKOUT = Path(__file__).resolve().parents[3]
@@ -110,7 +111,7 @@ class Operator:
     def report(self, *targets: str, **variables: Any) -> Told:
         """What could not be read counts as failure; the report itself fails on what its reader chooses."""
         audits = [audit(account) for account in self._accounts(targets, variables, "present", check=True)]
-        model = report(audits, "Flow logs", datetime.now(UTC), [])
+        model = report(audits, "Flow logs", datetime.now(UTC), Commands())
         said = [finding["message"] for finding in model["findings"]]
         return Told([entry["message"] for entry in model["not_read"]], said, False)
 

@@ -14,6 +14,7 @@ from botocore.parsers import ResponseParserError
 
 from ansible_collections.netops.flow_logs.plugins.module_utils import _run
 from ansible_collections.netops.flow_logs.plugins.module_utils._aws import AwsError
+from ansible_collections.netops.flow_logs.plugins.module_utils._core.text import is_printable
 from ansible_collections.netops.flow_logs.plugins.module_utils._errors import Conflict
 from ansible_collections.netops.flow_logs.plugins.module_utils._errors import Failure
 from ansible_collections.netops.flow_logs.plugins.module_utils._errors import InvalidInput
@@ -119,6 +120,53 @@ def test_warnings_of_the_plan_and_of_the_doing_reach_the_user() -> None:
         run(module, lambda: work)
 
     assert module.warnings == ["planned", "done"]
+
+
+# Text that others wrote.
+
+FORGED = "b\nPLAY RECAP ***\x9b2J\u202e"
+SHOWN = "b\\nPLAY RECAP ***\\x9b2J\\u202e"
+
+
+def test_whatever_names_hold_what_is_said_is_one_line_and_data_stay_what_they_are() -> None:
+    module = FakeModule(diff=True)
+    work = Things([FORGED], refusals=(Failure(FORGED, "Code", FORGED, FORGED),), warnings=(FORGED,))
+
+    with pytest.raises(Ended) as ended:
+        run(module, lambda: work)
+
+    answer = ended.value.result
+    assert answer["things"] == [FORGED]
+    assert answer["actions"] == [f"make {SHOWN}"]
+    assert answer["msg"] == f"1 failed: {SHOWN}: Code: {SHOWN}. {SHOWN}"
+    assert answer["failures"] == [{"resource_id": FORGED, "code": "Code", "message": SHOWN, "hint": SHOWN}]
+    assert answer["diff"]["after"] == {"things": [SHOWN]}
+    assert module.warnings == [SHOWN]
+
+
+def test_an_error_that_echoes_a_name_is_one_line() -> None:
+    work = Things(["a", FORGED])
+
+    def half(plan: Plan, done: Done) -> None:
+        work.make(plan.steps[1], done)
+        raise AwsError("Failed to make it", client_error("Nonsense", f"No {FORGED}"))
+
+    work.doings = [half]
+    answer = result(work)
+
+    assert is_printable(answer["msg"]) and answer["msg"].count(SHOWN) == 2
+    assert answer["error"]["message"] == f"No {SHOWN}"
+    assert answer["actions"] == [f"make {SHOWN}"]
+
+
+def test_a_refused_option_is_shown_on_one_line() -> None:
+    def refuse() -> Work:
+        raise InvalidInput(f"{FORGED} can't be.")
+
+    with pytest.raises(Ended) as ended:
+        run(FakeModule(), refuse)
+
+    assert ended.value.result["msg"] == f"{SHOWN} can't be."
 
 
 # Others who change the same things.

@@ -408,3 +408,60 @@ def test_a_project_that_is_in_no_name_may_have_any_characters() -> None:
     assert deliveries(gather([of(FIRST, {"flow_logs_project": "R&D", "flow_logs_log_group_name": "/aws/rnd"})])) == [
         [FIRST]
     ]
+
+
+# Accounts.
+
+
+def test_the_same_id_in_two_accounts_is_no_contradiction() -> None:
+    accounts = gather([host(FIRST, profile="a"), host("other", resource_id=FIRST, profile="b", traffic_type="REJECT")])
+
+    assert [account["label"] for account in accounts] == ["a", "b"]
+
+
+def test_accounts_come_in_the_order_of_their_names_and_then_of_the_ways_into_them() -> None:
+    number = "123456789012"
+    wishes = [
+        host(FIRST, expected_account_id=number, profile="z"),
+        host(SECOND, expected_account_id=number, profile="a"),
+        host(THIRD, profile="9"),
+        host("vpc-00000004", expected_account_id="000000000000", profile="zz"),
+    ]
+
+    told = [(account["label"], account["connection"]["profile"]) for account in gather(wishes)]
+
+    assert told == [("000000000000", "zz"), (number, "a"), (number, "z"), ("9", "9")]
+
+
+@pytest.mark.parametrize(("settings", "seconds"), [({}, 0), ({"removal_wait": None}, 0), ({"removal_wait": 30}, 30)])
+def test_how_long_a_removal_waits(settings: dict[str, Any], seconds: int) -> None:
+    assert gather([host(FIRST, **settings)])[0]["removal_wait"] == seconds
+
+
+@pytest.mark.parametrize(
+    ("settings", "seconds"),
+    [
+        ({"verify_timeout": 60}, None),
+        ({"verify_timeout": 60, "verify_delivery": False}, None),
+        ({"verify_timeout": 60, "verify_delivery": True}, 60),
+    ],
+)
+def test_how_long_records_are_waited_for(settings: dict[str, Any], seconds: int | None) -> None:
+    assert gather([host(FIRST, **settings)])[0]["deliveries"][0]["verify_timeout"] == seconds
+
+
+def test_queries_are_saved_on_request_for_all_targets_of_a_folder() -> None:
+    """A run for some of the hosts takes no log groups of the others out of them."""
+    wishes = [host(name, insights_queries=True, region="eu-west-1") for name in (SECOND, FIRST)]
+
+    [folder] = gather(wishes)[0]["queries"]
+
+    assert folder["label"].startswith("queries in ") and folder["label"].endswith(" in eu-west-1")
+    assert folder["options"]["resource_ids"] == [FIRST, SECOND]
+    assert folder["options"]["purge_log_group_names"] is False
+    assert folder["connection"] == {"region": "eu-west-1"}
+    assert gather([host(FIRST)])[0]["queries"] == []
+
+
+def test_no_hosts_are_no_accounts() -> None:
+    assert gather([]) == []

@@ -86,10 +86,10 @@ def test_connection_options_that_exclude_each_other_end_it(models: Models) -> No
 
 def test_the_result_has_the_warnings(models: Models) -> None:
     def program(it: InProcessModule) -> None:
-        it.warn("Careful.")
+        it.warn("Careful\n\x9b.")
         it.exit_json(changed=False)
 
-    assert module(models, log_group_name="/x").end(program) == {"changed": False, "warnings": ["Careful."]}
+    assert module(models, log_group_name="/x").end(program) == {"changed": False, "warnings": ["Careful\\n\\x9b."]}
 
 
 def test_secrets_that_an_error_repeats_are_blotted_out(models: Models) -> None:

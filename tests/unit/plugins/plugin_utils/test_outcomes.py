@@ -4,10 +4,13 @@
 
 from __future__ import annotations
 
+import json
+import shlex
 from typing import Any
 
 import pytest
 
+from ansible_collections.netops.flow_logs.plugins.module_utils._core.text import is_printable
 from ansible_collections.netops.flow_logs.plugins.plugin_utils._outcomes import failure_lines
 from ansible_collections.netops.flow_logs.plugins.plugin_utils._outcomes import results
 from ansible_collections.netops.flow_logs.plugins.plugin_utils._outcomes import summary_lines
@@ -188,3 +191,45 @@ def test_what_the_accounts_iam_did_counts_once_beside_its_folders() -> None:
     whole = {"account": ACCOUNT, "iam": iam}
 
     assert [part.get("changed") for part in results([whole, {**queries("unchanged"), "iam": iam}])] == [True, None]
+
+
+# What others wrote.
+
+
+def left_over(**more: Any) -> dict[str, Any]:
+    names = {"role_name": "r", "policy_name": "p", "profile": None}
+    info = {"regions_not_read": [], "roles": [], "orphaned": {"roles": ["r"], "policies": ["p"]}}
+    return {"account": ACCOUNT, "iam_info": info, "names": {**names, **more}, "assumed": False}
+
+
+@pytest.mark.parametrize("profile", ["prod", "bob's", "$(id) `id` ; id", "-e"])
+def test_the_command_for_what_is_left_is_right_in_a_shell(profile: str) -> None:
+    (line,) = summary_lines([left_over(profile=profile)])
+
+    _before, command = line.split(", or: ")
+    words = shlex.split(command)
+    assert words[:5] == ["ansible", "localhost", "-m", "netops.flow_logs.flow_log_iam", "-a"]
+    assert json.loads(words[5]) == {"role_name": "r", "policy_name": "p", "profile": profile, "state": "absent"}
+
+
+@pytest.mark.parametrize("profile", ["{{ lookup('pipe', 'id') }}", "#jinja2:x", "a\nb", "\x9b"])
+def test_there_is_no_command_for_what_is_left_that_would_run_something(profile: str) -> None:
+    (line,) = summary_lines([left_over(profile=profile)])
+
+    assert line.endswith("run the same removal once more with -e flow_logs_remove_iam=true.")
+
+
+def test_each_line_is_one_line_whatever_names_hold() -> None:
+    forged = "web\nPLAY RECAP ***\x9b2J\u202e"
+    delivery = {"label": f"{forged} in eu-west-1", "hosts": {FIRST: forged, SECOND: forged}}
+    told = outcome(
+        log(FIRST, "created", log_group_name=forged),
+        failures=[failed(SECOND, message=forged, hint=forged)],
+        delivery=delivery,
+    )
+    broken = {"account": {"label": forged, "deliveries": [delivery]}, "error": {"msg": forged}}
+
+    lines = [*summary_lines([told, broken]), *failure_lines([told, broken])]
+    assert all(is_printable(line) for line in lines)
+    assert not any(line.startswith("PLAY RECAP") for line in lines)
+    assert sum("web\\nPLAY RECAP" in line for line in lines) == len(lines)

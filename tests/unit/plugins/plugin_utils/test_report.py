@@ -13,12 +13,16 @@ from datetime import datetime
 from typing import Any
 
 import pytest
+from ansible.inventory.manager import split_host_pattern
 
+from ansible_collections.netops.flow_logs.plugins.module_utils._core.text import is_printable
+from ansible_collections.netops.flow_logs.plugins.module_utils._core.text import printable
 from ansible_collections.netops.flow_logs.plugins.plugin_utils._account_audit import Audit
 from ansible_collections.netops.flow_logs.plugins.plugin_utils._account_audit import Wished
 from ansible_collections.netops.flow_logs.plugins.plugin_utils._report import matching
 from ansible_collections.netops.flow_logs.plugins.plugin_utils._report import report
 from ansible_collections.netops.flow_logs.plugins.plugin_utils._report import unknown_words
+from ansible_collections.netops.flow_logs.plugins.plugin_utils._report_commands import Commands
 from ansible_collections.netops.flow_logs.plugins.plugin_utils._report_summary import summary_lines
 
 NOW = datetime(2026, 6, 1, 12, tzinfo=UTC)
@@ -114,8 +118,10 @@ def audit(
     return Audit("retail", ACCOUNT, **known)
 
 
-def told(*audits: Audit, inventory: tuple[str, ...] = ("inventory.yml",)) -> dict[str, Any]:
-    model = report(audits, "Flow logs", NOW, inventory)
+def told(
+    *audits: Audit, inventory: tuple[str, ...] = ("inventory.yml",), groups: tuple[str, ...] = ()
+) -> dict[str, Any]:
+    model = report(audits, "Flow logs", NOW, Commands(inventory, groups))
     json.dumps(model)
     return model
 
@@ -548,4 +554,57 @@ def test_commands_are_safe_in_a_shell() -> None:
     )
 
     words = shlex.split(model["findings"][0]["command"])
-    assert words == ["ansible-playbook", "-i", "my inventory.yml", "netops.flow_logs.apply", "--limit", hostile]
+    assert words[:-1] == ["ansible-playbook", "-i", "my inventory.yml", "netops.flow_logs.apply", "--limit"]
+    assert split_host_pattern(words[-1]) == [hostile]
+
+
+@pytest.mark.parametrize("name", ["*", "shop", "all", "~web", "{{ 7 }}", "web\x1b[2J", "a,b"])
+def test_a_host_whose_name_means_others_has_the_reason_in_place_of_a_command(name: str) -> None:
+    model = told(audit([target("vpc-1", "uncovered")], wished=[wished({"vpc-1": name})]), groups=("shop",))
+
+    (entry,) = model["findings"]
+    assert entry["command"] is None
+    assert entry["command_note"].startswith("No command is given here: ")
+    assert printable(name) in entry["command_note"]
+
+
+@pytest.mark.parametrize("project", ["{{ lookup('pipe', 'id') }}", "#jinja2:x\n[[ 1 ]]", "two\nlines"])
+def test_a_project_that_can_not_be_said_safely_is_in_no_command(project: str) -> None:
+    """A subnet that another account shares: the VPC is in the inventory, and not among what was read."""
+    model = told(audit([target("subnet-1", "uncovered")], wished=[wished({"vpc-1": "web"}, project)]))
+
+    entry = next(each for each in model["findings"] if each["subject"] == "subnet-1")
+    assert (entry["project"], entry["command"]) == (project, None)
+    note = "It is in no inventory: add it to one. No command is given here: "
+    assert entry["command_note"].startswith(note) and "flow_logs_project" in entry["command_note"]
+
+
+def test_a_profile_that_can_not_be_said_safely_is_in_no_command() -> None:
+    connection = {"profile": "{% raw %}"}
+    unknown = audit([target("vpc-1", flow_logs=covers({}))], [log()], [group(days=None)], connection=connection)
+
+    for entry in told(unknown)["findings"]:
+        assert entry["command"] is None
+        assert "Ansible would run the template in profile" in entry["command_note"]
+
+
+def test_the_iam_of_an_account_is_fixed_by_any_host_that_can_be_named() -> None:
+    found = audit(
+        [],
+        wished=[wished({"vpc-1": "*", "vpc-2": "web"})],
+        outcomes=[{"account": {"label": "retail"}, "iam": {"actions": ["a"], "role": {}}}],
+    )
+
+    (entry,) = [each for each in told(found)["findings"] if each["subject"] == "Role"]
+    assert entry["command"].endswith("--limit web")
+
+
+def test_what_is_printed_of_a_report_is_one_line_each_whatever_names_hold() -> None:
+    forged = "x\nPLAY RECAP ***\x9b2J\u202e"
+    model = told(audit([target("vpc-1", "uncovered", resource_name=forged)]))
+
+    lines = summary_lines(model, [f"/x/{forged}"])
+    assert all(is_printable(line) for line in lines)
+    assert any("x\\nPLAY RECAP ***\\x9b2J\\u202e (vpc-1)" in line for line in lines)
+    # What programs read keeps the name.
+    assert model["findings"][0]["subject_name"] == model["targets"][0]["resource_name"] == forged

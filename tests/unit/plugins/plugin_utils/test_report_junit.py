@@ -10,6 +10,8 @@ from xml.etree.ElementTree import Element
 
 import pytest
 
+from ansible_collections.netops.flow_logs.plugins.module_utils._core.text import is_printable
+from ansible_collections.netops.flow_logs.plugins.module_utils._core.text import printable
 from ansible_collections.netops.flow_logs.plugins.plugin_utils._report_junit import render_junit
 from ansible_collections.netops.flow_logs.tests.unit.support import report_model
 
@@ -62,11 +64,23 @@ def test_what_readers_of_junit_files_rely_on(model: dict[str, Any]) -> None:
 def test_every_finding_stands_in_it_once(model: dict[str, Any]) -> None:
     text = "\n".join(f"{element.text}\n" for element in parsed(model).iter() if element.text)
     for finding in model["findings"]:
-        told = f"[{finding['severity']}, {finding['id']}]"
-        legal = told.encode("utf-8", "ignore").decode()
-        for illegal in "\x00\x07\x1b\uffff":
-            legal = legal.replace(illegal, "")
-        assert text.count(legal.replace("\r\n", "\n").replace("\r", "\n")) == 1
+        assert text.count(printable(f"[{finding['severity']}, {finding['id']}]")) == 1
+
+
+@pytest.mark.parametrize("model", ALL_MODELS.values(), ids=ALL_MODELS)
+def test_line_breaks_are_ours_and_nothing_else_is_unseen(model: dict[str, Any]) -> None:
+    assert all(is_printable(line) for line in render_junit(model).split("\n"))
+    for element in parsed(model).iter():
+        assert all(is_printable(value) for value in element.attrib.values())
+
+
+def test_a_name_attaches_no_file() -> None:
+    model = report_model.estate()
+    for finding in model["findings"]:
+        finding["message"] = "[[ATTACHMENT|/etc/passwd]] [[attachment|x]]"
+    text = render_junit(model)
+    assert "[ [ATTACHMENT|/etc/passwd]] [ [attachment|x]]" in text
+    assert not any("[[attachment" in (element.text or "").lower() for element in parsed(model).iter())
 
 
 def test_suites_are_accounts_and_regions_with_a_case_for_every_target() -> None:

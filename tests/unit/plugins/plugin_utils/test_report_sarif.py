@@ -5,12 +5,16 @@
 from __future__ import annotations
 
 import json
+import re
 from importlib import resources
 from typing import Any
 
 import pytest
 from jsonschema.validators import validator_for
+from markdown_it import MarkdownIt
 
+from ansible_collections.netops.flow_logs.plugins.module_utils._core.text import is_printable
+from ansible_collections.netops.flow_logs.plugins.module_utils._core.text import printable
 from ansible_collections.netops.flow_logs.plugins.plugin_utils._report_kinds import KINDS
 from ansible_collections.netops.flow_logs.plugins.plugin_utils._report_sarif import render_sarif
 from ansible_collections.netops.flow_logs.tests.unit.support import report_model
@@ -29,6 +33,26 @@ ALL_MODELS = {
 def rendered(model: dict[str, Any]) -> dict[str, Any]:
     run: dict[str, Any] = json.loads(render_sarif(model).encode())["runs"][0]
     return run
+
+
+def read(message: str) -> tuple[str, list[str]]:
+    """A plain text message as SARIF 2.1.0 (3.11.5, 3.11.6) has it read: its text, and the links in it."""
+    links: list[str] = []
+    shown, rest = "", message
+    while rest:
+        link = re.match(r"\[((?:[^\\\[\]]|\\[\\\[\]])*)\]\(([^)]*)\)", rest)
+        token = re.match(r"\\[\\\[\]]|\{\{|\}\}|\{\d+\}|.", rest, re.DOTALL)
+        assert token is not None
+        taken = link or token
+        if link:
+            links.append(link[2])
+        elif re.fullmatch(r"\{\d+\}", token[0]):
+            links.append(token[0])
+        else:
+            assert token[0] not in ("{", "}")
+            shown += token[0][-1]
+        rest = rest[taken.end() :]
+    return shown, links
 
 
 @pytest.fixture(scope="module")
@@ -78,12 +102,50 @@ def test_a_result_names_its_resource_and_the_command() -> None:
     result = next(each for each in rendered(model)["results"] if each["ruleId"] == "uncovered")
     place = f"{finding['account']} ({finding['account_id']}), {finding['region']}"
     assert result["level"] == "error"
-    assert result["message"]["text"].splitlines() == [
+    shown, _links = read(result["message"]["text"])
+    assert shown.splitlines() == [
         f"{finding['subject_name']} ({finding['subject']}) in {place}: {finding['message']}",
         finding["command"],
     ]
+    assert result["properties"]["command"] == finding["command"]
     (location,) = result["locations"][0]["logicalLocations"]
     assert location["fullyQualifiedName"] == f"{finding['account_id']}/{finding['region']}/{finding['subject']}"
+
+
+@pytest.mark.parametrize(
+    "hostile",
+    [
+        *report_model.HOSTILE,
+        "[click](https://attacker.example)",
+        r"\[a](b) \\[c](d) [e\](f)",
+        "{0} {1} {{0}} }{ {",
+        "ansible localhost -m x -a '{\"flow_log_ids\": [\"fl-1\"]}'",
+    ],
+)
+def test_text_is_neither_link_nor_placeholder_and_reads_as_it_was_written(hostile: str) -> None:
+    model = report_model.estate()
+    for finding in model["findings"]:
+        finding["message"] = finding["command"] = finding["command_note"] = finding["subject_name"] = hostile
+    for result in rendered(model)["results"]:
+        shown, links = read(result["message"]["text"])
+        assert links == []
+        assert len(shown.splitlines()) == 3 and shown.count(printable(hostile)) == 4
+        assert result["properties"]["command"] == printable(hostile)
+
+
+def test_what_a_rule_says_is_markup_nowhere() -> None:
+    finding = {**report_model.estate()["findings"][0], "kind": "[new](https://attacker.example) {0} `x` *y*"}
+    rule = rendered({**report_model.estate(), "findings": [finding]})["tool"]["driver"]["rules"][-1]
+    assert rule["id"] == finding["kind"]
+    for text in (rule["shortDescription"]["text"], rule["fullDescription"]["text"], rule["help"]["text"]):
+        assert read(text) == (finding["kind"], [])
+    shown = MarkdownIt().renderInline(rule["help"]["markdown"].replace("{{", "{").replace("}}", "}"))
+    assert shown == finding["kind"]
+
+
+@pytest.mark.parametrize("model", ALL_MODELS.values(), ids=ALL_MODELS)
+def test_nothing_in_it_is_unseen(model: dict[str, Any]) -> None:
+    assert all(is_printable(line) for line in render_sarif(model).split("\n"))
 
 
 def test_code_scanning_finds_the_results_in_the_inventory() -> None:

@@ -33,3 +33,9 @@ def test_of_many_causes_ten_are_shown_and_the_rest_counted() -> None:
 
     assert lines[:10] == [f"host h{number}: problem {number}" for number in range(10)]
     assert lines[10:] == ["... and 15 more, see failed_hosts."]
+
+
+def test_problems_are_one_line_each_whatever_names_hold() -> None:
+    problems = of((["a\nPLAY RECAP"], "x"), (["b"], "y \x9bz"))
+
+    assert problems.lines() == ["host a\\nPLAY RECAP: x", "host b: y \\x9bz"]
