@@ -43,11 +43,11 @@ def apply(account: Account, names: Optional[SharedNames] = None) -> List[Outcome
 
     names is where the names of the log groups are kept for whoever wants to know them afterwards.
     """
-    failed = account.failed_assumption()
+    failed = account.failed_entry()
     if failed:
         return [failed]
     names = names or SharedNames()
-    deliveries = account.plan.deliveries
+    deliveries = account.deliveries
     with ThreadPoolExecutor(max_workers=1) as aside:
         # Names are read while IAM is at work. Should that fail, the delivery finds the same error again and reports it.
         reading = aside.submit(lambda: side_by_side(lambda delivery: _read_names(account, delivery, names), deliveries))
@@ -56,7 +56,7 @@ def apply(account: Account, names: Optional[SharedNames] = None) -> List[Outcome
     if "role" not in iam:
         return [account.outcome(error=iam)]
     told = account.outcome(iam=iam)
-    delivered = side_by_side(lambda delivery: _deliver(account, delivery, names, iam), deliveries)
+    delivered = side_by_side(lambda delivery: _deliver(account, delivery, names, iam), account.plan.deliveries)
     return [told, *delivered, *save_queries(account, names, iam, delivered)]
 
 
@@ -69,17 +69,20 @@ def _read_names(account: Account, delivery: DeliveryPlan, names: SharedNames) ->
         except (FlowLogsError, AnsibleAWSError):
             pass
 
-    account.run(read, delivery.flow_log)
+    account.run(read, delivery.flow_log, delivery.way)
 
 
 def _deliver(account: Account, delivery: DeliveryPlan, names: SharedNames, iam: Dict[str, Any]) -> Outcome:
-    groups = account.run(lambda module: run(module, lambda: LogGroupWork(module, names)), delivery.log_group)
+    if delivery.way in account.closed:
+        return account.outcome(delivery, error=account.closed[delivery.way])
+    way = delivery.way
+    groups = account.run(lambda module: run(module, lambda: LogGroupWork(module, names)), delivery.log_group, way)
     if "log_groups" not in groups:
         return account.outcome(delivery, error=groups)
     account.tell(delivery, f"{counted(groups['log_groups'], 'log group')}")
     role_arn = iam["role"]["arn"]
     logs = account.run(
-        lambda module: run(module, lambda: FlowLogWork(module, names)), delivery.flow_log, role_arn=role_arn
+        lambda module: run(module, lambda: FlowLogWork(module, names)), delivery.flow_log, way, role_arn=role_arn
     )
     if "flow_logs" not in logs:
         return account.outcome(delivery, error=logs)

@@ -79,9 +79,10 @@ def audit(account: Account) -> Audit:
     """Regions are those of the account's deliveries."""
     plan = account.plan
     names = {key: plan.iam[key] for key in ("role_name", "policy_name")}
+    failed = account.failed_entry()
     connection = _connection(account)
-    failed = account.failed_assumption()
-    who = failed["error"] if failed else account.run(_who_are_we, plan.iam)
+    first = account.open_ways[0] if account.open_ways else 0
+    who = failed["error"] if failed else account.run(_who_are_we, account.iam_options(first), first)
     if who.get("failed"):
         return Audit(plan.label, None, connection, names, wished=_unresolved(account), error=who)
     shared = SharedNames()
@@ -112,14 +113,14 @@ def audit(account: Account) -> Audit:
 
 def _connection(account: Account) -> Dict[str, Any]:
     """What another apply has to say to get into the account and to leave the IAM that all its hosts share as it is wished."""
-    plan = account.plan
-    own = {
-        key: plan.iam.get(key) for key in ("profile", "endpoint_url", "expected_account_id", "role_name", "policy_name")
-    }
-    if plan.iam.get("restrict_trust"):
+    plan, way = account.plan, account.plan.ways[account.open_ways[0] if account.open_ways else 0]
+    own = {key: way.iam.get(key) for key in ("profile", "endpoint_url", "role_name", "policy_name")}
+    expected = (delivery.flow_log.get("expected_account_id") for delivery in plan.deliveries)
+    own["expected_account_id"] = next(filter(None, expected), None)
+    if way.iam.get("restrict_trust"):
         own["least_privilege"] = True
-    if plan.assume_role is not None:
-        own["assume_role_arn"] = plan.assume_role["role_arn"]
+    if way.assume_role is not None:
+        own["assume_role_arn"] = way.assume_role["role_arn"]
     return own
 
 
@@ -130,7 +131,7 @@ def _who_are_we(module: InProcessModule) -> None:
 def _regions(account: Account) -> Dict[str, Dict[str, Any]]:
     """Each region once, whatever it is called by: left out, it is the environment's or the profile's."""
     places: Dict[Any, DeliveryPlan] = {}
-    for delivery in account.plan.deliveries:
+    for delivery in [*account.deliveries, *account.plan.deliveries]:
         places.setdefault(delivery.flow_log.get("region"), delivery)
     answers = side_by_side(lambda delivery: _region(account, delivery), places.values())
     return dict(answers)
@@ -138,7 +139,7 @@ def _regions(account: Account) -> Dict[str, Dict[str, Any]]:
 
 def _region(account: Account, delivery: DeliveryPlan) -> Tuple[str, Dict[str, Any]]:
     options = {**delivery.flow_log, **_ALL}
-    found = account.run(lambda module: answer(module, lambda: read_info(module)), options)
+    found = account.run(lambda module: answer(module, lambda: read_info(module)), options, delivery.way)
     region = found.get("region") or _region_name(account, delivery)
     seen = "it can't be read" if found.get("failed") else f"{len(found['coverage'])} targets were read"
     account.say(f"{region} ({account.plan.label}): {seen}")
@@ -146,13 +147,16 @@ def _region(account: Account, delivery: DeliveryPlan) -> Tuple[str, Dict[str, An
 
 
 def _region_name(account: Account, delivery: DeliveryPlan) -> str:
-    found = account.run(lambda module: answer(module, lambda: {"region": region_of(module)}), delivery.flow_log)
+    found = account.run(
+        lambda module: answer(module, lambda: {"region": region_of(module)}), delivery.flow_log, delivery.way
+    )
     return str(found.get("region") or "no region")
 
 
 def _iam(account: Account) -> Dict[str, Any]:
-    options = {**account.plan.iam_info, "role_names": None}
-    return account.run(lambda module: answer(module, lambda: read_audit(module)), options)
+    way = account.open_ways[0]
+    options = {**account.iam_info_options(way), "role_names": None}
+    return account.run(lambda module: answer(module, lambda: read_audit(module)), options, way)
 
 
 def _wished(account: Account, delivery: DeliveryPlan, shared: SharedNames) -> Wished:
@@ -164,7 +168,7 @@ def _wished(account: Account, delivery: DeliveryPlan, shared: SharedNames) -> Wi
         resolved = shared(module.params["log_group_name"], targets, whose, region, lambda: client(module, "ec2"))
         return {"names": resolved.names, "region": region}
 
-    found = account.run(lambda module: answer(module, lambda: read(module)), delivery.flow_log)
+    found = account.run(lambda module: answer(module, lambda: read(module)), delivery.flow_log, delivery.way)
     region = found.get("region") or _region_name(account, delivery)
     return _as_wished(delivery, region, found.get("names") or {})
 

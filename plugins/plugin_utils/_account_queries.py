@@ -67,10 +67,10 @@ def _each_folder(
 ) -> List[Outcome]:
     def do(plan: QueriesPlan) -> List[Outcome]:
         targets = [target for target in plan.options["resource_ids"] if target not in without]
-        if not targets:
+        if not targets or plan.way in account.closed:
             return []
         result = account.run(
-            lambda module: run(module, lambda: work(module, names)), plan.options, resource_ids=targets
+            lambda module: run(module, lambda: work(module, names)), plan.options, plan.way, resource_ids=targets
         )
         told: Dict[str, Any] = {"insights_queries" if "queries" in result else "error": result}
         if iam is not None:

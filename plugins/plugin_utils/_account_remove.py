@@ -37,16 +37,17 @@ from ansible_collections.netops.flow_logs.plugins.plugin_utils._account import D
 from ansible_collections.netops.flow_logs.plugins.plugin_utils._account import Outcome
 from ansible_collections.netops.flow_logs.plugins.plugin_utils._account import counted
 from ansible_collections.netops.flow_logs.plugins.plugin_utils._account_queries import remove_queries
+from ansible_collections.netops.flow_logs.plugins.plugin_utils._accounts.iam import is_denied
 from ansible_collections.netops.flow_logs.plugins.plugin_utils._in_process import InProcessModule
 
 
 def remove(account: Account) -> List[Outcome]:
     """Outcomes of the deliveries, and of the account's IAM."""
-    failed = account.failed_assumption()
+    failed = account.failed_entry()
     if failed:
         return [failed]
     names = SharedNames()
-    deliveries = account.plan.deliveries
+    deliveries = account.deliveries
     logs = side_by_side(lambda delivery: _remove_flow_logs(account, delivery, names), deliveries)
     gone = [
         entry["flow_log_id"] for result in logs for entry in result.get("flow_logs", []) if entry["action"] == "deleted"
@@ -65,7 +66,7 @@ def remove(account: Account) -> List[Outcome]:
         _outcome(account, delivery, result, groups.get(number))
         for number, (delivery, result) in enumerate(zip(deliveries, logs))
     ]
-    return [*outcomes, iam, *remove_queries(account, names, deliveries, groups)]
+    return [*outcomes, *account.unreachable(), iam, *remove_queries(account, names, deliveries, groups)]
 
 
 def _outcome(account: Account, delivery: DeliveryPlan, logs: Dict[str, Any], groups: Any) -> Outcome:
@@ -77,18 +78,25 @@ def _outcome(account: Account, delivery: DeliveryPlan, logs: Dict[str, Any], gro
 
 
 def _remove_flow_logs(account: Account, delivery: DeliveryPlan, names: SharedNames) -> Dict[str, Any]:
-    result = account.run(lambda module: run(module, lambda: FlowLogRemovalWork(module, names)), delivery.flow_log)
+    result = account.run(
+        lambda module: run(module, lambda: FlowLogRemovalWork(module, names)), delivery.flow_log, delivery.way
+    )
     if "flow_logs" in result:
         account.tell(delivery, counted(result["flow_logs"], "flow log"))
     return result
 
 
 def _remove_iam(account: Account, gone: List[str]) -> Outcome:
-    result = account.run(
-        lambda module: run(module, lambda: DeliveryRoleRemovalWork(module)),
-        account.plan.iam,
-        ignored_flow_log_ids=gone,
-    )
+    result: Dict[str, Any] = {}
+    for way in account.open_ways:
+        result = account.run(
+            lambda module: run(module, lambda: DeliveryRoleRemovalWork(module)),
+            account.iam_options(way),
+            way,
+            ignored_flow_log_ids=gone,
+        )
+        if "role" in result or result.get("changed") or not is_denied(result):
+            break
     if "role" not in result:
         return account.outcome(error=result)
     return account.outcome(iam_removal=result)
@@ -96,8 +104,12 @@ def _remove_iam(account: Account, gone: List[str]) -> Outcome:
 
 def _look_at_iam(account: Account, gone: List[str]) -> Outcome:
     """Says what is left over. Not being allowed to look fails nothing."""
+    way = account.open_ways[0]
     result = account.run(
-        lambda module: answer(module, lambda: read_audit(module)), account.plan.iam_info, ignored_flow_log_ids=gone
+        lambda module: answer(module, lambda: read_audit(module)),
+        account.iam_info_options(way),
+        way,
+        ignored_flow_log_ids=gone,
     )
     names = {name: account.plan.iam[name] for name in ("role_name", "policy_name", "profile")}
     return account.outcome(
@@ -127,7 +139,8 @@ def _may_come_back(account: Account) -> bool:
         others = role is not None and set(role.attached) != own
         return {"may": role is not None and (others or not policy or allows(policy.document, "logs:CreateLogGroup"))}
 
-    found = account.run(lambda module: answer(module, lambda: look(module)), account.plan.iam)
+    way = account.open_ways[0]
+    found = account.run(lambda module: answer(module, lambda: look(module)), account.iam_options(way), way)
     return bool(found.get("may", True))
 
 
@@ -135,6 +148,7 @@ def _remove_groups(account: Account, delivery: DeliveryPlan, names: SharedNames,
     result = account.run(
         lambda module: run(module, lambda: LogGroupRemovalWork(module, names)),
         delivery.log_group,
+        delivery.way,
         ignored_flow_log_ids=gone,
     )
     if "log_groups" in result:

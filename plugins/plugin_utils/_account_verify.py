@@ -34,4 +34,4 @@ def verify(account: Account, delivery: DeliveryPlan, logs: Dict[str, Any]) -> Op
         watching = Watch(client(module, "ec2"), client(module, "logs"), lambda line: account.tell(delivery, line))
         return watching.until_proven(owners, timeout).as_result()
 
-    return account.run(lambda module: answer(module, lambda: watch(module)), delivery.flow_log)
+    return account.run(lambda module: answer(module, lambda: watch(module)), delivery.flow_log, delivery.way)

@@ -45,13 +45,24 @@ def _assume(sts: Any, request: Dict[str, Any]) -> Dict[str, Any]:
     return credentials
 
 
+# What STS and the SDK say of a region that is not enabled for the account, or of one that does not exist: another may do.
+_OF_THE_REGION = ("InvalidClientTokenId", "UnrecognizedClientException", "RegionDisabledException", "AuthFailure")
+
+
+def is_of_the_region(answer: Dict[str, Any]) -> bool:
+    """True for a failure that asking in another region may help with."""
+    error = answer.get("error") or {}
+    return bool(answer.get("failed")) and (not error.get("code") or error["code"] in _OF_THE_REGION)
+
+
 def assume(module: InProcessModule) -> None:
     """Ends with keys: the connection options that use the role. They beat a profile and keys from anywhere else."""
     request = {name: module.params[option] for option, name in _NAMES.items() if module.params.get(option) is not None}
     try:
         credentials = _assume(client(module, "sts"), request)
     except AwsError as error:
-        module.fail_json(msg=with_hint(f"Can't assume {request['RoleArn']}: {error.reason}", error.hint))
+        told = {"code": error.code, "message": error.reason, "hint": error.hint}
+        module.fail_json(msg=with_hint(f"Can't assume {request['RoleArn']}: {error.reason}", error.hint), error=told)
     module.exit_json(
         keys={
             "profile": None,

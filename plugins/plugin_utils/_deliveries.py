@@ -21,11 +21,17 @@ from typing import List
 from typing import Mapping
 from typing import Optional
 from typing import Sequence
+from typing import Set
 from typing import Tuple
 
+from ansible_collections.netops.flow_logs.plugins.module_utils._account import Account
 from ansible_collections.netops.flow_logs.plugins.module_utils._errors import InvalidInput
 from ansible_collections.netops.flow_logs.plugins.module_utils._name_template import policy_pattern
 from ansible_collections.netops.flow_logs.plugins.module_utils._target import parse_targets
+from ansible_collections.netops.flow_logs.plugins.plugin_utils._accounts.ways import Identify
+from ansible_collections.netops.flow_logs.plugins.plugin_utils._accounts.ways import Way
+from ansible_collections.netops.flow_logs.plugins.plugin_utils._accounts.ways import no_idea
+from ansible_collections.netops.flow_logs.plugins.plugin_utils._accounts.ways import way_of
 from ansible_collections.netops.flow_logs.plugins.plugin_utils._hosts.checks import reasons_against
 from ansible_collections.netops.flow_logs.plugins.plugin_utils._hosts.problems import Problems
 from ansible_collections.netops.flow_logs.plugins.plugin_utils._query_folders import FOLDER
@@ -65,7 +71,6 @@ _IAM_OPTIONS = {
     "flow_logs_policy_name": "policy_name",
     "flow_logs_iam_tags": "tags",
     "flow_logs_permissions_boundary": "permissions_boundary",
-    "flow_logs_expected_account_id": "expected_account_id",
 }
 _LOG_GROUP_OPTIONS = {
     "flow_logs_log_group_name": "log_group_name",
@@ -133,18 +138,31 @@ class Gathered:
     problems: Problems
 
 
-def gather(wishes: Sequence[HostWish], problems: Optional[Problems] = None) -> Gathered:
+def gather(
+    wishes: Sequence[HostWish], problems: Optional[Problems] = None, identify: Identify = no_idea
+) -> Gathered:
     """Accounts with their IAM and their deliveries, whatever the order of the hosts.
 
     problems has the hosts that are known to be wrong already. A host with a problem is left out, and so are all that contradict
-    each other, as nobody knows who of them is right; the others are served.
+    each other, as nobody knows who of them is right; the others are served. identify says which account each way leads into;
+    it is asked once everything is checked that needs no answer.
     """
     found = problems or Problems()
     left = _with_ids(wishes, found)
+    known: Dict[Way, Account] = {}
     for check in (_check_settings, _check_targets, _check_shared, _check_folders):
-        check(left, found)
+        check(left, found, known)
         left = [each for each in left if each.wish.host not in found]
-    return Gathered(_accounts(left), found)
+    known.update(identify(_regions_by_way(left)))
+    joined = len(_by_account(left, known)) < len(_by_account(left, {}))
+    for check in (_check_expected, *((_check_targets, _check_shared, _check_folders) if joined else ())):
+        check(left, found, known)
+        left = [each for each in left if each.wish.host not in found]
+    return Gathered(_accounts(left, known), found)
+
+
+# Which account a way leads into, as far as that is known.
+_Known = Mapping[Way, Account]
 
 
 @dataclass(frozen=True)
@@ -153,6 +171,32 @@ class _Host:
 
     wish: HostWish
     ids: Sequence[str]
+
+
+def _regions_by_way(hosts: Sequence[_Host]) -> Dict[Way, List[str]]:
+    regions: Dict[Way, Set[str]] = {}
+    for settings in _distinct_settings(hosts):
+        own = regions.setdefault(way_of(settings), set())
+        own |= {settings["flow_logs_region"]} if settings.get("flow_logs_region") else set()
+    return {way: sorted(own) for way, own in regions.items()}
+
+
+def _distinct_settings(hosts: Sequence[_Host]) -> List[Mapping[str, Any]]:
+    """Thousands of hosts that are written alike share one object."""
+    return list({id(each.wish.settings): each.wish.settings for each in hosts}.values())
+
+
+def _check_expected(hosts: Sequence[_Host], problems: Problems, known: _Known) -> None:
+    """The safety catch, before anything is written."""
+    for each in hosts:
+        expected = each.wish.settings.get("flow_logs_expected_account_id")
+        account = known.get(way_of(each.wish.settings))
+        if expected and account is not None and account.account_id != expected:
+            problems.add(
+                [each.wish.host],
+                f"the credentials belong to account {account.account_id}, but expected_account_id is {expected}. Nothing was"
+                " written for it. Use the profile, role or keys of the expected account.",
+            )
 
 
 def _with_ids(wishes: Sequence[HostWish], problems: Problems) -> List[_Host]:
@@ -169,7 +213,7 @@ def _with_ids(wishes: Sequence[HostWish], problems: Problems) -> List[_Host]:
     return hosts
 
 
-def _check_settings(hosts: Sequence[_Host], problems: Problems) -> None:
+def _check_settings(hosts: Sequence[_Host], problems: Problems, _known: _Known) -> None:
     """What is wrong with the settings themselves. Hosts that are written alike have the same object: it is looked at once."""
     known: Dict[int, List[str]] = {}
     for each in hosts:
@@ -180,19 +224,21 @@ def _check_settings(hosts: Sequence[_Host], problems: Problems) -> None:
             problems.add([each.wish.host], reason)
 
 
-def _check_targets(hosts: Sequence[_Host], problems: Problems) -> None:
+def _check_targets(hosts: Sequence[_Host], problems: Problems, known: _Known) -> None:
     """One target, one log group and two sets of settings: each would undo the other."""
     asked: Dict[Tuple[str, str], List[Mapping[str, Any]]] = {}
     for delivery in _deliveries(hosts):
-        place = _destination_key(delivery.settings)
+        place, wanted = _destination_key(delivery.settings, known), _without_way(delivery.settings)
         for resource_id in delivery.hosts:
-            asked.setdefault((resource_id, place), []).append(delivery.settings)
+            others = asked.setdefault((resource_id, place), [])
+            if wanted not in others:
+                others.append(wanted)
     twice = {key: settings for key, settings in asked.items() if len(settings) > 1}
     if not twice:
         return
     asking: Dict[Tuple[str, str], List[str]] = {}
     for each in hosts:
-        place = _destination_key(each.wish.settings)
+        place = _destination_key(each.wish.settings, known)
         for resource_id in each.ids:
             asking.setdefault((resource_id, place), []).append(each.wish.host)
     for (resource_id, place), settings in twice.items():
@@ -203,18 +249,33 @@ def _check_targets(hosts: Sequence[_Host], problems: Problems) -> None:
         )
 
 
-def _destination_key(settings: Mapping[str, Any]) -> str:
-    return _key([settings.get(name) for name in (*CONNECTION, "flow_logs_region", "flow_logs_log_group_name")])
+def _destination_key(settings: Mapping[str, Any], known: _Known) -> str:
+    names = ("flow_logs_region", "flow_logs_log_group_name")
+    return _key([_way_key(settings, known), *(settings.get(name) for name in names)])
 
 
-def _check_shared(hosts: Sequence[_Host], problems: Problems) -> None:
-    """What all users of an IAM role have to agree on."""
-    for own in _by_account(hosts).values():
+def _without_way(settings: Mapping[str, Any]) -> Dict[str, Any]:
+    return {name: value for name, value in settings.items() if name not in CONNECTION}
+
+
+def _way_key(settings: Mapping[str, Any], known: _Known) -> List[Any]:
+    """Equal for ways into the same account; where that is not known, for equal ways."""
+    way = way_of(settings)
+    account = known.get(way)
+    if account is None:
+        return [settings.get(name) or None for name in CONNECTION]
+    return [account.account_id, account.partition, way.endpoint_url]
+
+
+def _check_shared(hosts: Sequence[_Host], problems: Problems, known: _Known) -> None:
+    """What all users of an IAM role have to agree on. One that says nothing agrees with everybody."""
+    for own in _by_account(hosts, known).values():
         for name in SHARED:
             values: Dict[str, str] = {}
             for each in own:
-                value = _key(each.wish.settings.get(name))
-                values[value] = min(values.get(value, each.wish.host), each.wish.host)
+                if each.wish.settings.get(name) is not None:
+                    value = _key(each.wish.settings[name])
+                    values[value] = min(values.get(value, each.wish.host), each.wish.host)
             if len(values) > 1:
                 role = own[0].wish.settings.get("flow_logs_role_name")
                 problems.add(
@@ -224,16 +285,20 @@ def _check_shared(hosts: Sequence[_Host], problems: Problems) -> None:
                 )
 
 
-def _check_folders(hosts: Sequence[_Host], problems: Problems) -> None:
-    for own in _by_account(hosts).values():
+def _check_folders(hosts: Sequence[_Host], problems: Problems, known: _Known) -> None:
+    for own in _by_account(hosts, known).values():
         for names, reason in folder_disagreements([(each.settings, each.hosts) for each in _deliveries(own)]):
             problems.add(names, reason)
 
 
-def _by_account(hosts: Sequence[_Host]) -> Dict[str, List[_Host]]:
+def _by_account(hosts: Sequence[_Host], known: _Known) -> Dict[str, List[_Host]]:
     found: Dict[str, List[_Host]] = {}
+    keys: Dict[int, str] = {}
     for each in hosts:
-        found.setdefault(_account_key(each.wish.settings), []).append(each)
+        settings = each.wish.settings
+        if id(settings) not in keys:
+            keys[id(settings)] = _key([*_way_key(settings, known), *(settings.get(name) or None for name in IAM_NAMES)])
+        found.setdefault(keys[id(settings)], []).append(each)
     return found
 
 
@@ -267,44 +332,71 @@ def _key(value: Any) -> str:
     return json.dumps(value, sort_keys=True, default=str)
 
 
-def _accounts(hosts: Sequence[_Host]) -> List[Dict[str, Any]]:
-    accounts = []
-    for own in _by_account(hosts).values():
-        deliveries = _deliveries(own)
-        folders = query_folders([(each.settings, each.hosts) for each in deliveries])
-        account = _account(deliveries, _first_of_each(own))
-        accounts.append({**account, "queries": [_queries(folder) for folder in folders]})
+def _accounts(hosts: Sequence[_Host], known: _Known) -> List[Dict[str, Any]]:
+    accounts = [_account(own, known) for own in _by_account(hosts, known).values()]
     # Ansible hands out the hosts of nested groups in an order that differs from run to run.
-    return sorted(accounts, key=lambda account: (str(account["label"]), _key(account["connection"])))
+    return sorted(accounts, key=lambda account: (str(account["label"]), _key(account["ways"]), _key(account["iam"])))
 
 
-def _first_of_each(hosts: Sequence[_Host]) -> List[HostWish]:
-    """The wish of the first host with each object for settings."""
-    first: Dict[int, HostWish] = {}
-    for each in hosts:
-        first.setdefault(id(each.wish.settings), each.wish)
-    return list(first.values())
-
-
-def _account_key(settings: Mapping[str, Any]) -> str:
-    return _key([settings.get(name) or None for name in (*CONNECTION, *IAM_NAMES)])
-
-
-def _account(deliveries: Sequence[Delivery], wishes: Sequence[HostWish]) -> Dict[str, Any]:
-    settings = deliveries[0].settings
-    account = {
-        "label": _account_label(settings),
-        "connection": _connection(settings),
-        "state": settings["flow_logs_state"],
-        "remove_iam": bool(settings.get("flow_logs_remove_iam")),
-        "manage_iam": settings.get("flow_logs_manage_iam") is not False,
-        "removal_wait": settings.get("flow_logs_removal_wait") or 0,
-        "iam": _iam(deliveries, wishes),
-        "deliveries": sorted((_delivery(delivery) for delivery in deliveries), key=lambda entry: str(entry["label"])),
+def _account(hosts: Sequence[_Host], known: _Known) -> Dict[str, Any]:
+    """The account: deliveries and folders name the way that leads to them by its number."""
+    all_settings = _distinct_settings(hosts)
+    regions = _regions_by_way(hosts)
+    ways = sorted(regions, key=lambda way: way.order)
+    deliveries = _each_target_once(_deliveries(hosts), ways)
+    folders = query_folders([(each.settings, each.hosts) for each in deliveries])
+    shared = _shared(all_settings)
+    made = [{**_delivery(each), "way": ways.index(way_of(each.settings))} for each in deliveries]
+    return {
+        "label": _account_label(all_settings, ways, known),
+        "ways": [_way(way, regions[way], known.get(way)) for way in ways],
+        "state": shared["flow_logs_state"],
+        "remove_iam": bool(shared.get("flow_logs_remove_iam")),
+        "manage_iam": shared.get("flow_logs_manage_iam") is not False,
+        "removal_wait": shared.get("flow_logs_removal_wait") or 0,
+        "iam": _iam(deliveries, all_settings),
+        "deliveries": sorted(made, key=lambda entry: (str(entry["label"]), entry["way"], sorted(entry["hosts"]))),
+        "queries": [{**_queries(folder), "way": ways.index(way_of(folder.settings))} for folder in folders],
     }
-    if settings.get("flow_logs_assume_role_arn"):
-        account["assume_role_arn"] = settings["flow_logs_assume_role_arn"]
-    return account
+
+
+def _way(way: Way, regions: Sequence[str], account: Optional[Account]) -> Dict[str, Any]:
+    """regions: where to ask about what has no region, as far as hosts say; IAM never depends on one delivery's."""
+    return {
+        "way": way,
+        "connection": connection_options(way),
+        "assume_role_arn": way.assume_role_arn,
+        "regions": list(regions),
+        "account": None if account is None else (account.account_id, account.partition),
+    }
+
+
+def connection_options(way: Way) -> Dict[str, Any]:
+    """The options of a module that lead the way, but for the role to assume and the region."""
+    return _connection({"flow_logs_profile": way.profile, "flow_logs_endpoint_url": way.endpoint_url})
+
+
+def _each_target_once(deliveries: Sequence[Delivery], ways: Sequence[Way]) -> List[Delivery]:
+    """Where two ways lead to the same target with the same settings, the first of them takes it."""
+    seen: Set[Tuple[str, str]] = set()
+    kept = []
+    for delivery in sorted(deliveries, key=lambda each: ways.index(way_of(each.settings))):
+        key = _key(_without_way(delivery.settings))
+        hosts = {target: host for target, host in delivery.hosts.items() if (target, key) not in seen}
+        seen |= {(target, key) for target in hosts}
+        if hosts:
+            kept.append(Delivery(delivery.settings, hosts))
+    return kept
+
+
+def _shared(all_settings: Sequence[Mapping[str, Any]]) -> Dict[str, Any]:
+    """What all say that say something: the names of IAM's resources, and what has to agree."""
+    return {
+        name: settings[name]
+        for settings in all_settings
+        for name in (*IAM_NAMES, *SHARED)
+        if settings.get(name) is not None
+    }
 
 
 def _options(names: Mapping[str, str], settings: Mapping[str, Any]) -> Dict[str, Any]:
@@ -316,9 +408,9 @@ def _connection(settings: Mapping[str, Any]) -> Dict[str, Any]:
     return {**connection, **_NO_KEYS} if connection.get("profile") else connection
 
 
-def _iam(deliveries: Sequence[Delivery], wishes: Sequence[HostWish]) -> Dict[str, Any]:
+def _iam(deliveries: Sequence[Delivery], all_settings: Sequence[Mapping[str, Any]]) -> Dict[str, Any]:
     """Options of flow_log_iam. What several plays share adds up: names of log groups, tags, operators."""
-    settings = wishes[0].settings
+    settings = _shared(all_settings)
     least = bool(settings.get("flow_logs_least_privilege"))
     options: Dict[str, Any] = {
         **_options(_IAM_OPTIONS, settings),
@@ -330,9 +422,9 @@ def _iam(deliveries: Sequence[Delivery], wishes: Sequence[HostWish]) -> Dict[str
     if least:
         templates = {delivery.settings["flow_logs_log_group_name"] for delivery in deliveries}
         options["log_group_names"] = sorted(policy_pattern(template) for template in templates)
-    pass_role_to = [arn for wish in wishes for arn in wish.settings.get("flow_logs_pass_role_to") or []]
+    pass_role_to = {arn for each in all_settings for arn in each.get("flow_logs_pass_role_to") or []}
     if pass_role_to:
-        options["pass_role_to"] = list(dict.fromkeys(pass_role_to))
+        options["pass_role_to"] = sorted(pass_role_to)
     return options
 
 
@@ -351,11 +443,13 @@ def _place(settings: Mapping[str, Any]) -> str:
     return f" in {settings['flow_logs_region']}" if settings.get("flow_logs_region") else ""
 
 
-def _account_label(settings: Mapping[str, Any]) -> str:
-    for name in ("flow_logs_expected_account_id", "flow_logs_assume_role_arn", "flow_logs_profile"):
-        if settings.get(name):
-            return str(settings[name])
-    return "the caller's account"
+def _account_label(all_settings: Sequence[Mapping[str, Any]], ways: Sequence[Way], known: _Known) -> str:
+    """A profile's name where it is the only way; the number, where it is known; or else the role to assume."""
+    expected = {settings.get("flow_logs_expected_account_id") for settings in all_settings} - {None}
+    numbers = {known[way].account_id for way in ways if way in known} | expected
+    if len(ways) == 1 and ways[0].profile and not ways[0].assume_role_arn and not expected:
+        return ways[0].profile
+    return str(next(iter(numbers), None) or ways[0].assume_role_arn or ways[0].profile or "the caller's account")
 
 
 def _delivery(delivery: Delivery) -> Dict[str, Any]:

@@ -157,6 +157,8 @@ class InProcessModule:
         self.check_mode = check_mode
         self._diff = diff
         self._session = session
+        # Number and partition of the account, where they are known before.
+        self.known_account: Optional[Tuple[str, str]] = None
         self.warnings: List[str] = []
         self.result: Dict[str, Any] = {}
 
@@ -177,6 +179,8 @@ class InProcessModule:
     @property
     def account_info(self) -> Tuple[str, str]:
         """Number and partition of the account, as get_aws_account_info has them."""
+        if self.known_account is not None:
+            return self.known_account
         _region, endpoint_url, connection = self._connection()
         return self._session.account((endpoint_url, sorted(connection.items())), lambda: get_aws_account_info(self))
 

@@ -8,12 +8,15 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 from typing import Callable
 from typing import Dict
 from typing import List
 from typing import Mapping
+from typing import Optional
 from typing import Sequence
+from typing import Tuple
 
 from ansible_collections.netops.flow_logs.plugins.module_utils._errors import InvalidInput
 from ansible_collections.netops.flow_logs.plugins.modules import flow_log
@@ -24,7 +27,10 @@ from ansible_collections.netops.flow_logs.plugins.modules import log_group
 from ansible_collections.netops.flow_logs.plugins.plugin_utils._account import AccountPlan
 from ansible_collections.netops.flow_logs.plugins.plugin_utils._account import DeliveryPlan
 from ansible_collections.netops.flow_logs.plugins.plugin_utils._account import QueriesPlan
+from ansible_collections.netops.flow_logs.plugins.plugin_utils._account import WayPlan
+from ansible_collections.netops.flow_logs.plugins.plugin_utils._accounts.ways import Way
 from ansible_collections.netops.flow_logs.plugins.plugin_utils._assumed_role import ASSUME_ROLE_SPEC
+from ansible_collections.netops.flow_logs.plugins.plugin_utils._deliveries import connection_options
 from ansible_collections.netops.flow_logs.plugins.plugin_utils._hosts.problems import Problems
 from ansible_collections.netops.flow_logs.plugins.plugin_utils._in_process import validated
 
@@ -36,47 +42,53 @@ _SESSION_NAME = "netops.flow_logs"
 
 
 def account_plans(
-    accounts: Sequence[Mapping[str, Any]], with_defaults: WithDefaults, problems: Problems
+    accounts: Sequence[Mapping[str, Any]],
+    with_defaults: WithDefaults,
+    problems: Problems,
+    closed: Optional[Mapping[Way, Dict[str, Any]]] = None,
+    homes: Optional[Mapping[Way, Optional[str]]] = None,
 ) -> List[AccountPlan]:
-    """The plans of what can be done; adds to problems the hosts of accounts whose options are wrong."""
+    """The plans of what can be done; adds to problems the hosts of accounts whose options are wrong.
+
+    closed: way -> why it leads nowhere, as a module returns it. homes: way -> the region that answered for it.
+    """
+    ways = partial(_way, with_defaults, closed or {}, homes or {})
     plans = []
     for account in accounts:
         try:
-            plans.append(_plan(account, with_defaults))
+            plans.append(_plan(account, with_defaults, ways))
         except InvalidInput as error:
             hosts = [host for delivery in account["deliveries"] for host in delivery["hosts"].values()]
             problems.add(hosts, f"{account['label']}: {error}")
     return plans
 
 
-def _plan(account: Mapping[str, Any], with_defaults: WithDefaults) -> AccountPlan:
-    def options(module: Any, name: str, own: Mapping[str, Any], **rules: Any) -> Dict[str, Any]:
-        given = with_defaults(_OURS + name, {**own, "state": account["state"]})
-        return validated(module.ARGUMENT_SPEC, given, **rules)
+def connection_of(with_defaults: WithDefaults, way: Way, region: Optional[str]) -> Dict[str, Any]:
+    """The options of a module that asks where a way leads, validated. Raises InvalidInput."""
+    own = {"role_name": "none", "policy_name": "none", **connection_options(way), **_in_region(region)}
+    options = validated(flow_log_iam.ARGUMENT_SPEC, with_defaults(_OURS + "flow_log_iam", own))
+    # Whose account is expected is the hosts' to say; here it is only asked whose it is.
+    return {**options, "expected_account_id": None}
 
+
+def _in_region(region: Optional[str]) -> Dict[str, str]:
+    """Without one, it is that of the play's defaults or the environment."""
+    return {} if region is None else {"region": region}
+
+
+def _plan(
+    account: Mapping[str, Any], with_defaults: WithDefaults, plan_way: Callable[..., WayPlan]
+) -> AccountPlan:
     if account["state"] == "absent" and account["remove_iam"] and not account["manage_iam"]:
         raise InvalidInput(
             "flow_logs_remove_iam is true, and flow_logs_manage_iam false: IAM can't be removed without being touched. Give"
             " one of them another value."
         )
-    connection = account["connection"]
-    iam = options(flow_log_iam, "flow_log_iam", {**account["iam"], **connection})
-    assume_role = None
-    if account.get("assume_role_arn"):
-        own = {"role_session_name": _SESSION_NAME}
-        given = with_defaults("amazon.aws.sts_assume_role", {**connection, "role_arn": account["assume_role_arn"]})
-        assume_role = validated(ASSUME_ROLE_SPEC, {**own, **given})
-    info = {"role_names": [iam["role_name"]], "policy_names": [iam["policy_name"]]}
-    if iam.get("expected_account_id"):
-        info["expected_account_id"] = iam["expected_account_id"]
+    options = partial(_options, with_defaults, account["state"])
     return AccountPlan(
         label=str(account["label"]),
         state=account["state"],
-        iam=iam,
-        iam_info=validated(
-            flow_log_iam_info.ARGUMENT_SPEC, with_defaults(_OURS + "flow_log_iam_info", {**info, **connection})
-        ),
-        assume_role=assume_role,
+        ways=[plan_way(account, way) for way in account["ways"]],
         remove_iam=account["remove_iam"],
         manage_iam=account["manage_iam"],
         removal_wait=account["removal_wait"],
@@ -91,6 +103,7 @@ def _plan(account: Mapping[str, Any], with_defaults: WithDefaults) -> AccountPla
                 remove_log_groups=delivery["remove_log_groups"],
                 project=delivery.get("project"),
                 verify_timeout=delivery.get("verify_timeout"),
+                way=delivery["way"],
             )
             for delivery in account["deliveries"]
         ],
@@ -98,7 +111,39 @@ def _plan(account: Mapping[str, Any], with_defaults: WithDefaults) -> AccountPla
             QueriesPlan(
                 label=str(folder["label"]),
                 options=options(insights_queries, "insights_queries", {**folder["options"], **folder["connection"]}),
+                way=folder["way"],
             )
             for folder in account["queries"]
         ],
+    )
+
+
+def _options(
+    with_defaults: WithDefaults, state: str, module: Any, name: str, own: Mapping[str, Any], **rules: Any
+) -> Dict[str, Any]:
+    return validated(module.ARGUMENT_SPEC, with_defaults(_OURS + name, {**own, "state": state}), **rules)
+
+
+def _way(
+    with_defaults: WithDefaults,
+    closed: Mapping[Way, Dict[str, Any]],
+    homes: Mapping[Way, Optional[str]],
+    account: Mapping[str, Any],
+    way: Mapping[str, Any],
+) -> WayPlan:
+    regions: Tuple[Optional[str], ...] = (homes[way["way"]],) if way["way"] in homes else tuple(way["regions"]) or (None,)
+    here = {**way["connection"], **_in_region(regions[0])}
+    iam = _options(with_defaults, account["state"], flow_log_iam, "flow_log_iam", {**account["iam"], **here})
+    info = {"role_names": [iam["role_name"]], "policy_names": [iam["policy_name"]], **here}
+    assume_role = None
+    if way["assume_role_arn"]:
+        given = with_defaults("amazon.aws.sts_assume_role", {**here, "role_arn": way["assume_role_arn"]})
+        assume_role = validated(ASSUME_ROLE_SPEC, {"role_session_name": _SESSION_NAME, **given})
+    return WayPlan(
+        iam=iam,
+        iam_info=validated(flow_log_iam_info.ARGUMENT_SPEC, with_defaults(_OURS + "flow_log_iam_info", info)),
+        assume_role=assume_role,
+        regions=regions,
+        account=way["account"],
+        error=closed.get(way["way"]),
     )

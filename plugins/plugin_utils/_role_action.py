@@ -15,6 +15,7 @@ from typing import Callable
 from typing import Dict
 from typing import List
 from typing import Mapping
+from typing import Optional
 from typing import Tuple
 
 from ansible import context
@@ -29,6 +30,7 @@ from ansible_collections.netops.flow_logs.plugins.module_utils._core.text import
 from ansible_collections.netops.flow_logs.plugins.plugin_utils._account import Account
 from ansible_collections.netops.flow_logs.plugins.plugin_utils._account import AccountPlan
 from ansible_collections.netops.flow_logs.plugins.plugin_utils._account import Mode
+from ansible_collections.netops.flow_logs.plugins.plugin_utils._accounts.identify import Identified
 from ansible_collections.netops.flow_logs.plugins.plugin_utils._deliveries import gather
 from ansible_collections.netops.flow_logs.plugins.plugin_utils._host_variables import HostVariables
 from ansible_collections.netops.flow_logs.plugins.plugin_utils._host_variables import read_wishes
@@ -36,6 +38,7 @@ from ansible_collections.netops.flow_logs.plugins.plugin_utils._hosts.problems i
 from ansible_collections.netops.flow_logs.plugins.plugin_utils._in_process import Models
 from ansible_collections.netops.flow_logs.plugins.plugin_utils._module_defaults import with_module_defaults
 from ansible_collections.netops.flow_logs.plugins.plugin_utils._plans import account_plans
+from ansible_collections.netops.flow_logs.plugins.plugin_utils._plans import connection_of
 from ansible_collections.netops.flow_logs.plugins.plugin_utils._side_processes import Broken
 from ansible_collections.netops.flow_logs.plugins.plugin_utils._side_processes import side_by_side
 
@@ -48,6 +51,7 @@ class RoleAction(ActionBase):
 
     TRANSFERS_FILES = False
     _supports_check_mode = True
+    _read_models: Optional[Models] = None
 
     def _prepare(self) -> None:
         """Raises AnsibleActionFail without the SDK."""
@@ -61,10 +65,7 @@ class RoleAction(ActionBase):
 
     def _each(self, plans: List[AccountPlan], mode: Mode, program: Callable[[AccountPlan], Program]) -> List[Any]:
         """What the program returned for each account, Broken where it broke."""
-        if not plans:
-            return []
-        models = Models()
-        jobs = [partial(_work, program(plan), plan, mode, models) for plan in plans]
+        jobs = [partial(_work, program(plan), plan, mode, self._models()) for plan in plans]
         answers = side_by_side(jobs, self._forks(), self._tell)
         for answer in answers:
             if isinstance(answer, Broken) and answer.trace:
@@ -83,9 +84,19 @@ class RoleAction(ActionBase):
         wishes, problems = read_wishes(reader, spec, variables["ansible_play_batch"])
         for warning in reader.misspelt():
             self._display.warning(printable(warning))
-        gathered = gather(wishes, problems)
         with_defaults = with_module_defaults(self._task, self._templar)
-        return account_plans(gathered.accounts, with_defaults, gathered.problems), gathered.problems
+        identified = Identified(self._models, partial(connection_of, with_defaults))
+        gathered = gather(wishes, problems, identified)
+        plans = account_plans(
+            gathered.accounts, with_defaults, gathered.problems, identified.closed, identified.homes
+        )
+        return plans, gathered.problems
+
+    def _models(self) -> Models:
+        """AWS's service models, read once and only when somebody is to be asked for something."""
+        if self._read_models is None:
+            self._read_models = Models()
+        return self._read_models
 
     def _stop_if_all_or_nothing(self, problems: Problems) -> None:
         """With any_errors_fatal nothing is written when a problem is known before. Raises AnsibleActionFail."""

@@ -78,3 +78,47 @@ def test_what_fails_for_one_account_does_not_stop_the_others(cloud: Cloud, ansib
     assert (there.roles(), there.flow_logs()) == ([], [])
     assert cloud.flow_log_of(vpcs[0])["LogGroupName"] == "/aws/shop/vpc/web/flowlogs"
     assert "shop" in run.output
+
+
+def test_two_ways_into_one_account_converge_its_iam_once(cloud: Cloud, ansible: Ansible) -> None:
+    there = cloud.elsewhere(OTHER)
+    shop, bank = there.vpc("web"), there.vpc("web")
+    roles = [f"arn:aws:iam::{OTHER}:role/{name}" for name in ("shop-operator", "bank-operator")]
+    inventory = _inventory(
+        shop=(shop, {"flow_logs_assume_role_arn": roles[0], "flow_logs_iam_tags": {"owner": "network"}}),
+        bank=(bank, {"flow_logs_assume_role_arn": roles[1], "flow_logs_expected_account_id": OTHER}),
+    )
+    run = ansible.run(PLAY, inventory).succeeded()
+    assert len(run.of("flow_log_iam")) == 1
+    assert len([call for call in run.calls if call.name == "sts:AssumeRole"]) == 2
+    assert set(there.log_groups()) == {"/aws/shop/vpc/web/flowlogs", "/aws/bank/vpc/web/flowlogs"}
+    again = ansible.run(PLAY, inventory).succeeded()
+    assert (again.changed, again.calls.mutating) == (0, [])
+
+    inventory["all"]["children"]["bank"]["vars"]["flow_logs_iam_tags"] = {"owner": "bank"}
+    refused = ansible.run(PLAY, inventory).failed()
+    assert "flow_logs_iam_tags" in refused.output
+    assert refused.calls.mutating == []
+
+
+def test_a_way_that_is_closed_fails_its_own_hosts_and_another_does_the_account(cloud: Cloud, ansible: Ansible) -> None:
+    there = cloud.elsewhere(OTHER)
+    shop, bank = there.vpc("web"), there.vpc("web")
+    closed, opened = (f"arn:aws:iam::{OTHER}:role/{name}" for name in ("a-closed", "b-open"))
+    inventory = _inventory(
+        bank=(bank, {"flow_logs_assume_role_arn": closed}), shop=(shop, {"flow_logs_assume_role_arn": opened})
+    )
+
+    def close() -> None:
+        words = "User is not authorized to assume it"
+        cloud.emulator.refuse("sts:AssumeRole", "AccessDenied", words, status=403, holding=closed)
+
+    close()
+    run = ansible.run(PLAY, inventory).failed()
+    assert "not authorized to assume" in run.output
+    assert there.roles() == [ROLE]
+    assert set(there.log_groups()) == {"/aws/shop/vpc/web/flowlogs"}
+    close()
+    removed = ansible.run("netops.flow_logs.remove", inventory).failed()
+    assert "not authorized to assume" in removed.output
+    assert there.flow_logs() == []

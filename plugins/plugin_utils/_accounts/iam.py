@@ -12,9 +12,11 @@ from dataclasses import replace
 from typing import Any
 from typing import Dict
 from typing import List
+from typing import Mapping
 
 from ansible_collections.netops.flow_logs.plugins.module_utils._delivery_role_work import DeliveryRoleWork
 from ansible_collections.netops.flow_logs.plugins.module_utils._errors import InvalidInput
+from ansible_collections.netops.flow_logs.plugins.module_utils._hints import is_denial
 from ansible_collections.netops.flow_logs.plugins.module_utils._run import answer
 from ansible_collections.netops.flow_logs.plugins.module_utils._run import run
 from ansible_collections.netops.flow_logs.plugins.plugin_utils._account import Account
@@ -28,14 +30,30 @@ def share_iam(account: Account) -> Dict[str, Any]:
 
     A failure has no role in it.
     """
+    found: Dict[str, Any] = {}
+    for way in account.open_ways:
+        found = _by(account, way)
+        # Another way into the account may have the permissions that this one lacks, unless something was written already.
+        if "role" in found or found.get("changed") or not is_denied(found):
+            break
+    return found
+
+
+def _by(account: Account, way: int) -> Dict[str, Any]:
+    options = account.iam_options(way)
     if account.plan.manage_iam:
-        return account.run(lambda module: run(module, lambda: DeliveryRoleWork(module)), account.plan.iam)
-    return account.run(lambda module: answer(module, lambda: _compared(module)), account.plan.iam)
+        return account.run(lambda module: run(module, lambda: DeliveryRoleWork(module)), options, way)
+    return account.run(lambda module: answer(module, lambda: _compared(module)), options, way)
+
+
+def is_denied(result: Mapping[str, Any]) -> bool:
+    """True for the result of a module that lacks a permission."""
+    return is_denial(str((result.get("error") or {}).get("code") or ""))
 
 
 def setup(account: Account) -> List[Outcome]:
     """The account's IAM and nothing else, also where its deliveries leave IAM alone."""
-    failed = account.failed_assumption()
+    failed = account.failed_entry()
     if failed:
         return [_without_deliveries(failed)]
     account.plan = replace(account.plan, manage_iam=True)

@@ -4,11 +4,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from collections.abc import Sequence
 from typing import Any
 
 import pytest
 
+from ansible_collections.netops.flow_logs.plugins.module_utils._account import Account
 from ansible_collections.netops.flow_logs.plugins.plugin_utils import _deliveries
+from ansible_collections.netops.flow_logs.plugins.plugin_utils._accounts.ways import Way
 from ansible_collections.netops.flow_logs.plugins.plugin_utils._deliveries import HostWish
 from ansible_collections.netops.flow_logs.plugins.plugin_utils._hosts.problems import Problems
 
@@ -140,7 +144,7 @@ def test_settings_become_options_of_the_modules_and_what_is_not_set_no_option_at
 
     [account] = gather([host(FIRST)])
     [delivery] = account["deliveries"]
-    assert (account["connection"], delivery["connection"]) == ({}, {})
+    assert (account["ways"][0]["connection"], delivery["connection"]) == ({}, {})
     assert set(delivery["log_group"]) == set(delivery["flow_log"]) == {"log_group_name", "resource_ids"}
 
 
@@ -148,14 +152,14 @@ def test_a_profile_rules_out_keys_from_anywhere_else() -> None:
     [account] = gather([host(FIRST, profile="p")])
 
     expected = {"profile": "p", "access_key": "", "secret_key": "", "session_token": ""}
-    assert account["connection"] == account["deliveries"][0]["connection"] == expected
+    assert account["ways"][0]["connection"] == account["deliveries"][0]["connection"] == expected
 
 
 def test_a_role_to_assume_is_handed_on() -> None:
     [account] = gather([host(FIRST, assume_role_arn="arn:aws:iam::210987654321:role/x")])
 
-    assert account["assume_role_arn"] == "arn:aws:iam::210987654321:role/x"
-    assert "assume_role_arn" not in gather([host(FIRST)])[0]
+    assert account["ways"][0]["assume_role_arn"] == "arn:aws:iam::210987654321:role/x"
+    assert gather([host(FIRST)])[0]["ways"][0]["assume_role_arn"] is None
 
 
 @pytest.mark.parametrize(
@@ -264,7 +268,6 @@ def test_iam_gets_the_documented_policy_and_trust_and_takes_nothing_away_from_ot
         "role_name": "Flow-Logs-Role-to-cloudwatch-logs",
         "policy_name": "Send_to_CloudWatch_Logs",
         "tags": {"a": "b"},
-        "expected_account_id": "123456789012",
         "purge_tags": False,
         "purge_log_group_names": False,
         "allow_create_log_group": True,
@@ -286,7 +289,7 @@ def test_least_privilege_is_one_switch_for_scope_creation_and_trust() -> None:
     assert (iam["allow_create_log_group"], iam["restrict_trust"], iam["purge_log_group_names"]) == (False, True, False)
 
 
-def test_operators_of_all_hosts_add_up_each_once_in_order() -> None:
+def test_operators_of_all_hosts_add_up_each_once_in_their_order() -> None:
     wishes = [
         host(FIRST, pass_role_to=["b", "a"]),
         host(SECOND),
@@ -295,7 +298,7 @@ def test_operators_of_all_hosts_add_up_each_once_in_order() -> None:
 
     [account] = gather(wishes)
 
-    assert account["iam"]["pass_role_to"] == ["b", "a", "c"]
+    assert account["iam"]["pass_role_to"] == ["a", "b", "c"]
     assert "pass_role_to" not in gather([host(FIRST)])[0]["iam"]
 
 
@@ -307,19 +310,29 @@ def test_operators_of_all_hosts_add_up_each_once_in_order() -> None:
         pytest.param({"flow_logs_state": "absent"}, id="flow_logs_state"),
         pytest.param({"flow_logs_remove_iam": True}, id="flow_logs_remove_iam"),
         pytest.param({"flow_logs_removal_wait": 5}, id="flow_logs_removal_wait"),
+        pytest.param({"flow_logs_manage_iam": False}, id="flow_logs_manage_iam"),
+        pytest.param({"flow_logs_permissions_boundary": "x"}, id="flow_logs_permissions_boundary"),
     ],
 )
 def test_hosts_that_share_a_role_have_to_agree_on(settings: dict[str, Any]) -> None:
     [name] = settings
+    said = {"flow_logs_iam_tags": {}, "flow_logs_remove_iam": False, "flow_logs_removal_wait": 60}
+    said |= {"flow_logs_manage_iam": True, "flow_logs_permissions_boundary": ""}
     elsewhere = host("vpc-00000009", profile="another")
 
-    problems, served = failing([host(FIRST), host(SECOND), of(THIRD, {**BANK, **settings}), elsewhere])
+    problems, served = failing([of(FIRST, said), of(SECOND, said), of(THIRD, {**BANK, **said, **settings}), elsewhere])
 
     assert sorted(problems) == sorted([FIRST, SECOND, THIRD])
     for reason in problems.values():
         assert f"Hosts {THIRD} and {FIRST} share the IAM role" in reason
         assert name in reason
     assert served == ["vpc-00000009"]
+
+
+def test_a_host_that_says_nothing_agrees_with_everybody() -> None:
+    [account] = gather([host(FIRST), of(SECOND, {**BANK, "flow_logs_iam_tags": {"a": "b"}})])
+
+    assert account["iam"]["tags"] == {"a": "b"}
 
 
 def test_hosts_with_roles_of_their_own_need_not_agree() -> None:
@@ -428,7 +441,7 @@ def test_accounts_come_in_the_order_of_their_names_and_then_of_the_ways_into_the
         host("vpc-00000004", expected_account_id="000000000000", profile="zz"),
     ]
 
-    told = [(account["label"], account["connection"]["profile"]) for account in gather(wishes)]
+    told = [(account["label"], account["ways"][0]["connection"]["profile"]) for account in gather(wishes)]
 
     assert told == [("000000000000", "zz"), (number, "a"), (number, "z"), ("9", "9")]
 
@@ -465,3 +478,103 @@ def test_queries_are_saved_on_request_for_all_targets_of_a_folder() -> None:
 
 def test_no_hosts_are_no_accounts() -> None:
     assert gather([]) == []
+
+
+# Several ways into one account.
+
+RETAIL = Account("123456789012", "aws")
+ROLES = [f"arn:aws:iam::123456789012:role/{name}" for name in ("shop", "bank")]
+
+
+def into_retail(ways: Mapping[Way, Sequence[str]]) -> dict[Way, Account]:
+    return dict.fromkeys(ways, RETAIL)
+
+
+def joined(wishes: list[HostWish]) -> tuple[list[dict[str, Any]], dict[str, str]]:
+    """Accounts and problems where every way leads into the same account, whatever the order of the hosts."""
+    one, other = (_deliveries.gather(each, None, into_retail) for each in (wishes, wishes[::-1]))
+    assert one.accounts == other.accounts
+    assert one.problems.as_result() == other.problems.as_result()
+    return one.accounts, one.problems.as_result()
+
+
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [
+        pytest.param({"expected_account_id": "123456789012"}, {}, id="a guard in one group and none in another"),
+        pytest.param({"assume_role_arn": ROLES[0]}, {"assume_role_arn": ROLES[1]}, id="two roles to assume"),
+        pytest.param({"profile": "a"}, {"profile": "b"}, id="two profiles"),
+        pytest.param({"profile": "a"}, {}, id="a profile and the environment"),
+    ],
+)
+def test_two_ways_into_one_account_are_one_account_with_one_iam(first: Any, second: Any) -> None:
+    accounts, problems = joined([host(FIRST, iam_tags={"a": "b"}, **first), host(SECOND, **second)])
+
+    [account] = accounts
+    assert problems == {}
+    assert account["label"] == "123456789012"
+    assert account["iam"]["tags"] == {"a": "b"}
+    ways = [account["ways"][delivery["way"]] for delivery in account["deliveries"]]
+    assert len({str(way["way"]) for way in ways}) == len(account["ways"])
+    assert {way["account"] for way in ways} == {("123456789012", "aws")}
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "name"),
+    [
+        ({"least_privilege": True}, {"least_privilege": False}, "flow_logs_least_privilege"),
+        ({"iam_tags": {"a": "b"}}, {"iam_tags": {"a": "c"}}, "flow_logs_iam_tags"),
+    ],
+)
+def test_ways_into_one_account_that_disagree_are_refused(first: Any, second: Any, name: str) -> None:
+    accounts, problems = joined([host(FIRST, profile="a", **first), host(SECOND, profile="b", **second)])
+
+    assert accounts == []
+    assert sorted(problems) == [FIRST, SECOND]
+    assert all(name in reason for reason in problems.values())
+
+
+def test_one_target_by_two_ways_is_done_once() -> None:
+    accounts, problems = joined([host("a", resource_id=FIRST, profile="x"), host("b", resource_id=FIRST, profile="y")])
+
+    assert (deliveries(accounts), problems) == ([[FIRST]], {})
+
+
+def test_one_target_by_two_ways_with_two_settings_fails_both() -> None:
+    accounts, problems = joined(
+        [host("a", resource_id=FIRST, profile="x"), host("b", resource_id=FIRST, profile="y", traffic_type="REJECT")]
+    )
+
+    assert accounts == []
+    assert sorted(problems) == ["a", "b"]
+
+
+def test_a_guard_that_does_not_hold_fails_its_hosts_before_anything_is_planned() -> None:
+    accounts, problems = joined([host(FIRST, expected_account_id="999999999999"), host(SECOND)])
+
+    assert list(problems) == [FIRST]
+    assert "123456789012, but expected_account_id is 999999999999" in problems[FIRST]
+    assert deliveries(accounts) == [[SECOND]]
+
+
+def test_a_way_is_asked_in_the_regions_of_its_hosts_and_iam_takes_none_of_a_delivery() -> None:
+    asked: list[Mapping[Way, Sequence[str]]] = []
+
+    def identify(ways: Mapping[Way, Sequence[str]]) -> dict[Way, Account]:
+        asked.append(ways)
+        return dict.fromkeys(ways, RETAIL)
+
+    wishes = [host(FIRST, region="us-east-1"), host(SECOND, region="ap-east-1"), host(THIRD)]
+    [account] = _deliveries.gather(wishes, None, identify).accounts
+
+    assert asked == [{Way(): ["ap-east-1", "us-east-1"]}]
+    assert account["ways"][0]["regions"] == ["ap-east-1", "us-east-1"]
+    assert "region" not in {**account["iam"], **account["ways"][0]["connection"]}
+
+
+def test_nobody_is_asked_for_hosts_with_which_something_is_wrong() -> None:
+    asked: list[Any] = []
+
+    _deliveries.gather([host("web1"), host(FIRST, log_format="x", profile="a")], None, lambda ways: asked.append(ways) or {})
+
+    assert asked == [{}]
