@@ -32,6 +32,12 @@ options:
       - For plays with a first batch of one host, at the end of which the play ends.
     type: bool
     default: false
+  state:
+    description:
+      - The state that hosts have to ask for. One that asks for the other fails, so that a playbook does what its name says.
+      - If left out, either will do.
+    type: str
+    choices: [present, absent]
   iam_only:
     description:
       - Whether to do only what M(netops.flow_logs.flow_log_iam) does, and nothing else, for the accounts of all hosts.

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from typing import Any
 from typing import Iterator
+from typing import Mapping
 
 from ansible import template
 from ansible.utils.unsafe_proxy import AnsibleUnsafe
@@ -30,6 +31,12 @@ def as_template(value: Any) -> Any:
     """The collection's own text, which may be a template: ansible-core 2.19 and later want that to be said."""
     trust = getattr(template, "trust_as_template", None)
     return value if trust is None or not isinstance(value, str) else trust(value)
+
+
+def is_omit(value: Any, variables: Mapping[str, Any]) -> bool:
+    """True for what "{{ omit }}" comes to; variables has Ansible's own of that name."""
+    omit = variables.get("omit")
+    return omit is not None and (value is omit or (isinstance(omit, str) and value == omit))
 
 
 def foreign_texts(value: Any) -> Iterator[str]:

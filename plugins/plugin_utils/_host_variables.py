@@ -29,6 +29,7 @@ from ansible.playbook.task_include import TaskInclude
 from ansible_collections.netops.flow_logs.plugins.module_utils._errors import InvalidInput
 from ansible_collections.netops.flow_logs.plugins.plugin_utils._ansible import as_template
 from ansible_collections.netops.flow_logs.plugins.plugin_utils._ansible import foreign_texts
+from ansible_collections.netops.flow_logs.plugins.plugin_utils._ansible import is_omit
 from ansible_collections.netops.flow_logs.plugins.plugin_utils._deliveries import HostWish
 from ansible_collections.netops.flow_logs.plugins.plugin_utils._hosts.guard import FOUND_ACCOUNT
 from ansible_collections.netops.flow_logs.plugins.plugin_utils._hosts.guard import guarded
@@ -38,7 +39,8 @@ from ansible_collections.netops.flow_logs.plugins.plugin_utils._similar_hosts im
 
 PREFIX = "flow_logs_"
 # The playbooks' own variable, and the inventory plugin's groups.
-NOT_THE_ROLES = ("flow_logs_hosts", FOUND_ACCOUNT, *COVERAGE_GROUPS)
+OF_PLAYBOOKS = ("flow_logs_hosts",)
+NOT_THE_ROLES = (*OF_PLAYBOOKS, FOUND_ACCOUNT, *COVERAGE_GROUPS)
 # Begins the names of the variables of the entry point "report".
 _OF_THE_REPORT = "flow_logs_report_"
 
@@ -142,8 +144,14 @@ def fingerprint(
 
 
 def _validated(spec: Mapping[str, Any], values: Dict[str, Any]) -> Dict[str, Any]:
-    """The values in the types that the specification gives them. Raises InvalidInput."""
-    outcome = ArgumentSpecValidator(spec).validate(values)
+    """The values in the types that the specification gives them; those that are null are left out. Raises InvalidInput."""
+    given = {name: value for name, value in values.items() if value is not None}
+    switches = [name for name, value in given.items() if isinstance(value, bool) and spec[name].get("type") == "str"]
+    if switches:
+        # Ansible would take "yes" for the 1 of a list of days, and "no" for the name False.
+        name = switches[0]
+        raise InvalidInput(f"{name} is {given[name]}: YAML reads yes, no, on and off as switches. Put the text in quotes.")
+    outcome = ArgumentSpecValidator(spec).validate(given)
     if outcome.error_messages:
         raise InvalidInput("; ".join(outcome.error_messages))
     return {name: value for name, value in outcome.validated_parameters.items() if value is not None}
@@ -183,12 +191,18 @@ class HostVariables:
     def read(self, variables: Dict[str, Any]) -> Dict[str, Any]:
         """The values of the role's variables. Raises InvalidInput or AnsibleError (an undefined variable, for example)."""
         templar = self.templar.copy_with_new_env(available_variables=variables)
-        if _PROJECT in variables and is_blank(self._template(templar, _PROJECT, variables[_PROJECT])):
+        if _PROJECT in variables and is_blank((self._template(templar, _PROJECT, variables[_PROJECT]) or [None])[0]):
             variables = {key: value for key, value in variables.items() if key != _PROJECT}
             if variables.get(_PROJECT_OF_GROUP) is not None:
                 variables[_PROJECT] = variables[_PROJECT_OF_GROUP]
             templar = self.templar.copy_with_new_env(available_variables=variables)
-        return {key: self._template(templar, key, variables[key]) for key in self.names if key in variables}
+        values: Dict[str, Any] = {}
+        for key in self.names:
+            found = self._template(templar, key, variables[key]) if key in variables else []
+            if key in variables and not found and key in self.defaults:
+                found = self._template(templar, key, self.defaults[key])
+            values.update((key, value) for value in found)
+        return values
 
     def foreign_placeholders(self, name: str, variables: Mapping[str, Any], values: Mapping[str, Any]) -> str:
         """What is wrong with a template for names whose placeholders came out of a tag; empty when nothing is.
@@ -244,9 +258,12 @@ class HostVariables:
                     raw[_PROJECT] = raw[_PROJECT_OF_GROUP]
         return raw
 
-    def _template(self, templar: Any, key: str, value: Any) -> Any:
+    def _template(self, templar: Any, key: str, value: Any) -> List[Any]:
+        """A list of the value; an empty one for "{{ omit }}", which unsets what a group has set."""
         try:
-            return templar.template(value)
+            # Entries of a list may be omitted on every ansible-core, a value alone may not.
+            found: List[Any] = templar.template([value])
+            return [each for each in found if not is_omit(each, templar.available_variables)]
         except AnsibleError as error:
             if "flow_logs_project" in str(error):
                 raise InvalidInput(
@@ -264,13 +281,30 @@ class HostVariables:
                 self.unknown[key] = host
 
     def misspelt(self) -> List[str]:
-        """Warnings about variables that look like one of the role's."""
+        """Warnings about variables that look like one of the role's.
+
+        Raises InvalidInput for one of the command line: it is meant for this run alone, which would do something else without it.
+        """
         warnings = []
         for key, host in self.unknown.items():
-            close = difflib.get_close_matches(key, self.names, n=1, cutoff=0.8)
-            if close:
-                warnings.append(f"{key} (host {host}) is no variable of the role: is {close[0]} meant?")
+            close = difflib.get_close_matches(key, [*self.names, *OF_PLAYBOOKS], n=1, cutoff=0.8)
+            if not close:
+                continue
+            if key in self.manager.extra_vars:
+                raise InvalidInput(f"-e {key}: there is no such variable. Is {close[0]} meant? Nothing was done.")
+            warnings.append(f"{key} (host {host}) is not a variable of the role: is {close[0]} meant?")
         return warnings
+
+    def differ_in(self, texts: Sequence[Any], hosts: Sequence[str]) -> List[str]:
+        """Variables that templates in texts speak of and that are not the same for all of the hosts."""
+        words = sorted(set(_WORD.findall(repr(texts)))) if "{{" in repr(texts) or "{%" in repr(texts) else []
+        seen: Dict[str, Set[str]] = {}
+        for host in hosts if words else ():
+            raw = self.raw(host)
+            spoken = spoken_of(raw, [word for word in words if word not in _COMMON])
+            for name, text in (spoken or {}).items():
+                seen.setdefault(name, set()).add(text)
+        return sorted(name for name, values in seen.items() if len(values) > 1)
 
 
 def _conditions(task: Any) -> List[Any]:

@@ -27,10 +27,12 @@ from ansible_collections.amazon.aws.plugins.module_utils.botocore import check_s
 from ansible_collections.amazon.aws.plugins.module_utils.exceptions import AnsibleBotocoreError
 from ansible_collections.netops.flow_logs.plugins.module_utils._core.text import printable
 from ansible_collections.netops.flow_logs.plugins.module_utils._core.text import printable_lines
+from ansible_collections.netops.flow_logs.plugins.module_utils._errors import InvalidInput
 from ansible_collections.netops.flow_logs.plugins.plugin_utils._account import Account
 from ansible_collections.netops.flow_logs.plugins.plugin_utils._account import AccountPlan
 from ansible_collections.netops.flow_logs.plugins.plugin_utils._account import Mode
 from ansible_collections.netops.flow_logs.plugins.plugin_utils._accounts.identify import Identified
+from ansible_collections.netops.flow_logs.plugins.plugin_utils._deliveries import HostWish
 from ansible_collections.netops.flow_logs.plugins.plugin_utils._deliveries import gather
 from ansible_collections.netops.flow_logs.plugins.plugin_utils._host_variables import HostVariables
 from ansible_collections.netops.flow_logs.plugins.plugin_utils._host_variables import read_wishes
@@ -42,6 +44,7 @@ from ansible_collections.netops.flow_logs.plugins.plugin_utils._plans import con
 from ansible_collections.netops.flow_logs.plugins.plugin_utils._side_processes import Broken
 from ansible_collections.netops.flow_logs.plugins.plugin_utils._side_processes import side_by_side
 
+_PLAYBOOKS = {"present": "netops.flow_logs.apply", "absent": "netops.flow_logs.remove"}
 # What is done with one account.
 Program = Callable[[Account], Any]
 
@@ -82,8 +85,14 @@ class RoleAction(ActionBase):
             variables = {**variables, "ansible_play_batch": hosts, "play_hosts": hosts}
         reader = HostVariables(self._task, self._templar, variables, spec)
         wishes, problems = read_wishes(reader, spec, variables["ansible_play_batch"])
-        for warning in reader.misspelt():
+        try:
+            warnings = reader.misspelt()
+        except InvalidInput as error:
+            raise AnsibleActionFail(printable(error)) from None
+        for warning in warnings:
             self._display.warning(printable(warning))
+        self._require_the_same_for_all(reader, variables["ansible_play_batch"])
+        self._require_state(wishes, problems)
         with_defaults = with_module_defaults(self._task, self._templar)
         identified = Identified(self._models, partial(connection_of, with_defaults))
         gathered = gather(wishes, problems, identified)
@@ -91,6 +100,30 @@ class RoleAction(ActionBase):
             gathered.accounts, with_defaults, gathered.problems, identified.closed, identified.homes
         )
         return plans, gathered.problems
+
+    def _require_the_same_for_all(self, reader: HostVariables, hosts: List[str]) -> None:
+        """module_defaults and environment are worked out once. Raises AnsibleActionFail where they would differ by host."""
+        # The task's own environment has been worked out for the first host already.
+        written = {"module_defaults": self._task.module_defaults, "environment": self._task.get_play().environment}
+        for keyword, texts in written.items():
+            differing = reader.differ_in(texts or [], hosts)
+            if differing:
+                raise AnsibleActionFail(
+                    f"{keyword} of the play speaks of {', '.join(differing)}, which differs from host to host. All hosts are done"
+                    " together: set the role's variables instead, which each host has by itself. Nothing was done."
+                )
+
+    def _require_state(self, wishes: List[HostWish], problems: Problems) -> None:
+        """A playbook does what its name says: whoever wants the opposite says so by the other playbook."""
+        state = self._task.args.get("state")
+        for wish in wishes if state else ():
+            if wish.settings["flow_logs_state"] != state:
+                problems.add(
+                    [wish.host],
+                    f"flow_logs_state is {wish.settings['flow_logs_state']}, which this playbook does not do: use"
+                    f" {_PLAYBOOKS[wish.settings['flow_logs_state']]}. Nothing was done.",
+                )
+        wishes[:] = [wish for wish in wishes if wish.host not in problems]
 
     def _models(self) -> Models:
         """AWS's service models, read once and only when somebody is to be asked for something."""

@@ -120,7 +120,7 @@ def test_limit_to_the_uncovered_mends_what_is_missing_and_then_nobody_is_left(
         default: f"/aws/untagged/vpc/{default}/flowlogs",
     }
     assert before <= {log["FlowLogId"] for log in cloud.flow_logs()}
-    assert "is no variable of the role" not in first.output
+    assert "is not a variable of the role" not in first.output
 
     # Ansible itself says that a limit leaves nobody, with an exit code of its own.
     second = ansible.run(APPLY, None, ["-i", estate, "--limit", "flow_logs_uncovered"])

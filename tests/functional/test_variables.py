@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
+
 from ansible_collections.netops.flow_logs.tests.functional.support.cloud import ACCOUNT
 from ansible_collections.netops.flow_logs.tests.functional.support.cloud import POLICY
 from ansible_collections.netops.flow_logs.tests.functional.support.cloud import ROLE
@@ -178,3 +180,66 @@ def test_a_group_of_settings_can_be_a_projects_module_defaults(cloud: Cloud, ans
     assert (there.roles(), cloud.roles()) == ([ROLE], [])
     assert there.flow_log_of(vpc)["LogGroupName"] == "/aws/shop/vpc/web/flowlogs"
     assert cloud.flow_logs() == []
+
+
+def test_null_and_omit_unset_what_a_group_has_set(cloud: Cloud, ansible: Ansible) -> None:
+    null, omitted, grouped = (cloud.vpc(name) for name in ("null", "omitted", "grouped"))
+    inventory: dict[str, Any] = hosts("shop", [null, omitted, grouped], flow_logs_retention_in_days=90)
+    own = inventory["all"]["children"]["shop"]["hosts"]
+    own[null] = {"flow_logs_retention_in_days": None}
+    own[omitted] = {"flow_logs_retention_in_days": "{{ omit }}", "flow_logs_role_name": "{{ omit }}"}
+    ansible.run(PLAY, inventory).succeeded()
+    days = {name.split("/")[4]: group.get("retentionInDays") for name, group in cloud.log_groups().items()}
+    assert days == {"null": None, "omitted": None, "grouped": 90}
+    assert cloud.roles() == [ROLE]
+
+
+def test_a_switch_is_no_text(cloud: Cloud, ansible: Ansible) -> None:
+    """YAML reads yes as true, which Ansible would take for the 1 of the days; the country NO is no project."""
+    vpc, norway = cloud.vpc("web"), cloud.vpc("web")
+    inventory = {
+        "all": {
+            "children": {
+                "shop": {"hosts": {vpc: {}}, "vars": {"flow_logs_retention_in_days": True}},
+                "north": {"hosts": {norway: {}}, "vars": {"flow_logs_project": False}},
+            }
+        }
+    }
+    run = ansible.run(PLAY, inventory).failed()
+    assert run.calls == []
+    assert "flow_logs_retention_in_days is True" in run.output and "flow_logs_project is False" in run.output
+    assert "quotes" in run.output
+
+
+@pytest.mark.parametrize("keyword", ["module_defaults", "environment"])
+def test_keywords_of_the_play_that_differ_by_host_are_refused(cloud: Cloud, ansible: Ansible, keyword: str) -> None:
+    first, second = cloud.vpc("first"), cloud.vpc("second")
+    inventory = {"all": {"children": {"shop": {"hosts": {first: {"days": "7"}, second: {"days": "1096"}}}}}}
+    content = {
+        "module_defaults": {"netops.flow_logs.log_group": {"retention_in_days": "{{ days }}"}},
+        "environment": {"AWS_PROFILE_OF": "{{ days }}"},
+    }
+    run = ansible.run([{**PLAY[0], keyword: content[keyword]}], inventory).failed()
+    assert run.calls == []
+    assert f"{keyword} of the play speaks of days" in run.output
+    for host in (first, second):
+        inventory["all"]["children"]["shop"]["hosts"][host] = {"days": "7"}
+    ansible.run([{**PLAY[0], keyword: content[keyword]}], inventory).succeeded()
+
+
+def test_a_playbook_does_what_its_name_says(cloud: Cloud, ansible: Ansible) -> None:
+    vpc = cloud.vpc("web")
+    inventory = hosts("shop", [vpc])
+    refused = ansible.run("netops.flow_logs.remove", inventory, ["-e", "flow_logs_state=present"]).failed()
+    assert "use netops.flow_logs.apply" in refused.output
+    assert refused.calls == []
+    ansible.run("netops.flow_logs.apply", inventory).succeeded()
+    for playbook, variable, meant in (
+        ("netops.flow_logs.apply", "flow_logs_state=absent", "use netops.flow_logs.remove"),
+        ("netops.flow_logs.remove", "flow_logs_host=bank", "Is flow_logs_hosts meant?"),
+        ("netops.flow_logs.remove", "flow_logs_remove_log_group=true", "Is flow_logs_remove_log_groups meant?"),
+    ):
+        run = ansible.run(playbook, inventory, ["-e", variable]).failed()
+        assert meant in run.output
+        assert run.calls == []
+    assert [log["ResourceId"] for log in cloud.flow_logs()] == [vpc]
