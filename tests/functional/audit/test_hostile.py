@@ -123,6 +123,7 @@ class Hostile:
             capture_output=True,
             text=True,
             timeout=300,
+            check=False,
         )
         assert (done.returncode == 0) is succeeds, (command, done.stdout, done.stderr)
         return self.ansible.emulator.calls
