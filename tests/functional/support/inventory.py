@@ -57,11 +57,11 @@ def _plain(value: dict[str, Any]) -> Any:
     return value["__ansible_unsafe"] if set(value) == {"__ansible_unsafe"} else value
 
 
-def show(ansible: Ansible, source: Path, how: str = "--list") -> Shown:
-    """What ansible-inventory says of the file or directory; only the calls of this run count."""
+def show(ansible: Ansible, source: Path, *how: str) -> Shown:
+    """What ansible-inventory --list, or how it is told to, says of the file or directory; only the calls of this run count."""
     ansible.emulator.forget()
     done = subprocess.run(
-        [str(BIN / "ansible-inventory"), "-i", str(source), how],
+        [str(BIN / "ansible-inventory"), "-i", str(source), *(how or ["--list"])],
         cwd=ansible.directory,
         env={**environment(ansible.emulator.url), "ANSIBLE_HOME": str(ansible.directory / "ansible")},
         stdin=subprocess.DEVNULL,
