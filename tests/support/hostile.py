@@ -85,6 +85,8 @@ VALUES = (
     Hostile("a number", "0123"),
     Hostile("a list", "['shop', 'bank']"),
     Hostile("a mapping", "{'shop': 'bank'}"),
+    Hostile("a mapping with odd keys", "{(1, 2): 3, 'a': {0}, None: [b'x', 1j]}"),
+    Hostile("many brackets", "[" * 60 + "]" * 60),
     Hostile("5 kB", "x" * LONG),
     Hostile("blanks", " \t "),
     Hostile("all", "all"),
