@@ -98,7 +98,7 @@ class Network:
         return {"project": text, "owner": text, "Name": text}
 
     def nothing_ran(self) -> None:
-        assert not self.canary.exists(), self.canary.read_text()
+        assert not self.canary.exists(), f"{len(self.canary.read_text().splitlines())} times"
 
 
 @pytest.fixture
@@ -157,7 +157,11 @@ def test_the_inventory_has_tags_as_they_are_and_runs_none(network: Network, ansi
         vpc, text = network.vpcs[name], network.values[name]
         assert f"{vpc} (tag 'project' = {text!r}" in fresh.messages, name
 
-    cached, as_yaml, graph = show(ansible, estate), show(ansible, estate, "--list", "--yaml"), show(ansible, estate, "--graph")
+    cached, as_yaml, graph = (
+        show(ansible, estate),
+        show(ansible, estate, "--list", "--yaml"),
+        show(ansible, estate, "--graph"),
+    )
     network.nothing_ran()
     assert cached.calls == as_yaml.calls == []
     assert cached.listing == fresh.listing
@@ -219,9 +223,7 @@ def _run_role(ansible: Ansible, playbook: str, *arguments: str) -> Run:
     return ansible.run(f"netops.flow_logs.{playbook}", None, ["-i", str(estate), *arguments])
 
 
-def test_the_role_records_whoever_has_such_tags_and_runs_none(
-    network: Network, cloud: Cloud, ansible: Ansible
-) -> None:
+def test_the_role_records_whoever_has_such_tags_and_runs_none(network: Network, cloud: Cloud, ansible: Ansible) -> None:
     limit = ",".join(network.vpcs[value.name] for value in hostile.VALUES if value.runs)
     checked = _run_role(ansible, "apply", "--check", "--diff", "--limit", limit)
     network.nothing_ran()
@@ -249,9 +251,7 @@ def test_the_report_shows_such_tags_and_runs_none(network: Network, ansible: Ans
 def test_what_is_not_kept_as_data_does_run_and_is_noticed(ansible: Ansible, tmp_path: Path) -> None:
     """The other tests could fail: the same values as an operator's own variables, which Ansible trusts."""
     canaries = {value.name: tmp_path / f"canary{number}" for number, value in enumerate(hostile.VALUES)}
-    hosts = {
-        f"host{number}": {"value": value.at(canaries[value.name])} for number, value in enumerate(hostile.VALUES)
-    }
+    hosts = {f"host{number}": {"value": value.at(canaries[value.name])} for number, value in enumerate(hostile.VALUES)}
     play = {
         "hosts": "all",
         "gather_facts": False,

@@ -61,7 +61,12 @@ VALUES = (
         "<% set x = " + _PIPE + " %><< x >>",
         True,
     ),
-    Hostile("a header on one line", _HEADER + "\"[[ lookup(*['pipe']+['echo ran >> {canary}']) ]]\" ", True, only_before_2_19=True),
+    Hostile(
+        "a header on one line",
+        _HEADER + "\"[[ lookup(*['pipe']+['echo ran >> {canary}']) ]]\" ",
+        True,
+        only_before_2_19=True,
+    ),
     Hostile("a header that is wrong", "#jinja2:nonsense"),
     Hostile("an expression without delimiters", _PIPE),
     Hostile("quotes and a shell's command", "'; touch {canary}; '\"`touch {canary}`$(touch {canary})"),

@@ -27,7 +27,9 @@ _OF_AMAZON_AWS = re.compile(
     r" is deprecated\. This feature will be removed from ansible-core version [\d.]+\."
     r"( Use ansible\.module_utils\.common\.text\.converters instead\.)?"
 )
-_ON_DEPRECATIONS = "[WARNING]: Deprecation warnings can be disabled by setting `deprecation_warnings=False` in ansible.cfg."
+_ON_DEPRECATIONS = (
+    "[WARNING]: Deprecation warnings can be disabled by setting `deprecation_warnings=False` in ansible.cfg."
+)
 
 
 @dataclass(frozen=True)
