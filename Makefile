@@ -3,7 +3,7 @@ PYTHON ?= python3
 SETUP := $(PYTHON) tests/tools/bootstrap.py
 RUN := tests/tools/run
 
-GROUPS := lint types units scenarios functional browser sanity docs molecule
+GROUPS := lint types units scenarios functional cores browser sanity docs molecule
 LONG := site artefact other-pythons matrix mutants
 
 .DEFAULT_GOAL := help
@@ -50,6 +50,10 @@ scenarios: setup ## the modules in AWS's bad weather: every fault, killed at any
 functional: setup ## the playbooks and the role on an AWS emulator, in many ways
 	@echo "== functional: pytest"
 	@$(RUN) pytest -q -n auto tests/functional
+
+cores: setup ## values that others write, with the oldest and the newest ansible-core
+	@echo "== cores: pytest"
+	@$(RUN) python tests/tools/cores.py
 
 browser: setup ## the report's page in headless Chromium
 	@echo "== browser: pytest"

@@ -277,6 +277,9 @@ class InventoryModule(AWSInventoryBase):
     NAME = "netops.flow_logs.network"
     INVENTORY_FILE_SUFFIXES = ("network.yml", "network.yaml")
 
+    # A tag that reads "True", "5" or "['a']" is no text to some versions of core, which then refuse the whole file: names of groups,
+    # and the keys that they are made of (below), are always text.
+    _sanitize_group_name = staticmethod(safe_group_name)
     _keys_are_text = False
 
     def parse(self, inventory: Any, loader: Any, path: str, cache: bool = True, *sdk: Any, **versions: Any) -> None:
@@ -430,9 +433,9 @@ class InventoryModule(AWSInventoryBase):
             self.inventory = whole
 
     def _compose(self, *expression: Any, **settings: Any) -> Any:
-        """A tag that reads "True" or "5" is a truth value or a number to some versions of core, which then refuses the whole file."""
         value = super()._compose(*expression, **settings)
-        return str(value) if self._keys_are_text and isinstance(value, (bool, int, float)) else value
+        is_name = value is None or isinstance(value, (str, list, Mapping))
+        return value if is_name or not self._keys_are_text else str(value)
 
     def _renamed(self, facts: Mapping[str, Any]) -> Dict[str, Any]:
         prefix, suffix = self.get_option("hostvars_prefix") or "", self.get_option("hostvars_suffix") or ""

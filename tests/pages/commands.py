@@ -33,6 +33,8 @@ COLLECTION = "netops.flow_logs."
 _OTHERS = {"ansible-builder", "aws", "cd", "cp", "git", "jq", "mkdir", "molecule", "pip", "terraform"}
 # Variables of the playbooks besides the role's.
 OF_PLAYBOOKS = {"flow_logs_hosts"}
+# Set by the inventory plugin, for whoever wants to know.
+OF_THE_INVENTORY = {"flow_logs_account_id"}
 
 
 def commands_of(block: Block) -> list[str]:

@@ -9,6 +9,7 @@
 from __future__ import annotations
 
 from typing import Any
+from typing import Mapping
 
 from ansible import template
 
@@ -24,3 +25,21 @@ def as_data(value: Any) -> Any:
     from ansible.utils.unsafe_proxy import wrap_var
 
     return wrap_var(value)
+
+
+def composed(value: Any) -> Any:
+    """The result of an expression on such text, as data that any listing of the inventory can show.
+
+    Before ansible-core 2.19 an expression's text becomes what Python makes of it: a tag that reads "{0}" is a set, for which JSON
+    has no word, and one such tag would stop ansible-inventory for all hosts.
+    """
+    return as_data(_plain(value))
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, Mapping):
+        alike = all(isinstance(key, str) for key in value) or all(isinstance(key, int) for key in value)
+        return {key if alike else str(key): _plain(each) for key, each in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [_plain(each) for each in value]
+    return str(value) if isinstance(value, (set, frozenset, bytes, complex)) else value

@@ -21,7 +21,7 @@ from ansible.inventory.group import to_safe_group_name
 
 from ansible_collections.netops.flow_logs.plugins.module_utils._core.text import limited
 from ansible_collections.netops.flow_logs.plugins.module_utils._core.text import printable
-from ansible_collections.netops.flow_logs.plugins.plugin_utils._inventory.foreign import as_data
+from ansible_collections.netops.flow_logs.plugins.plugin_utils._inventory.foreign import composed
 from ansible_collections.netops.flow_logs.plugins.plugin_utils._network import COVERAGE_GROUPS
 
 # Ansible's own groups and hosts, and the key that ansible-inventory --list keeps beside the groups.
@@ -104,7 +104,7 @@ class OneHost:
         return self._inventory.get_host(name)
 
     def set_variable(self, name: str, variable: str, value: Any) -> None:
-        self._inventory.set_variable(name, variable, as_data(value))
+        self._inventory.set_variable(name, variable, composed(value))
 
     def add_group(self, name: str) -> str:
         return str(self._inventory.add_group(name)) if self._may_be(name) else name

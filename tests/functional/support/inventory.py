@@ -27,7 +27,9 @@ _OF_AMAZON_AWS = re.compile(
     r" is deprecated\. This feature will be removed from ansible-core version [\d.]+\."
     r"( Use ansible\.module_utils\.common\.text\.converters instead\.)?"
 )
-_ON_DEPRECATIONS = "[WARNING]: Deprecation warnings can be disabled by setting `deprecation_warnings=False` in ansible.cfg."
+_ON_DEPRECATIONS = (
+    "[WARNING]: Deprecation warnings can be disabled by setting `deprecation_warnings=False` in ansible.cfg."
+)
 
 
 @dataclass(frozen=True)
@@ -57,11 +59,11 @@ def _plain(value: dict[str, Any]) -> Any:
     return value["__ansible_unsafe"] if set(value) == {"__ansible_unsafe"} else value
 
 
-def show(ansible: Ansible, source: Path, how: str = "--list") -> Shown:
-    """What ansible-inventory says of the file or directory; only the calls of this run count."""
+def show(ansible: Ansible, source: Path, *how: str) -> Shown:
+    """What ansible-inventory --list, or how it is told to, says of the file or directory; only the calls of this run count."""
     ansible.emulator.forget()
     done = subprocess.run(
-        [str(BIN / "ansible-inventory"), "-i", str(source), how],
+        [str(BIN / "ansible-inventory"), "-i", str(source), *(how or ["--list"])],
         cwd=ansible.directory,
         env={**environment(ansible.emulator.url), "ANSIBLE_HOME": str(ansible.directory / "ansible")},
         stdin=subprocess.DEVNULL,

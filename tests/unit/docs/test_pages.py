@@ -54,7 +54,13 @@ def test_references_of_guides() -> None:
 @pytest.mark.parametrize("page", [pytest.param(page, id=page.name) for page in pages()])
 def test_variables(page: Path) -> None:
     """Whatever is called like a variable of the role is one."""
-    known = {*commands.role_variables(), *commands.OF_PLAYBOOKS, *COVERAGE_GROUPS, *SPOKEN_OF}
+    known = {
+        *commands.role_variables(),
+        *commands.OF_PLAYBOOKS,
+        *commands.OF_THE_INVENTORY,
+        *COVERAGE_GROUPS,
+        *SPOKEN_OF,
+    }
     assert set(re.findall(r"(?<![\w./])flow_logs_\w+", page.read_text("utf-8"))) - known == set()
 
 

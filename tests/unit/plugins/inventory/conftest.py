@@ -9,6 +9,7 @@ from __future__ import annotations
 import functools
 import json
 from collections.abc import Iterator
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -65,8 +66,14 @@ class Files:
         self.aws = aws
         self.directory = directory
 
-    def parse(self, name: str = "estate.network.yml", flush_cache: bool = False, **options: Any) -> Inventory:
-        """The inventory of a file with these options."""
+    def parse(
+        self,
+        name: str = "estate.network.yml",
+        flush_cache: bool = False,
+        others: Sequence[str] = (),
+        **options: Any,
+    ) -> Inventory:
+        """The inventory of a file with these options, which comes after one with other hosts."""
         path = self.directory / name
         path.write_text(json.dumps({"plugin": "netops.flow_logs.network", "regions": ["eu-west-1"], **options}))
         self.aws.forget()
@@ -74,6 +81,8 @@ class Files:
         plugin.warn = warnings.append
         assert plugin.verify_file(str(path))
         data = InventoryData()
+        for host in others:
+            data.add_host(host)
         plugin.parse(data, DataLoader(), str(path), cache=not flush_cache)
         if options.get("cache"):
             plugin.update_cache_if_changed()

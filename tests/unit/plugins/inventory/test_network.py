@@ -182,6 +182,102 @@ def test_constructed_features_know_all_variables_and_the_short_word_for_tags(clo
     assert "tags" not in inventory.vars(vpc)
 
 
+@pytest.mark.parametrize(
+    ("text", "group"),
+    [
+        pytest.param("flow_logs_broken", "flow_logs_broken", id="the plugin's"),
+        pytest.param("flow-logs broken", "flow_logs_broken", id="the plugin's, once its characters are legal"),
+        pytest.param("all", "all", id="everybody's"),
+        pytest.param("ungrouped", "ungrouped", id="nobody's"),
+        pytest.param("localhost", "localhost", id="the controller's"),
+        pytest.param("_meta", "_meta", id="the listing's"),
+    ],
+)
+@pytest.mark.parametrize(
+    "options",
+    [
+        pytest.param({"project_tag": "team"}, id="a project"),
+        pytest.param({"keyed_groups": [{"key": "tags.team", "separator": ""}]}, id="a keyed group"),
+        pytest.param({"keyed_groups": [{"key": "tags.team"}], "leading_separator": False}, id="no leading separator"),
+        pytest.param({"keyed_groups": [{"key": "[tags.team]", "separator": ""}]}, id="a list"),
+        pytest.param({"keyed_groups": [{"key": "{tags.team: ''}", "separator": ""}]}, id="a mapping"),
+        pytest.param(
+            {"compose": {"x": "tags.team"}, "keyed_groups": [{"key": "x", "separator": ""}]}, id="a composed variable"
+        ),
+        pytest.param(
+            {"keyed_groups": [{"key": "'x'", "separator": "", "parent_group": "{{ tags.team }}"}]}, id="an outer group"
+        ),
+    ],
+)
+def test_no_tag_puts_a_resource_into_a_group_that_is_not_the_projects(
+    cloud: Cloud, files: Files, text: str, group: str, options: dict[str, Any]
+) -> None:
+    vpc = tag(cloud, cloud.vpc("web"), team=text)
+
+    inventory = files.parse(filters=OURS, **options)
+
+    assert inventory.hosts == {vpc}
+    assert inventory.groups_of(vpc) <= {"flow_logs_uncovered", "x"}
+    [warning] = inventory.warnings
+    assert f"The group '{group}' is" in warning
+    assert f"{vpc} (tag 'team' = '{text}')" in warning
+    if "project_tag" in options:
+        assert inventory.vars(vpc)["flow_logs_project"] == text
+
+
+def test_a_group_with_the_name_of_another_inventorys_host_is_not_made(cloud: Cloud, files: Files) -> None:
+    vpc = tag(cloud, cloud.vpc(), project="db1")
+
+    inventory = files.parse(filters=OURS, project_tag="project", others=["db1"])
+
+    assert "db1" not in inventory.data.groups
+    assert inventory.groups_of(vpc) == {"flow_logs_uncovered"}
+    assert "'db1' has the name of a host" in inventory.warnings[0]
+
+
+def test_tags_that_nest_groups_in_circles_stop_nobody(cloud: Cloud, files: Files) -> None:
+    vpcs = [
+        tag(cloud, cloud.vpc(), inner=inner, outer=outer)
+        for inner, outer in (("a", "b"), ("b", "a"), ("c", "c"), ("", "d"))
+    ]
+
+    inventory = files.parse(
+        filters=OURS,
+        keyed_groups=[{"key": "[tags.inner]", "separator": "", "parent_group": "{{ tags.outer }}"}],
+    )
+
+    assert inventory.hosts == set(vpcs)
+    # Whichever came first.
+    assert {vpcs[0], vpcs[1]} in (inventory.group("a"), inventory.group("b"))
+    assert any("can't have the group" in warning for warning in inventory.warnings)
+
+
+def test_many_resources_of_one_bad_name_are_one_warning(cloud: Cloud, files: Files) -> None:
+    vpcs = [tag(cloud, vpc, project="flow_logs_broken") for vpc in cloud.vpcs(12)]
+
+    inventory = files.parse(filters=OURS, project_tag="project")
+
+    assert inventory.hosts == set(vpcs)
+    [warning] = inventory.warnings
+    assert "and 2 more" in warning
+
+
+def test_the_plugins_groups_can_not_be_filled_by_an_expression(files: Files) -> None:
+    with pytest.raises(AnsibleParserError, match=r"groups can't fill flow_logs_broken"):
+        files.parse(groups={"flow_logs_broken": "true"})
+    assert files.aws.calls == []
+
+
+def test_keys_of_tags_survive_a_cache_whatever_they_mean_to_it(cloud: Cloud, files: Files, tmp_path: Path) -> None:
+    tags = {"__ansible_type": "TrustedAsTemplate", "__ansible_vault": "x", "__ansible_unsafe": "y"}
+    vpc = tag(cloud, cloud.vpc(), **tags)
+    files.parse(**cached(tmp_path, filters=OURS))
+
+    again = files.parse(**cached(tmp_path, filters=OURS))
+
+    assert (again.calls, again.vars(vpc)["resource_tags"]) == ([], tags)
+
+
 def test_strict_makes_an_expression_that_fails_an_error(cloud: Cloud, files: Files) -> None:
     cloud.vpc()
 
@@ -245,6 +341,21 @@ def test_credentials_of_another_account_than_expected_are_an_error(cloud: Cloud,
 
     with pytest.raises(AnsibleParserError, match=f"belong to account {ACCOUNT}, but expected_account_id is {OTHER}"):
         files.parse(expected_account_id=OTHER)
+
+
+@pytest.mark.parametrize("number", ["", 0o12345670123, "1402433619", "my account"])
+def test_a_malformed_expected_account_is_refused_before_any_call(cloud: Cloud, files: Files, number: Any) -> None:
+    with pytest.raises(AnsibleParserError, match=r"expected_account_id is .*quote"):
+        files.parse(expected_account_id=number)
+    assert files.aws.calls == []
+
+
+def test_the_account_that_was_found_is_no_guard(cloud: Cloud, files: Files) -> None:
+    vpc = cloud.vpc()
+    variables = files.parse(expected_account_id=ACCOUNT).vars(vpc)
+
+    assert variables["flow_logs_account_id"] == ACCOUNT
+    assert "flow_logs_expected_account_id" not in variables
 
 
 def test_a_role_that_may_not_be_assumed_is_an_error(aws: AwsLike, files: Files) -> None:

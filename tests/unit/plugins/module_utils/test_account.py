@@ -4,9 +4,12 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from ansible_collections.netops.flow_logs.plugins.module_utils._account import Account
+from ansible_collections.netops.flow_logs.plugins.module_utils._account import parse_account_id
 from ansible_collections.netops.flow_logs.plugins.module_utils._account import require_account
 from ansible_collections.netops.flow_logs.plugins.module_utils._errors import InvalidInput
 
@@ -33,3 +36,40 @@ def test_an_account_is_accepted(expected: str | None) -> None:
 def test_another_account_than_the_expected_one_is_refused_and_both_are_named() -> None:
     with pytest.raises(InvalidInput, match=r"123456789012.*210987654321.*Nothing was written"):
         require_account(Account("123456789012", "aws"), "210987654321")
+
+
+@pytest.mark.parametrize("value", ["123456789012", 123456789012, "012345670123", "000000000000"])
+def test_twelve_digits_are_the_number_of_an_account(value: Any) -> None:
+    assert parse_account_id(value, "expected_account_id") == str(value)
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        pytest.param("", id="an empty text, as of a lookup that finds nothing"),
+        pytest.param(1402433619, id="what YAML makes of 012345670123"),
+        pytest.param("1402433619", id="the same as a module gets it"),
+        pytest.param("1234567890123", id="a digit too many"),
+        pytest.param(" 123456789012", id="a blank before it"),
+        pytest.param("123456789012\n", id="a line break after it"),
+        pytest.param("١٢٣٤٥٦٧٨٩٠١٢", id="digits of another script"),
+        pytest.param("1234-5678-9012", id="as the console writes it"),
+        pytest.param("my account", id="a name"),
+        pytest.param(True, id="a truth value"),
+        pytest.param(123456789012.0, id="a fraction"),
+        pytest.param(-12345678901, id="a negative number"),
+        pytest.param(["123456789012"], id="a list"),
+        pytest.param(None, id="nothing"),
+        pytest.param("x" * 5000, id="a long text"),
+    ],
+)
+def test_anything_else_is_refused_with_how_to_write_it(value: Any) -> None:
+    with pytest.raises(InvalidInput, match=r"flow_logs_expected_account_id is .*12 digits.*quote") as refused:
+        parse_account_id(value, "flow_logs_expected_account_id")
+    assert len(str(refused.value)) < 600
+
+
+@pytest.mark.parametrize("expected", ["", "1402433619", 1402433619])
+def test_a_guard_that_is_no_number_lets_nobody_through(expected: Any) -> None:
+    with pytest.raises(InvalidInput, match="quote"):
+        require_account(Account("123456789012", "aws"), expected)

@@ -84,6 +84,18 @@ def test_another_account_than_the_expected_one_is_refused() -> None:
         _aws.account_of(FakeModule({"expected_account_id": "210987654321"}))
 
 
+@pytest.mark.parametrize("expected", ["", "1402433619", "my account"])
+def test_a_malformed_expected_account_is_refused_before_any_call(
+    expected: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[object] = []
+    monkeypatch.setattr(_aws, "get_aws_account_info", asked.append)
+
+    with pytest.raises(InvalidInput, match="quote"):
+        _aws.account_of(FakeModule({"expected_account_id": expected}))
+    assert asked == []
+
+
 def test_a_missing_region_is_told_with_where_to_set_it() -> None:
     module = FakeModule()
     assert _aws.region_of(module) == "eu-west-1"

@@ -112,6 +112,9 @@ CASES: list[tuple[str, dict[str, Any], str]] = [
         for name in GOOD
     ),
     *((name, {"expected_account_id": "my account"}, "expected_account_id") for name in GOOD),
+    *((name, {"expected_account_id": ""}, "within quotes") for name in GOOD),
+    # 012345670123 without quotes.
+    *((name, {"expected_account_id": 0o12345670123}, "within quotes") for name in GOOD),
     *((name, {"no_such_option": 1}, "no_such_option") for name in GOOD),
     ("flow_log_iam", {"role_name": ""}, "role_name"),
     ("flow_log_iam", {"role_name": "my role"}, "role_name"),
