@@ -130,10 +130,9 @@ outcomes:
       type: dict
       sample: {label: queries in flow-logs/aws/shop/vpc in eu-west-1}
     iam:
-      description:
-        - What M(netops.flow_logs.flow_log_iam) returned.
-        - With O(netops.flow_logs.flow_logs#role:main:flow_logs_manage_iam=false) what there is, and in C(differs) what the module would
-          do. Nothing of it was done, and C(failures) has a line about it.
+      description: >-
+        What M(netops.flow_logs.flow_log_iam) returned. With O(netops.flow_logs.flow_logs#role:main:flow_logs_manage_iam=false) what there
+        is, and in C(differs) what the module would do. Nothing of it was done, and C(failures) has a line about it.
       returned: when flow logs are given
       type: dict
       sample:

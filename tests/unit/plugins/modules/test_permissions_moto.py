@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The operator's policy of the README: what the apply playbook calls, and nothing more."""
+"""The policies of setup and of the operators together: what the modules call, and nothing more."""
 
 from __future__ import annotations
 
@@ -39,16 +39,12 @@ def emulator() -> Iterator[AwsLike]:
         yield aws
 
 
-def actions(policy: dict[str, Any]) -> list[str]:
-    return [action for statement in policy["Statement"] for action in statement["Action"]]
+def actions(name: str) -> set[str]:
+    policy: dict[str, Any] = json.loads((CHECKOUT / f"docs/policies/{name}.json").read_text())
+    return {action for statement in policy["Statement"] for action in statement["Action"]}
 
 
-def the_policy() -> dict[str, Any]:
-    policy: dict[str, Any] = json.loads((CHECKOUT / "docs/policies/apply.json").read_text())
-    return policy
-
-
-def test_the_policy_allows_what_the_role_calls_and_nothing_else(cloud: Cloud, modules: Modules) -> None:
+def test_the_policies_allow_what_the_role_calls_and_nothing_else(cloud: Cloud, modules: Modules) -> None:
     vpc = cloud.vpc("web")
     subnet = cloud.subnet(vpc)
     ids = [vpc, subnet, cloud.eni(subnet)]
@@ -64,6 +60,7 @@ def test_the_policy_allows_what_the_role_calls_and_nothing_else(cloud: Cloud, mo
         queries = {"log_group_name": name, "resource_ids": ids, "purge_log_group_names": False}
         called.update(modules.run("insights_queries", **queries, log_format=log.get("log_format")).calls.names)
 
+    boundary = cloud.policy("boundary")
     apply({}, {"retention_in_days": "30", "tags": {"a": "b"}}, {"tags": {"a": "b"}})
     # Changed by hand in all that the role corrects, the fifth version of the policy included.
     iam = cloud.client("iam")
@@ -72,10 +69,10 @@ def test_the_policy_allows_what_the_role_calls_and_nothing_else(cloud: Cloud, mo
         iam.create_policy_version(PolicyArn=POLICY_ARN, PolicyDocument=json.dumps(NOTHING_ALLOWED), SetAsDefault=True)
     least = {"log_group_names": ["/aws/shop/*"], "allow_create_log_group": False, "restrict_trust": True}
     apply(
-        {**least, "tags": {"owner": "network"}},
+        {**least, "tags": {"owner": "network"}, "permissions_boundary": boundary},
         {"retention_in_days": "never", "tags": {"c": "d"}},
         {"traffic_type": "REJECT", "log_format": "${srcaddr} ${bytes}", "tags": {"a": "b"}},
     )
     apply(least, {"tags": {}}, {"tags": {"c": "d"}})
 
-    assert called - FREE == set(actions(the_policy())) - IMPLIED - UNSEEN
+    assert called - FREE == (actions("apply") | actions("setup")) - IMPLIED - UNSEEN

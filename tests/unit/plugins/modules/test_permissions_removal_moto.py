@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The operator's policy of the README for removal: what the modules call, and nothing more."""
+"""The policies for removals, with and without IAM, together: what the modules call, and nothing more."""
 
 from __future__ import annotations
 
@@ -39,13 +39,9 @@ def emulator() -> Iterator[AwsLike]:
         yield aws
 
 
-def actions(policy: dict[str, Any]) -> set[str]:
+def actions(name: str) -> set[str]:
+    policy: dict[str, Any] = json.loads((CHECKOUT / f"docs/policies/{name}.json").read_text())
     return {action for statement in policy["Statement"] for action in statement["Action"]}
-
-
-def the_policy() -> dict[str, Any]:
-    policy: dict[str, Any] = json.loads((CHECKOUT / "docs/policies/remove.json").read_text())
-    return policy
 
 
 @pytest.fixture
@@ -69,7 +65,7 @@ def everything(cloud: Cloud, modules: Modules) -> list[str]:
     return targets
 
 
-def test_the_policy_allows_what_a_removal_calls_and_nothing_else(
+def test_the_policies_allow_what_a_removal_calls_and_nothing_else(
     cloud: Cloud, modules: Modules, everything: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     enable_few_regions(monkeypatch)
@@ -91,4 +87,4 @@ def test_the_policy_allows_what_a_removal_calls_and_nothing_else(
     assert cloud.queries() == {}
     assert (cloud.flow_logs(), cloud.log_groups(), cloud.policies()) == ([], {}, [])
     assert ROLE not in cloud.roles()
-    assert called - FREE == actions(the_policy())
+    assert called - FREE == actions("remove") | actions("remove-iam")

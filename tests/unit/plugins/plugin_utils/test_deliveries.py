@@ -307,6 +307,8 @@ def test_operators_of_all_hosts_add_up_each_once_in_their_order() -> None:
     [
         pytest.param({"flow_logs_least_privilege": True}, id="flow_logs_least_privilege"),
         pytest.param({"flow_logs_iam_tags": {"a": "b"}}, id="flow_logs_iam_tags"),
+        pytest.param({"flow_logs_manage_iam": False}, id="flow_logs_manage_iam"),
+        pytest.param({"flow_logs_permissions_boundary": "arn"}, id="flow_logs_permissions_boundary"),
         pytest.param({"flow_logs_state": "absent"}, id="flow_logs_state"),
         pytest.param({"flow_logs_remove_iam": True}, id="flow_logs_remove_iam"),
         pytest.param({"flow_logs_removal_wait": 5}, id="flow_logs_removal_wait"),
@@ -578,3 +580,23 @@ def test_nobody_is_asked_for_hosts_with_which_something_is_wrong() -> None:
     _deliveries.gather([host("web1"), host(FIRST, log_format="x", profile="a")], None, lambda ways: asked.append(ways) or {})
 
     assert asked == [{}]
+
+
+# Whose IAM is.
+
+
+@pytest.mark.parametrize(
+    ("settings", "managed"), [({}, True), ({"manage_iam": True}, True), ({"manage_iam": False}, False)]
+)
+def test_iam_is_managed_unless_a_variable_says_otherwise(settings: dict[str, Any], managed: bool) -> None:
+    (account,) = gather([host(FIRST, **settings)])
+
+    assert account["manage_iam"] is managed
+
+
+def test_a_boundary_that_is_left_out_is_no_option() -> None:
+    boundary = "arn:aws:iam::123456789012:policy/boundary"
+
+    assert "permissions_boundary" not in gather([host(FIRST)])[0]["iam"]
+    assert gather([host(FIRST, permissions_boundary=boundary)])[0]["iam"]["permissions_boundary"] == boundary
+    assert gather([host(FIRST, permissions_boundary="")])[0]["iam"]["permissions_boundary"] == ""

@@ -233,3 +233,25 @@ def test_each_line_is_one_line_whatever_names_hold() -> None:
     assert all(is_printable(line) for line in lines)
     assert not any(line.startswith("PLAY RECAP") for line in lines)
     assert sum("web\\nPLAY RECAP" in line for line in lines) == len(lines)
+
+
+# IAM that is compared only.
+
+
+def test_what_differs_in_iam_is_told_and_fails_the_account_alone() -> None:
+    differs = {**IAM, "changed": False, "actions": [], "differs": ["create policy p", "attach policy p to role r"]}
+    account = {"account": ACCOUNT, "iam": differs}
+    told = "IAM differs: create policy p; attach policy p to role r"
+    outcomes = [account, {**UNCHANGED, "iam": differs}]
+
+    assert summary_lines(outcomes) == [f"123456789012: {told}", *summary_lines([UNCHANGED])]
+    assert failure_lines(outcomes) == [
+        f"123456789012: {told}. Whoever has the setup policy runs netops.flow_logs.setup."
+    ]
+
+
+def test_setup_that_found_nothing_to_do_says_so() -> None:
+    nothing = {"account": ACCOUNT, "iam": {**IAM, "actions": []}}
+
+    assert summary_lines([nothing]) == []
+    assert summary_lines([{**nothing, "setup": True}]) == ["123456789012: role and policy are as they were asked for"]
