@@ -121,13 +121,63 @@ def test_ci_has_every_python_of_the_matrix(cells: Any) -> None:
         assert wanted <= set(re.findall(r"\b3\.\d+\b", text)), name
 
 
-def test_ci_needs_no_secret_and_pins_its_actions() -> None:
-    workflows = sorted((ROOT / ".github" / "workflows").glob("*.yml"))
-    assert workflows
-    for workflow in workflows:
-        text = workflow.read_text("utf-8")
-        assert "secrets." not in text
-        used = re.findall(r"uses: (\S+)", text)
-        assert used
-        assert [action for action in used if not re.fullmatch(r"[\w/-]+@v\d+(\.\d+)*", action)] == []
-        assert yaml.safe_load(text)["permissions"] == {"contents": "read"}
+WORKFLOWS = sorted((ROOT / ".github" / "workflows").glob("*.yml"))
+# A tag can be moved to other code, a commit can't. The release in the comment is for people and for the next update.
+PINNED = re.compile(r"[\w-]+/[\w./-]+@[0-9a-f]{40}  # v\d+\.\d+\.\d+")
+
+
+def _actions(text: str) -> list[str]:
+    """What a workflow uses that is not its own, up to the end of the line."""
+    used = re.findall(r"^\s*(?:- )?[\"']?uses[\"']?\s*:\s*(.*?)\s*$", text, re.MULTILINE)
+    return [action for action in used if not action.strip("\"'").startswith("./")]
+
+
+@pytest.mark.parametrize("workflow", WORKFLOWS, ids=lambda path: path.name)
+def test_ci_pins_its_actions_by_commit(workflow: Path) -> None:
+    used = _actions(workflow.read_text("utf-8"))
+    assert used
+    assert [action for action in used if not PINNED.fullmatch(action)] == []
+
+
+def test_an_action_has_the_same_commit_in_every_workflow() -> None:
+    pins: dict[str, set[str]] = {}
+    for workflow in WORKFLOWS:
+        for action in _actions(workflow.read_text("utf-8")):
+            pins.setdefault(action.split("@")[0], set()).add(action)
+    assert len(pins) >= 3
+    assert {name: found for name, found in pins.items() if len(found) > 1} == {}
+
+
+@pytest.mark.parametrize(
+    "action",
+    [
+        pytest.param("actions/checkout@v4", id="a major release"),
+        pytest.param("actions/checkout@v4.4.0", id="a release"),
+        pytest.param("actions/checkout@main", id="a branch"),
+        pytest.param("actions/checkout", id="whatever is there"),
+        pytest.param("actions/checkout@11d5960", id="a short commit"),
+        pytest.param("actions/checkout@11d5960a326750d5838078e36cf38b85af677262", id="a commit without its release"),
+        pytest.param("docker://alpine:3", id="an image"),
+    ],
+)
+def test_what_is_no_pin_is_noticed(action: str) -> None:
+    text = f"    steps:\n      - uses: {action}\n      - name: x\n        uses: {action}\n"
+    assert _actions(text) == [action, action]
+    assert not PINNED.fullmatch(action)
+
+
+@pytest.mark.parametrize("workflow", WORKFLOWS, ids=lambda path: path.name)
+def test_ci_may_only_read_and_needs_no_secret(workflow: Path) -> None:
+    text = workflow.read_text("utf-8")
+    assert "secrets." not in text
+    content = yaml.safe_load(text)
+    assert content["permissions"] == {"contents": "read"}
+    assert [name for name, job in content["jobs"].items() if "permissions" in job] == []
+    checkouts = [
+        step
+        for job in content["jobs"].values()
+        for step in job["steps"]
+        if step.get("uses", "").startswith("actions/checkout@")
+    ]
+    assert checkouts
+    assert [step for step in checkouts if step.get("with", {}).get("persist-credentials") is not False] == []
