@@ -24,8 +24,12 @@ from ansible.plugins.action import ActionBase
 
 from ansible_collections.amazon.aws.plugins.module_utils.botocore import check_sdk_version_supported
 from ansible_collections.amazon.aws.plugins.module_utils.exceptions import AnsibleBotocoreError
+from ansible_collections.netops.flow_logs.plugins.module_utils._core.bounds import TIMEOUT_VARIABLE
+from ansible_collections.netops.flow_logs.plugins.module_utils._core.bounds import call_timeout
+from ansible_collections.netops.flow_logs.plugins.module_utils._core.secrets import without_secrets
 from ansible_collections.netops.flow_logs.plugins.module_utils._core.text import printable
 from ansible_collections.netops.flow_logs.plugins.module_utils._core.text import printable_lines
+from ansible_collections.netops.flow_logs.plugins.module_utils._errors import InvalidInput
 from ansible_collections.netops.flow_logs.plugins.plugin_utils._account import Account
 from ansible_collections.netops.flow_logs.plugins.plugin_utils._account import AccountPlan
 from ansible_collections.netops.flow_logs.plugins.plugin_utils._account import Mode
@@ -50,7 +54,7 @@ class RoleAction(ActionBase):
     _supports_check_mode = True
 
     def _prepare(self) -> None:
-        """Raises AnsibleActionFail without the SDK."""
+        """Raises AnsibleActionFail without the SDK, and for a time limit that is none."""
         try:
             check_sdk_version_supported(warn=self._display.warning)
         except AnsibleBotocoreError as error:
@@ -58,6 +62,13 @@ class RoleAction(ActionBase):
                 f"{error} The role works in the Python that runs Ansible: install boto3 and botocore there."
             ) from error
         os.environ.update(self._environment())
+        timeout = self._task.args.get("call_timeout")
+        if timeout is not None:
+            os.environ[TIMEOUT_VARIABLE] = str(timeout)
+        try:
+            call_timeout()
+        except InvalidInput as error:
+            raise AnsibleActionFail(str(error)) from None
 
     def _each(self, plans: List[AccountPlan], mode: Mode, program: Callable[[AccountPlan], Program]) -> List[Any]:
         """What the program returned for each account, Broken where it broke."""
@@ -68,7 +79,7 @@ class RoleAction(ActionBase):
         answers = side_by_side(jobs, self._forks(), self._tell)
         for answer in answers:
             if isinstance(answer, Broken) and answer.trace:
-                self._display.vvv("\n".join(printable_lines(answer.trace.splitlines())))
+                self._display.vvv("\n".join(printable_lines(without_secrets(answer.trace).splitlines())))
         return answers
 
     def _plans(self, variables: Dict[str, Any]) -> Tuple[List[AccountPlan], Problems]:
