@@ -312,8 +312,10 @@ class InventoryModule(AWSInventoryBase):
     def _read_config_data(self, path: str) -> Any:
         config = super()._read_config_data(path)
         # A password in the address is of no use, and would be in everybody's variables.
-        endpoint_url, _had_user = plain_url(self.get_option("endpoint_url"))
-        self.set_option("endpoint_url", endpoint_url)
+        endpoint_url, had_user = plain_url(self.get_option("endpoint_url"))
+        if had_user:
+            self.set_option("endpoint_url", endpoint_url)
+            self.warn("endpoint_url has a user name or a password. Calls to AWS use neither, so they are left out.")
         remember(secrets_of_options({name: self.get_option(name) for name in ("secret_key", "session_token")}))
         self._passed_on = {
             variable: self.get_option(names[0])

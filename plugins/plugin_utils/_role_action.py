@@ -26,6 +26,7 @@ from ansible_collections.amazon.aws.plugins.module_utils.botocore import check_s
 from ansible_collections.amazon.aws.plugins.module_utils.exceptions import AnsibleBotocoreError
 from ansible_collections.netops.flow_logs.plugins.module_utils._core.bounds import TIMEOUT_VARIABLE
 from ansible_collections.netops.flow_logs.plugins.module_utils._core.bounds import call_timeout
+from ansible_collections.netops.flow_logs.plugins.module_utils._core.secrets import plain_url
 from ansible_collections.netops.flow_logs.plugins.module_utils._core.secrets import without_secrets
 from ansible_collections.netops.flow_logs.plugins.module_utils._core.text import printable
 from ansible_collections.netops.flow_logs.plugins.module_utils._core.text import printable_lines
@@ -94,6 +95,12 @@ class RoleAction(ActionBase):
         wishes, problems = read_wishes(reader, spec, variables["ansible_play_batch"])
         for warning in reader.misspelt():
             self._display.warning(printable(warning))
+        addresses = {str(wish.settings.get("flow_logs_endpoint_url") or "") for wish in wishes}
+        if any(plain_url(address)[1] for address in addresses):
+            self._display.warning(
+                "flow_logs_endpoint_url has a user name or a password. Calls to AWS use neither, so they are left out, also of the"
+                " report's commands. Take them out of the variable."
+            )
         gathered = gather(wishes, problems)
         with_defaults = with_module_defaults(self._task, self._templar)
         return account_plans(gathered.accounts, with_defaults, gathered.problems), gathered.problems

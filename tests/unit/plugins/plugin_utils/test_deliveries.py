@@ -465,3 +465,20 @@ def test_queries_are_saved_on_request_for_all_targets_of_a_folder() -> None:
 
 def test_no_hosts_are_no_accounts() -> None:
     assert gather([]) == []
+
+
+@pytest.mark.parametrize("template", ["{resource_name}", "/{vpc_name}/x", "{region}/x"])
+def test_least_privilege_with_a_template_that_scopes_nothing_is_refused_before_any_call(template: str) -> None:
+    with pytest.raises(InvalidInput, match=f"host {FIRST}: .* fixed beginning before the placeholder"):
+        gather([host(FIRST, least_privilege=True, log_group_name=template)])
+
+
+def test_the_region_and_the_account_are_no_wildcards_where_they_are_known() -> None:
+    settings = {"least_privilege": True, "log_group_name": "{region}/{account_id}/{vpc_id}", "region": "eu-west-1"}
+    (account,) = gather([host(FIRST, **settings)])
+    assert account["iam"]["log_group_names"] == ["eu-west-1/{account_id}/*"]
+
+
+@pytest.mark.parametrize("settings", [{}, {"least_privilege": True, "state": "absent"}])
+def test_a_template_that_scopes_nothing_is_taken_where_nothing_is_scoped(settings: dict[str, Any]) -> None:
+    gather([host(FIRST, log_group_name="{resource_name}", **settings)])
