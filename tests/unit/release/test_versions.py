@@ -114,6 +114,37 @@ def test_make_test_uses_releases_that_the_matrix_has_too(cells: Any) -> None:
     assert cells.CORES[-1][1] == _tool("bootstrap").ANSIBLE
 
 
+def _pins(*names: str) -> set[tuple[str, str]]:
+    """Package, by its normal name, and release."""
+    text = "".join((ROOT / "tests" / name).read_text("utf-8") for name in names)
+    found = re.findall(r"^([\w.-]+)(?:\[[\w,-]+\])?==([^ ;\n]+)", text, re.MULTILINE)
+    return {(re.sub(r"[-_.]+", "-", name).lower(), release) for name, release in found}
+
+
+def test_what_setup_installs_is_what_is_required_and_has_hashes() -> None:
+    """make lock writes it."""
+    below: list[str] = []
+    for level in ("demo", "test", "site"):
+        below.append(f"locked-{level}.txt")
+        missing = _pins(f"requirements-{level}.txt") - _pins(*below)
+        assert missing == set(), f"make lock: {missing}"
+    names = {name for name, _release in _pins("constraints.txt")}
+    assert {pin for pin in _pins(*below) if pin[0] in names} == _pins("constraints.txt")
+    assert _tool("bootstrap").LEVELS["site"] == below
+    for name in below:
+        for block in re.split(r"\n(?=\S)", (ROOT / "tests" / name).read_text("utf-8").strip()):
+            if block.startswith(("#", "-r ")):
+                continue
+            assert re.fullmatch(r"\S+==\S+( ; [^\\]+)?( \\\n    --hash=sha256:[0-9a-f]{64})+", block), block
+
+
+def test_every_amazon_aws_that_is_fetched_has_hashes(cells: Any) -> None:
+    hashes = _tool("bootstrap").ANSIBLE_HASHES
+    used = {cell.ansible for cell in cells.CELLS} | {_tool("bootstrap").ANSIBLE}
+    assert used == set(hashes)
+    assert all(re.fullmatch(r"[0-9a-f]{64}", value) for values in hashes.values() for value in values)
+
+
 def test_ci_has_every_python_of_the_matrix(cells: Any) -> None:
     wanted = {python for _core, _ansible, pythons in cells.CORES for python in pythons}
     for name in ("ci.yml", "nightly.yml"):
