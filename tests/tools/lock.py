@@ -25,10 +25,13 @@ HEAD = "# Written by make lock from {source} and constraints.txt; see docs/relea
 
 
 def main() -> None:
+    # The releases of the highest level hold for those below: what one of them leaves open is not to differ.
+    whole = TESTS.parent / ".cache" / "locked.txt"
+    whole.write_text(compiled(f"requirements-{LEVELS[-1]}.txt"))
     known: dict[str, str] = {}
     for number, level in enumerate(LEVELS):
         source = f"requirements-{level}.txt"
-        wanted = blocks(compiled(source))
+        wanted = blocks(compiled(source, "--constraint", str(whole)))
         for name in known.keys() & wanted.keys():
             if known[name] != wanted[name]:
                 sys.exit(f"{name} is another one for {source} than for what it builds on:\n{known[name]}\n{wanted[name]}")
@@ -38,11 +41,11 @@ def main() -> None:
         known |= wanted
 
 
-def compiled(source: str) -> str:
+def compiled(source: str, *more: str) -> str:
     python = ".".join(map(str, OLDEST_PYTHON))
     options = ["--universal", "--python-version", python, "--generate-hashes", "--no-annotate", "--no-header"]
     uv = Path(sys.executable).with_name("uv")
-    command = [str(uv), "--quiet", "pip", "compile", *options, "--no-emit-index-url", str(TESTS / source)]
+    command = [str(uv), "--quiet", "pip", "compile", *options, "--no-emit-index-url", *more, str(TESTS / source)]
     return subprocess.run(command, check=True, env=environments.settings(), stdout=subprocess.PIPE, text=True).stdout
 
 

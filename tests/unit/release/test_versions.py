@@ -131,6 +131,9 @@ def test_what_setup_installs_is_what_is_required_and_has_hashes() -> None:
     names = {name for name, _release in _pins("constraints.txt")}
     assert {pin for pin in _pins(*below) if pin[0] in names} == _pins("constraints.txt")
     assert _tool("bootstrap").LEVELS["site"] == below
+    pins = _pins(*below)
+    several = {name for name, _release in pins if len([pin for pin in pins if pin[0] == name]) > 1}
+    assert several == {"ansible-core"}, "two releases of one package, but for the one that differs by Python"
     for name in below:
         for block in re.split(r"\n(?=\S)", (ROOT / "tests" / name).read_text("utf-8").strip()):
             if block.startswith(("#", "-r ")):
