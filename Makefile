@@ -7,11 +7,14 @@ GROUPS := lint types units scenarios functional cores browser sanity docs molecu
 LONG := site artefact other-pythons matrix mutants
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo screenshot test test-all $(GROUPS) $(LONG) matrix-page coverage quality-page bench build changelog clean
+.PHONY: help setup lock demo screenshot test test-all $(GROUPS) $(LONG) matrix-page coverage quality-page bench build changelog clean
 .NOTPARALLEL:
 
 help: ## list the targets
 	@sed -n -E 's/^([a-z-]+):.*## (.*)/  make \1#\2/p' Makefile | column -t -s '#'
+
+lock: setup ## hashes of all that setup installs: writes tests/locked-*.txt
+	@$(RUN) python tests/tools/lock.py
 
 setup: ## install the tools and amazon.aws into .cache
 	@$(SETUP) test

@@ -39,6 +39,7 @@ from ansible_collections.netops.flow_logs.plugins.plugin_utils._side_processes i
 _SPEC: Dict[str, Any] = {
     "argument_spec": {"type": "dict", "required": True},
     "whole_play": {"type": "bool", "default": False},
+    "call_timeout": {"type": "float", "default": 300},
     "templates": {"type": "path", "required": True},
     "title": {"type": "str", "default": "Flow logs"},
     "directory": {"type": "path", "default": "flow-logs-report"},

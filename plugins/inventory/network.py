@@ -228,8 +228,14 @@ from ansible_collections.netops.flow_logs.plugins.module_utils._account import p
 from ansible_collections.netops.flow_logs.plugins.module_utils._account import require_account
 from ansible_collections.netops.flow_logs.plugins.module_utils._aws import RETRY
 from ansible_collections.netops.flow_logs.plugins.module_utils._aws import AwsError
+from ansible_collections.netops.flow_logs.plugins.module_utils._core.secrets import plain_url
+from ansible_collections.netops.flow_logs.plugins.module_utils._core.secrets import remember
+from ansible_collections.netops.flow_logs.plugins.module_utils._core.secrets import remember_surroundings
+from ansible_collections.netops.flow_logs.plugins.module_utils._core.secrets import secrets_of_options
+from ansible_collections.netops.flow_logs.plugins.module_utils._core.secrets import without_secrets
 from ansible_collections.netops.flow_logs.plugins.module_utils._core.text import limited
 from ansible_collections.netops.flow_logs.plugins.module_utils._core.text import printable
+from ansible_collections.netops.flow_logs.plugins.module_utils._core.wire import guarded
 from ansible_collections.netops.flow_logs.plugins.module_utils._errors import InvalidInput
 from ansible_collections.netops.flow_logs.plugins.module_utils._target import parse_targets
 from ansible_collections.netops.flow_logs.plugins.plugin_utils._inventory.foreign import as_data
@@ -288,8 +294,10 @@ class InventoryModule(AWSInventoryBase):
             self._require_possible_options()
             found = self._found(path, cache)
         except (AwsError, InvalidInput, *SDK_ERRORS) as error:
+            remember_surroundings()
             hint = error.hint if isinstance(error, AwsError) else ""
-            raise AnsibleParserError(f"{error}. {hint}" if hint else str(error)) from error
+            what = limited(without_secrets(error))
+            raise AnsibleParserError(f"{what}. {hint}" if hint else what) from error
         for warning in found["warnings"]:
             self.warn(limited(printable(warning)))
         for group in COVERAGE_GROUPS:
@@ -306,6 +314,12 @@ class InventoryModule(AWSInventoryBase):
 
     def _read_config_data(self, path: str) -> Any:
         config = super()._read_config_data(path)
+        # A password in the address is of no use, and would be in everybody's variables.
+        endpoint_url, had_user = plain_url(self.get_option("endpoint_url"))
+        if had_user:
+            self.set_option("endpoint_url", endpoint_url)
+            self.warn("endpoint_url has a user name or a password. Calls to AWS use neither, so they are left out.")
+        remember(secrets_of_options({name: self.get_option(name) for name in ("secret_key", "session_token")}))
         self._passed_on = {
             variable: self.get_option(names[0])
             for variable, names in _PASSED_ON.items()
@@ -324,6 +338,9 @@ class InventoryModule(AWSInventoryBase):
 
     def _set_frozen_credentials(self) -> None:
         """Not yet: amazon.aws assumes the role before anybody has looked into the cache."""
+
+    def client(self, *service: Any, **connection: Any) -> Any:
+        return guarded(super().client(*service, **connection))
 
     # From AWS or the cache.
 

@@ -8,14 +8,19 @@
 
 from __future__ import annotations
 
+import random
+import time
 from concurrent.futures import ThreadPoolExecutor
+from functools import wraps
 from typing import Any
 from typing import Callable
 from typing import Dict
 from typing import Iterable
 from typing import Iterator
 from typing import List
+from typing import NoReturn
 from typing import Sequence
+from typing import Tuple
 from typing import TypeVar
 
 try:
@@ -38,6 +43,11 @@ from ansible_collections.amazon.aws.plugins.module_utils.tagging import compare_
 from ansible_collections.netops.flow_logs.plugins.module_utils._account import Account
 from ansible_collections.netops.flow_logs.plugins.module_utils._account import parse_account_id
 from ansible_collections.netops.flow_logs.plugins.module_utils._account import require_account
+from ansible_collections.netops.flow_logs.plugins.module_utils._core.bounds import Pages
+from ansible_collections.netops.flow_logs.plugins.module_utils._core.bounds import one_call
+from ansible_collections.netops.flow_logs.plugins.module_utils._core.text import LONGEST_ERROR
+from ansible_collections.netops.flow_logs.plugins.module_utils._core.text import limited
+from ansible_collections.netops.flow_logs.plugins.module_utils._core.wire import guarded
 from ansible_collections.netops.flow_logs.plugins.module_utils._errors import InvalidInput
 from ansible_collections.netops.flow_logs.plugins.module_utils._hints import hint_for
 from ansible_collections.netops.flow_logs.plugins.module_utils._hints import with_permission
@@ -66,18 +76,32 @@ _ALSO_PASSING = [
 _BROKEN = "NoAnswer"
 
 
-class _Retry(AWSRetry):
-    """amazon.aws' retries, for broken connections as well as for error codes."""
-
-    base_class = _RETRIED
-
-    @staticmethod
-    def status_code_from_exception(error: Any) -> str:
-        return _error_field(error, "Code") or _BROKEN
-
-
 # Ten tries, at most about two minutes in all: longer than the refill of every bucket that matters here.
-RETRY = _Retry.jittered_backoff(retries=10, delay=1, max_delay=20, catch_extra_error_codes=[*_ALSO_PASSING, _BROKEN])
+_TRIES, _FIRST_PAUSE, _LONGEST_PAUSE = 10, 1.0, 20.0
+
+
+def _is_passing(error: Any) -> bool:
+    return bool(AWSRetry.found(_error_field(error, "Code") or _BROKEN, [*_ALSO_PASSING, _BROKEN]))
+
+
+def RETRY(call: Callable[..., Answer]) -> Callable[..., Answer]:
+    """amazon.aws' retries, for broken connections as well as for error codes, and all of them within the time of one call."""
+
+    @wraps(call)
+    def retrying(*arguments: Any, **more: Any) -> Answer:
+        with one_call() as whole:
+            for number in range(_TRIES - 1):
+                try:
+                    return call(*arguments, **more)
+                except _RETRIED as error:
+                    pause = random.uniform(0, min(_FIRST_PAUSE * 2**number, _LONGEST_PAUSE))
+                    if not _is_passing(error) or whole.left() <= pause:
+                        raise
+                time.sleep(pause)
+            return call(*arguments, **more)
+
+    return retrying
+
 
 # Threads that wait for AWS at the same time; botocore keeps ten connections open.
 SIDE_BY_SIDE = 8
@@ -97,7 +121,7 @@ class AwsError(AnsibleAWSError):
     @property
     def reason(self) -> str:
         """AWS's own words, or the SDK's when AWS was not reached."""
-        return _error_field(self.exception, "Message") or str(self.exception)
+        return limited(_error_field(self.exception, "Message") or str(self.exception), LONGEST_ERROR)
 
     @property
     def action(self) -> str:
@@ -166,7 +190,31 @@ def client(module: Any, service: str, **connection: Any) -> Any:
 
     connection: what is to differ from the options, such as region.
     """
-    return hold_rates(module.client(service, retry_decorator=RETRY, **connection))
+    return hold_rates(guarded(module.client(service, retry_decorator=RETRY, **connection)))
+
+
+class _Asker:
+    """What get_aws_account_info asks of a module, with bounded calls."""
+
+    def __init__(self, module: Any) -> None:
+        self._module = module
+
+    def client(self, service: str, **_retries: Any) -> Any:
+        return client(self._module, service)
+
+    def fail_json(self, msg: str) -> NoReturn:
+        raise AnsibleAWSError(message=msg)
+
+    def fail_json_aws(self, exception: Exception, msg: str) -> NoReturn:
+        raise AnsibleAWSError(message=msg, exception=exception)
+
+
+def ask_account(module: Any) -> Tuple[str, str]:
+    """Number and partition of the account of the module's credentials, from AWS. Raises AnsibleAWSError."""
+    # Whoever may not ask STS asks IAM. A service that does not answer is waited for once.
+    with one_call():
+        found: Tuple[str, str] = get_aws_account_info(_Asker(module))
+        return found
 
 
 def account_of(module: Any) -> Account:
@@ -176,7 +224,7 @@ def account_of(module: Any) -> Account:
         # Before the call: one that is not a number is refused offline, too.
         expected = parse_account_id(expected, "expected_account_id")
     # Modules that run in one process share the answer.
-    account_id, partition = getattr(module, "account_info", None) or get_aws_account_info(module)
+    account_id, partition = getattr(module, "account_info", None) or ask_account(module)
     account = Account(account_id, partition)
     require_account(account, expected)
     return account
@@ -216,11 +264,14 @@ def pages(call: Callable[..., Dict[str, Any]], token: str, **arguments: Any) -> 
     """Every page of a listing; token is the name of the continuation mark, in the request and in the answer.
 
     A page is retried by itself. botocore's paginators would start again at the first page, and a listing of many
-    pages would never end while a fraction of the calls is throttled.
+    pages would never end while a fraction of the calls is throttled. Raises EndlessListing, an error of the SDK's, when a page
+    comes again.
     """
+    marks = Pages(f"The listing by {getattr(call, '__name__', 'pages')}")
     page = call(aws_retry=True, **arguments)
     yield page
     while page.get(token):
+        marks.check(page[token])
         page = call(aws_retry=True, **{token: page[token]}, **arguments)
         yield page
 

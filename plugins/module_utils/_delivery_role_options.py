@@ -21,6 +21,7 @@ from ansible_collections.netops.flow_logs.plugins.module_utils._account import A
 from ansible_collections.netops.flow_logs.plugins.module_utils._delivery_role import Principal
 from ansible_collections.netops.flow_logs.plugins.module_utils._delivery_role import Wish
 from ansible_collections.netops.flow_logs.plugins.module_utils._errors import InvalidInput
+from ansible_collections.netops.flow_logs.plugins.module_utils._name_template import fixed_beginning
 from ansible_collections.netops.flow_logs.plugins.module_utils._name_template import named_placeholders
 from ansible_collections.netops.flow_logs.plugins.module_utils._name_template import policy_pattern
 from ansible_collections.netops.flow_logs.plugins.module_utils._plan import tag_wish
@@ -52,7 +53,7 @@ def wish_from_options(options: Mapping[str, Any], account: Account) -> Wish:
         policy_name=options["policy_name"],
         path=path,
         permissions_boundary=boundary,
-        log_group_names=_patterns(options["log_group_names"]),
+        log_group_names=_patterns(options["log_group_names"], account),
         purge_log_group_names=options["purge_log_group_names"],
         allow_create_log_group=options["allow_create_log_group"],
         restrict_trust=options["restrict_trust"],
@@ -90,7 +91,7 @@ def _check_name(option: str, name: str, longest: int) -> None:
         )
 
 
-def _patterns(names: Optional[List[str]]) -> Optional[Tuple[str, ...]]:
+def _patterns(names: Optional[List[str]], account: Account) -> Optional[Tuple[str, ...]]:
     if names is None:
         return None
     if not names:
@@ -100,13 +101,24 @@ def _patterns(names: Optional[List[str]]) -> Optional[Tuple[str, ...]]:
     patterns = []
     for name in names:
         named_placeholders("log_group_names", name)
-        pattern = policy_pattern(name)
+        pattern = policy_pattern(name, {"account_id": account.account_id})
         if not _PATTERN.fullmatch(pattern):
             raise InvalidInput(
                 f"log_group_names has {name!r}, which can't name a log group (patterns may have * and ?)."
             )
         patterns.append(pattern)
     return tuple(dict.fromkeys(patterns))
+
+
+def wide_open(wish: Wish) -> str:
+    """What to say of patterns that scope nothing, though scope was asked for; empty when all of them do."""
+    wide = sorted({name for name in wish.log_group_names or () if not fixed_beginning(name)})
+    if not wide:
+        return ""
+    return (
+        f"log_group_names has {', '.join(wide)}: a pattern that begins with a wildcard lets the role write to log groups that are"
+        " nobody's flow logs. Put a fixed beginning before it, such as /aws/shop/*."
+    )
 
 
 def _principal(arn: str, account: Account) -> Principal:

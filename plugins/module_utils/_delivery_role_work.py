@@ -25,6 +25,7 @@ from ansible_collections.netops.flow_logs.plugins.module_utils._delivery_role im
 from ansible_collections.netops.flow_logs.plugins.module_utils._delivery_role import scoped_names
 from ansible_collections.netops.flow_logs.plugins.module_utils._delivery_role import wanted_document
 from ansible_collections.netops.flow_logs.plugins.module_utils._delivery_role_options import require_fitting
+from ansible_collections.netops.flow_logs.plugins.module_utils._delivery_role_options import wide_open
 from ansible_collections.netops.flow_logs.plugins.module_utils._delivery_role_options import wish_from_options
 from ansible_collections.netops.flow_logs.plugins.module_utils._delivery_role_reader import DeliveryRoleReader
 from ansible_collections.netops.flow_logs.plugins.module_utils._errors import Conflict
@@ -47,6 +48,9 @@ class DeliveryRoleWork(Work):
 
     def __init__(self, module: Any) -> None:
         self.wish = wish_from_options(module.params, account_of(module))
+        warning = wide_open(self.wish)
+        if warning:
+            module.warn(warning)
         self.client = client(module, "iam")
         self.reader = DeliveryRoleReader(self.client, self.wish)
         self.policy: Optional[Policy] = None

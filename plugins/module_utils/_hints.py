@@ -38,6 +38,11 @@ _DESTINATION = (
 )
 _TAGS = "A resource takes 50 tags: give fewer, or let purge_tags remove those that are not given."
 _GONE = "It does not exist, or somebody removed it meanwhile: check names and ARNs, and run it again."
+_TOO_LONG = (
+    "Check endpoint_url, the proxy and the network between here and AWS. A call that needs longer gets it by flow_logs_call_timeout,"
+    " or by FLOW_LOGS_CALL_TIMEOUT in the environment."
+)
+_NOT_AWS = "AWS does not answer like that: check endpoint_url and the proxy."
 _OWN_ERROR = "AWS had an error of its own for too long. Run it again: it goes on from here."
 
 
@@ -129,6 +134,9 @@ _HINTS: Tuple[Tuple[str, str, str], ...] = (
     ("internal", "", _OWN_ERROR),
     ("servicefailure", "", _OWN_ERROR),
     ("unavailable", "", _OWN_ERROR),
+    ("calltimeout", "", _TOO_LONG),
+    ("answertoolarge", "", _NOT_AWS),
+    ("endlesslisting", "", _NOT_AWS),
     ("expiredtoken", "", "The session's credentials have run out: get new ones and run it again."),
     ("requestexpired", "", "The session's credentials have run out: get new ones and run it again."),
 )

@@ -12,6 +12,7 @@ import re
 from typing import FrozenSet
 from typing import List
 from typing import Mapping
+from typing import Optional
 from typing import Sequence
 
 from ansible_collections.netops.flow_logs.plugins.module_utils._core.text import limited
@@ -89,9 +90,28 @@ def illegal_name(resource_id: str, name: str) -> Failure:
     )
 
 
-def policy_pattern(template: str) -> str:
-    """The template as a pattern for an IAM policy: a placeholder becomes a wildcard."""
-    return _PLACEHOLDER.sub("*", template)
+def policy_pattern(template: str, facts: Optional[Mapping[str, str]] = None) -> str:
+    """The template as a pattern for an IAM policy: a placeholder that facts does not have becomes a wildcard."""
+    return _PLACEHOLDER.sub(lambda match: (facts or {}).get(match.group(1), "*"), template)
+
+
+def fixed_beginning(pattern: str) -> str:
+    """What comes before a pattern's first wildcard, without the slash that nearly all names begin with."""
+    return re.split(r"[*?]", pattern, maxsplit=1)[0].strip("/")
+
+
+def require_scoped(template: str, region: Optional[str] = None) -> None:
+    """Raises InvalidInput when the template's pattern in a policy begins with a wildcard, so that it is none or next to none.
+
+    The account is known by the time that the policy is written, the region is where it was given.
+    """
+    facts = {"account_id": "account", **({"region": region} if region else {})}
+    if not fixed_beginning(policy_pattern(template, facts)):
+        raise InvalidInput(
+            f"log_group_name {template!r} begins with a placeholder, so a policy scoped to it would allow every log group, and"
+            " flow_logs_least_privilege asks for less. Put a fixed beginning before the placeholder, such as"
+            " /aws/shop/{resource_name}, or set flow_logs_least_privilege to false."
+        )
 
 
 def common_prefix(names: Sequence[str]) -> str:

@@ -32,6 +32,7 @@ from ansible_collections.netops.flow_logs.plugins.module_utils._aws import AwsEr
 from ansible_collections.netops.flow_logs.plugins.module_utils._aws import Ec2Errors
 from ansible_collections.netops.flow_logs.plugins.module_utils._aws import client
 from ansible_collections.netops.flow_logs.plugins.module_utils._aws import side_by_side
+from ansible_collections.netops.flow_logs.plugins.module_utils._core.wire import guarded
 from ansible_collections.netops.flow_logs.plugins.module_utils._role_usage import Unread
 
 Answer = TypeVar("Answer")
@@ -69,7 +70,7 @@ def _clients(module: Any, regions: List[str]) -> Dict[str, Any]:
     config = connection.pop("aws_config", None)
     return {
         region: RetryingBotoClientWrapper(
-            session.client("ec2", region_name=region, endpoint_url=endpoint_url, config=config, **connection), RETRY
+            guarded(session.client("ec2", region_name=region, endpoint_url=endpoint_url, config=config, **connection)), RETRY
         )
         for region in regions
     }

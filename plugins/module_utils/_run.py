@@ -37,6 +37,12 @@ except ImportError:
 from ansible.module_utils.ansible_release import __version__ as CORE_VERSION
 
 from ansible_collections.amazon.aws.plugins.module_utils.exceptions import AnsibleAWSError
+from ansible_collections.netops.flow_logs.plugins.module_utils._core.secrets import cleaned
+from ansible_collections.netops.flow_logs.plugins.module_utils._core.secrets import known_secrets
+from ansible_collections.netops.flow_logs.plugins.module_utils._core.secrets import remember_surroundings
+from ansible_collections.netops.flow_logs.plugins.module_utils._core.secrets import secrets_of_options
+from ansible_collections.netops.flow_logs.plugins.module_utils._core.text import LONGEST_ERROR
+from ansible_collections.netops.flow_logs.plugins.module_utils._core.text import limited
 from ansible_collections.netops.flow_logs.plugins.module_utils._core.text import printable
 from ansible_collections.netops.flow_logs.plugins.module_utils._core.text import printable_lines
 from ansible_collections.netops.flow_logs.plugins.module_utils._core.text import printable_throughout
@@ -97,6 +103,7 @@ class Work(ABC):
 
 def run(module: Any, make_work: Callable[[], Work]) -> None:
     """Runs the work and ends the module."""
+    withhold(module)
     done = Done()
     before: Dict[str, Any] = {}
     try:
@@ -122,8 +129,16 @@ def run(module: Any, make_work: Callable[[], Work]) -> None:
     module.exit_json(**answer)
 
 
+def withhold(module: Any) -> None:
+    """Has Ansible blot the password of endpoint_url out of all that it adds to a result, such as the module's arguments."""
+    hidden = getattr(module, "no_log_values", None)
+    if hidden is not None:
+        hidden.update(secrets_of_options(module.params), known_secrets())
+
+
 def answer(module: Any, read: Callable[[], Dict[str, Any]]) -> None:
     """Ends a module that only reads, with what read() returns."""
+    withhold(module)
     try:
         result = read()
     except FlowLogsError as error:
@@ -168,14 +183,14 @@ def _apply(work: Work, plan: Plan, done: Done) -> Dict[str, Any]:
 
 
 def _of_aws_error(error: AnsibleAWSError) -> Dict[str, Any]:
-    msg = f"{error.message}: {error.exception}" if error.exception else str(error.message)
+    msg = f"{error.message}: {limited(str(error.exception))}" if error.exception else str(error.message)
     reported = (getattr(error.exception, "response", None) or {}).get("Error") or {}
     code, message = str(reported.get("Code") or ""), str(reported.get("Message") or "")
     action = getattr(error, "action", "")
     hint = hint_for(code, message or str(error.exception or ""), [action] if action else [])
     answer: Dict[str, Any] = {"msg": with_hint(msg, hint)}
     if reported:
-        answer["error"] = {"code": code, "message": printable(message), "hint": hint}
+        answer["error"] = {"code": limited(code), "message": printable(limited(message, LONGEST_ERROR)), "hint": hint}
     return answer
 
 
@@ -183,7 +198,7 @@ def _of_unreadable(error: Exception) -> Dict[str, Any]:
     """botocore neither retries nor wraps what is no answer of AWS's at all."""
     what = str(error).split("\n", maxsplit=1)[0]
     return {
-        "msg": f"What came back is no answer of AWS's: {what} Check region and endpoint_url, and whether a proxy answered in"
+        "msg": f"What came back is no answer of AWS's: {limited(what)} Check region and endpoint_url, and whether a proxy answered in"
         " AWS's place."
     }
 
@@ -199,7 +214,10 @@ def _fail(module: Any, done: Done, answer: Dict[str, Any]) -> None:
             f" Before that: {'; '.join(answer['actions'])}. Run it again when the cause is mended: it goes on from here."
         )
     answer["msg"] = printable(answer["msg"])
-    module.fail_json(changed=bool(done.steps), **answer)
+    remember_surroundings()
+    secrets = secrets_of_options(module.params)
+    withhold(module)
+    module.fail_json(changed=bool(done.steps), **cleaned(answer, secrets))
 
 
 def _sentences(steps: List[Step]) -> List[str]:

@@ -29,6 +29,11 @@ options:
       - For plays with a first batch of one host, at the end of which the play ends.
     type: bool
     default: false
+  call_timeout:
+    description:
+      - Seconds that a call to AWS may take in all, its retries included.
+    type: float
+    default: 300
   templates:
     description:
       - The directory with the template of the page.

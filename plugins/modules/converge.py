@@ -43,6 +43,11 @@ options:
       - Whether to do only what M(netops.flow_logs.flow_log_iam) does, and nothing else, for the accounts of all hosts.
     type: bool
     default: false
+  call_timeout:
+    description:
+      - Seconds that a call to AWS may take in all, its retries included.
+    type: float
+    default: 300
 attributes:
   check_mode:
     support: full

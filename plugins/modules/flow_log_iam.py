@@ -45,7 +45,8 @@ options:
     description:
       - Names of the log groups that the role may write to, in all regions of the account. Left out, it may write to all
         log groups, as in AWS's own documentation.
-      - C(*) and C(?) are wildcards, and the placeholders of a log group template such as C({resource_name}) become C(*).
+      - C(*) and C(?) are wildcards, and the placeholders of a log group template such as C({resource_name}) become C(*), but
+        for C({account_id}). A pattern that begins with a wildcard scopes next to nothing; the module warns about it.
     type: list
     elements: str
   purge_log_group_names:

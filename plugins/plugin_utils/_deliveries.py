@@ -420,8 +420,7 @@ def _iam(deliveries: Sequence[Delivery], all_settings: Sequence[Mapping[str, Any
         "restrict_trust": least,
     }
     if least:
-        templates = {delivery.settings["flow_logs_log_group_name"] for delivery in deliveries}
-        options["log_group_names"] = sorted(policy_pattern(template) for template in templates)
+        options["log_group_names"] = sorted({_pattern(delivery.settings) for delivery in deliveries})
     pass_role_to = {arn for each in all_settings for arn in each.get("flow_logs_pass_role_to") or []}
     if pass_role_to:
         options["pass_role_to"] = sorted(pass_role_to)
@@ -437,6 +436,13 @@ def _queries(folder: Folder) -> Dict[str, Any]:
         "connection": _connection(settings),
         "options": {**_options(_QUERIES_OPTIONS, settings), **options},
     }
+
+
+def _pattern(settings: Mapping[str, Any]) -> str:
+    """What the role may write to; the module fills the account in."""
+    region = settings.get("flow_logs_region")
+    facts = {"account_id": "{account_id}", **({"region": region} if region else {})}
+    return policy_pattern(settings["flow_logs_log_group_name"], facts)
 
 
 def _place(settings: Mapping[str, Any]) -> str:

@@ -36,18 +36,20 @@ except ImportError:
     BotoCoreError = Exception
 
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
-from ansible.module_utils.common.parameters import remove_values
 
 from ansible_collections.amazon.aws.plugins.module_utils.botocore import get_aws_connection_info
 from ansible_collections.amazon.aws.plugins.module_utils.botocore import get_aws_region
 from ansible_collections.amazon.aws.plugins.module_utils.exceptions import AnsibleAWSError
-from ansible_collections.amazon.aws.plugins.module_utils.iam import get_aws_account_info
 from ansible_collections.amazon.aws.plugins.module_utils.modules import aws_argument_spec
 from ansible_collections.amazon.aws.plugins.module_utils.retries import RetryingBotoClientWrapper
+from ansible_collections.netops.flow_logs.plugins.module_utils._aws import ask_account
+from ansible_collections.netops.flow_logs.plugins.module_utils._core.secrets import cleaned
+from ansible_collections.netops.flow_logs.plugins.module_utils._core.secrets import plain_url
+from ansible_collections.netops.flow_logs.plugins.module_utils._core.secrets import remember
+from ansible_collections.netops.flow_logs.plugins.module_utils._core.secrets import remember_surroundings
+from ansible_collections.netops.flow_logs.plugins.module_utils._core.secrets import secrets_of_options
 from ansible_collections.netops.flow_logs.plugins.module_utils._core.text import printable
 from ansible_collections.netops.flow_logs.plugins.module_utils._errors import InvalidInput
-
-_SECRET = ("secret_key", "session_token")
 
 
 def validated(spec: Mapping[str, Any], options: Mapping[str, Any], **rules: Any) -> Dict[str, Any]:
@@ -59,7 +61,7 @@ def validated(spec: Mapping[str, Any], options: Mapping[str, Any], **rules: Any)
     if outcome.error_messages:
         raise InvalidInput("; ".join(outcome.error_messages))
     params: Dict[str, Any] = outcome.validated_parameters
-    return params
+    return {**params, "endpoint_url": plain_url(params.get("endpoint_url"))[0]}
 
 
 class _Ended(Exception):
@@ -178,11 +180,11 @@ class InProcessModule:
 
     @property
     def account_info(self) -> Tuple[str, str]:
-        """Number and partition of the account, as get_aws_account_info has them."""
+        """Number and partition of the account."""
         if self.known_account is not None:
             return self.known_account
         _region, endpoint_url, connection = self._connection()
-        return self._session.account((endpoint_url, sorted(connection.items())), lambda: get_aws_account_info(self))
+        return self._session.account((endpoint_url, sorted(connection.items())), lambda: ask_account(self))
 
     def warn(self, message: str) -> None:
         self.warnings.append(printable(message))
@@ -200,9 +202,13 @@ class InProcessModule:
 
     def end(self, program: Callable[[InProcessModule], None]) -> Dict[str, Any]:
         """The result of a module's program, with its warnings. Secrets that an error repeats are blotted out."""
+        secrets = secrets_of_options(self.params)
+        remember(secrets)
         with contextlib.suppress(_Ended):
             program(self)
         result = self.result
         if result.get("failed"):
-            result = remove_values(result, {self.params[name] for name in _SECRET if self.params.get(name)})
-        return {**result, "warnings": self.warnings} if self.warnings else result
+            # The error may have come from the SDK's own files rather than from a call.
+            remember_surroundings()
+            result = cleaned(result, secrets)
+        return {**result, "warnings": cleaned(self.warnings, secrets)} if self.warnings else result

@@ -39,6 +39,7 @@ from ansible_collections.netops.flow_logs.plugins.module_utils._aws import Ec2Er
 from ansible_collections.netops.flow_logs.plugins.module_utils._aws import StsErrors
 from ansible_collections.netops.flow_logs.plugins.module_utils._aws import pages
 from ansible_collections.netops.flow_logs.plugins.module_utils._aws import side_by_side
+from ansible_collections.netops.flow_logs.plugins.module_utils._core.wire import guarded
 from ansible_collections.netops.flow_logs.plugins.module_utils._flow_log import from_aws
 from ansible_collections.netops.flow_logs.plugins.plugin_utils._network import Region
 from ansible_collections.netops.flow_logs.plugins.plugin_utils._network import Resource
@@ -126,7 +127,7 @@ def ec2_clients(
     config = arguments.pop("aws_config", None)
     return {
         region: RetryingBotoClientWrapper(
-            session.client("ec2", region_name=region, endpoint_url=endpoint_url, config=config, **arguments), RETRY
+            guarded(session.client("ec2", region_name=region, endpoint_url=endpoint_url, config=config, **arguments)), RETRY
         )
         for region in regions
     }

@@ -8,6 +8,9 @@
 
 from __future__ import annotations
 
+import contextlib
+import os
+import tempfile
 from pathlib import Path
 from typing import Any
 from typing import Callable
@@ -31,7 +34,7 @@ def paths(directory: str, formats: Sequence[str]) -> List[Path]:
 
 
 def write(model: Mapping[str, Any], directory: str, formats: Sequence[str], templates: str) -> List[Path]:
-    """Raises OSError where the directory can't be written to."""
+    """Each file is whole, the old one or the new one. Raises OSError where the directory can't be written to."""
     renderers: Dict[str, Callable[[], str]] = {
         "html": lambda: render_page(model, templates),
         "json": lambda: json_text(model),
@@ -41,5 +44,31 @@ def write(model: Mapping[str, Any], directory: str, formats: Sequence[str], temp
     files = paths(directory, formats)
     for name, path in zip(formats, files):
         path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(renderers[name](), encoding="utf-8")
+        replace(path, renderers[name]())
     return files
+
+
+def replace(path: Path, text: str) -> None:
+    """Puts a file with the text in the path's place.
+
+    The directory is the user's choice and may be a link. What lies in it may be another's: a link is replaced, and nothing is
+    written to where it leads. Whatever happens meanwhile, the old file is whole until the new one is.
+    """
+    # Made for this process alone, under a name that nobody can foresee.
+    descriptor, temporary = tempfile.mkstemp(prefix=f".{path.name}.", suffix=".new", dir=path.parent)
+    try:
+        with os.fdopen(descriptor, "w", encoding="utf-8") as stream:
+            stream.write(text)
+            os.fchmod(stream.fileno(), 0o666 & ~_umask())
+        os.replace(temporary, path)
+    except BaseException:
+        with contextlib.suppress(OSError):
+            os.unlink(temporary)
+        raise
+
+
+def _umask() -> int:
+    """What the user's new files must not have. It can't be read without being set."""
+    mask = os.umask(0o077)
+    os.umask(mask)
+    return mask

@@ -25,6 +25,10 @@ from ansible.plugins.action import ActionBase
 
 from ansible_collections.amazon.aws.plugins.module_utils.botocore import check_sdk_version_supported
 from ansible_collections.amazon.aws.plugins.module_utils.exceptions import AnsibleBotocoreError
+from ansible_collections.netops.flow_logs.plugins.module_utils._core.bounds import TIMEOUT_VARIABLE
+from ansible_collections.netops.flow_logs.plugins.module_utils._core.bounds import call_timeout
+from ansible_collections.netops.flow_logs.plugins.module_utils._core.secrets import plain_url
+from ansible_collections.netops.flow_logs.plugins.module_utils._core.secrets import without_secrets
 from ansible_collections.netops.flow_logs.plugins.module_utils._core.text import printable
 from ansible_collections.netops.flow_logs.plugins.module_utils._core.text import printable_lines
 from ansible_collections.netops.flow_logs.plugins.module_utils._errors import InvalidInput
@@ -57,7 +61,7 @@ class RoleAction(ActionBase):
     _read_models: Optional[Models] = None
 
     def _prepare(self) -> None:
-        """Raises AnsibleActionFail without the SDK."""
+        """Raises AnsibleActionFail without the SDK, and for a time limit that is none."""
         try:
             check_sdk_version_supported(warn=self._display.warning)
         except AnsibleBotocoreError as error:
@@ -65,6 +69,13 @@ class RoleAction(ActionBase):
                 f"{error} The role works in the Python that runs Ansible: install boto3 and botocore there."
             ) from error
         os.environ.update(self._environment())
+        timeout = self._task.args.get("call_timeout")
+        if timeout is not None:
+            os.environ[TIMEOUT_VARIABLE] = str(timeout)
+        try:
+            call_timeout()
+        except InvalidInput as error:
+            raise AnsibleActionFail(str(error)) from None
 
     def _each(self, plans: List[AccountPlan], mode: Mode, program: Callable[[AccountPlan], Program]) -> List[Any]:
         """What the program returned for each account, Broken where it broke."""
@@ -72,7 +83,7 @@ class RoleAction(ActionBase):
         answers = side_by_side(jobs, self._forks(), self._tell)
         for answer in answers:
             if isinstance(answer, Broken) and answer.trace:
-                self._display.vvv("\n".join(printable_lines(answer.trace.splitlines())))
+                self._display.vvv("\n".join(printable_lines(without_secrets(answer.trace).splitlines())))
         return answers
 
     def _plans(self, variables: Dict[str, Any]) -> Tuple[List[AccountPlan], Problems]:
@@ -93,6 +104,7 @@ class RoleAction(ActionBase):
             self._display.warning(printable(warning))
         self._require_the_same_for_all(reader, variables["ansible_play_batch"])
         self._require_state(wishes, problems)
+        self._warn_of_passwords(wishes)
         with_defaults = with_module_defaults(self._task, self._templar)
         identified = Identified(self._models, partial(connection_of, with_defaults))
         gathered = gather(wishes, problems, identified)
@@ -100,6 +112,14 @@ class RoleAction(ActionBase):
             gathered.accounts, with_defaults, gathered.problems, identified.closed, identified.homes
         )
         return plans, gathered.problems
+
+    def _warn_of_passwords(self, wishes: List[HostWish]) -> None:
+        addresses = {str(wish.settings.get("flow_logs_endpoint_url") or "") for wish in wishes}
+        if any(plain_url(address)[1] for address in addresses):
+            self._display.warning(
+                "flow_logs_endpoint_url has a user name or a password. Calls to AWS use neither, so they are left out, also of the"
+                " report's commands. Take them out of the variable."
+            )
 
     def _require_the_same_for_all(self, reader: HostVariables, hosts: List[str]) -> None:
         """module_defaults and environment are worked out once. Raises AnsibleActionFail where they would differ by host."""

@@ -26,6 +26,9 @@ from typing import List
 from typing import Sequence
 from typing import Tuple
 
+from ansible_collections.netops.flow_logs.plugins.module_utils._core.secrets import remember_surroundings
+from ansible_collections.netops.flow_logs.plugins.module_utils._core.secrets import without_secrets
+
 Say = Callable[[str], None]
 # What a child sends: a line to tell, its answer, or what broke it.
 _TOLD, _ANSWER, _BROKEN = "told", "answer", "broken"
@@ -84,7 +87,9 @@ def _child(job: Callable[[Say], Any], pipe: Connection) -> None:
     try:
         send(_ANSWER, job(lambda line: send(_TOLD, line)))
     except BaseException as error:
-        send(_BROKEN, (f"{type(error).__name__}: {error}", traceback.format_exc()))
+        # Variables are not in a trace, texts of errors are.
+        remember_surroundings()
+        send(_BROKEN, (without_secrets(f"{type(error).__name__}: {error}"), without_secrets(traceback.format_exc())))
         raise  # no further than the end below: the parent tells it
     finally:
         pipe.close()

@@ -4,7 +4,7 @@
 
 """Set up everything the Makefile uses in .cache. Needs nothing but Python's standard library.
 
-    .cache/venv                                  the tools, from tests/requirements-LEVEL.txt
+    .cache/venv                                  the tools, from tests/locked-LEVEL.txt, each file checked by its hash
     .cache/ansible_collections/amazon/aws        the collection ours builds on
     .cache/ansible_collections/netops/flow_logs  a link to this checkout, so that edits are live
 
@@ -28,12 +28,35 @@ from pathlib import Path
 
 OLDEST_PYTHON = (3, 11)
 LEVELS = {
-    "demo": ["constraints.txt", "requirements-demo.txt"],
-    "test": ["constraints.txt", "requirements-demo.txt", "requirements-test.txt"],
-    "site": ["constraints.txt", "requirements-demo.txt", "requirements-test.txt", "requirements-site.txt"],
+    "demo": ["locked-demo.txt"],
+    "test": ["locked-demo.txt", "locked-test.txt"],
+    "site": ["locked-demo.txt", "locked-test.txt", "locked-site.txt"],
 }
 # amazon.aws is not on PyPI by itself, but the "ansible" wheel carries it.
 ANSIBLE = "14.5.0"
+# Of each release that is used here or in the matrix: the hashes of its wheel and its source.
+ANSIBLE_HASHES = {
+    "11.0.0": (
+        "367f6acc8e927575f1ce31c3f3c23f0ed15b1d03086997803226cd948745dce2",
+        "d6b3929f9954e49387870a4da290dbfa38a1f56ea6d4bf24c9a2765d2897db79",
+    ),
+    "11.13.0": (
+        "7f1c9c6a6026ff214d9240647e4d2b019b2a9d4c7a2bc733932bcf92af80ab04",
+        "c15a046c851c22e8430783bdbcb8f6603c35f0d7c766992ca0a6a9ed975e4a9a",
+    ),
+    "12.3.0": (
+        "02721f6fb432ddd47f1044ac49b04b5e9ae08890bd427def8df3db1607aeec51",
+        "cd156f82fa87f7a899212b0efa9f7ca3a24d609212de9f78428a572eb01e5414",
+    ),
+    "13.8.0": (
+        "41793dcd0f1cb4891a80e196e1f1fb16947cb2554d52b25d812cf38548da603c",
+        "daf9c9a2850bbc6c098ba3368aeba99d4ae37c90bca47f974dc19342c0571361",
+    ),
+    "14.5.0": (
+        "245623ccc2d31d0f6f4bdb63168d550cad305fb032cc43d96e8f61ce8ab0ba84",
+        "daeafe730cb2cf82ebe1a1a30960dcdfc0d624c497eb96d57d81713ec19ef19f",
+    ),
+}
 
 ROOT = Path(__file__).resolve().parents[2]
 TESTS = ROOT / "tests"
@@ -70,8 +93,8 @@ def install_tools(level):
     if not installed or any(installed[known] != digest(known) for known in installed):
         make_venv()
     keep_pip_settings()
-    say(f"installing tests/requirements-{level}.txt into .cache/venv (half a minute)")
-    pip("install", "--no-compile", "--requirement", str(TESTS / f"requirements-{level}.txt"))
+    say(f"installing tests/locked-{level}.txt into .cache/venv (half a minute)")
+    pip("install", "--no-compile", "--require-hashes", "--requirement", str(TESTS / f"locked-{level}.txt"))
     included = [name for name in LEVELS if set(LEVELS[name]) <= set(LEVELS[level])]
     VENV_STAMP.write_text(json.dumps({name: digest(name) for name in included}))
 
@@ -116,10 +139,13 @@ def unpack_amazon_aws(ansible, target, stamp):
     stamp.unlink(missing_ok=True)
     work = CACHE / "unpack"
     shutil.rmtree(work, ignore_errors=True)
+    work.mkdir(parents=True)
+    wanted = work / "wanted.txt"
+    wanted.write_text(" ".join([f"ansible=={ansible}", *(f"--hash=sha256:{value}" for value in ANSIBLE_HASHES[ansible])]))
     # The collection runs on older Pythons than the package that carries it admits.
     pip(
         *("download", "--no-deps", "--ignore-requires-python", "--python-version", "3.13", "--only-binary", ":all:"),
-        *("--dest", str(work), "ansible==" + ansible),
+        *("--dest", str(work), "--require-hashes", "--requirement", str(wanted)),
     )
     with zipfile.ZipFile(next(work.glob("ansible-*.whl"))) as wheel:
         members = [name for name in wheel.namelist() if name.startswith("ansible_collections/amazon/aws/")]

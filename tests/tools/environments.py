@@ -42,10 +42,14 @@ def _constraints() -> str:
     return "".join(line for line in lines if line.split("==")[0] not in FREE)
 
 
+def settings() -> dict[str, str]:
+    """The environment of uv."""
+    return _package_index() | os.environ | {"UV_PYTHON_DOWNLOADS": "never", "UV_NO_PROGRESS": "1"}
+
+
 def _uv(*arguments: str) -> None:
-    environment = _package_index() | os.environ | {"UV_PYTHON_DOWNLOADS": "never", "UV_NO_PROGRESS": "1"}
     uv = Path(sys.executable).with_name("uv")
-    subprocess.run([str(uv), "--quiet", *arguments], check=True, env=environment)
+    subprocess.run([str(uv), "--quiet", *arguments], check=True, env=settings())
 
 
 def _package_index() -> dict[str, str]:

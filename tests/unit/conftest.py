@@ -14,6 +14,8 @@ from hypothesis import configuration
 from hypothesis import settings
 
 from ansible_collections.netops.flow_logs.plugins.module_utils import _aws
+from ansible_collections.netops.flow_logs.plugins.module_utils._core import secrets
+from ansible_collections.netops.flow_logs.plugins.module_utils._core.wire import guarded
 
 # The same examples in every run, and no files but in the checkout's cache.
 configuration.set_hypothesis_home_dir(Path(__file__).parents[2] / ".cache" / "hypothesis")
@@ -35,3 +37,14 @@ def no_aws(monkeypatch: pytest.MonkeyPatch) -> None:
 def no_rates(monkeypatch: pytest.MonkeyPatch) -> None:
     """Clients do not wait for AWS's request rates, except where a test is about them."""
     monkeypatch.setattr(_aws, "hold_rates", lambda client: client)
+
+
+@pytest.fixture(autouse=True)
+def fakes_are_not_guarded(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Only clients of the SDK have events; those of many tests are the tests' own."""
+    monkeypatch.setattr(_aws, "guarded", lambda client: guarded(client) if hasattr(client, "meta") else client)
+
+
+@pytest.fixture(autouse=True)
+def nothing_is_secret_yet(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(secrets, "_known", set())

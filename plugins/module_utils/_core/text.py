@@ -21,6 +21,9 @@ from typing import List
 
 # Characters of a message that are shown before the rest is only counted: AWS's longest have a few hundred.
 MESSAGE_LIMIT = 2000
+# Of an error of AWS's as a whole. An encoded message for sts:DecodeAuthorizationMessage, which is of no use when it is cut, has two
+# thousand or so.
+LONGEST_ERROR = 8000
 
 # What moves the cursor, ends the line, or reorders or hides what stands around it: the Unicode categories Cc, Zl, Zp, Cs
 # and Cf (Unicode 15, chapter 23), but for the two joiners that Persian and Indic texts and emoji need (U+200C, U+200D). Also

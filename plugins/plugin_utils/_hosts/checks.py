@@ -18,6 +18,7 @@ from ansible_collections.netops.flow_logs.plugins.module_utils._errors import In
 from ansible_collections.netops.flow_logs.plugins.module_utils._log_format import normalise
 from ansible_collections.netops.flow_logs.plugins.module_utils._name_template import is_legal
 from ansible_collections.netops.flow_logs.plugins.module_utils._name_template import placeholders
+from ansible_collections.netops.flow_logs.plugins.module_utils._name_template import require_scoped
 from ansible_collections.netops.flow_logs.plugins.module_utils._plan import tag_wish
 from ansible_collections.netops.flow_logs.plugins.plugin_utils._query_folders import check_queries
 
@@ -26,6 +27,7 @@ def reasons_against(settings: Mapping[str, Any]) -> List[str]:
     """What the modules would refuse; settings are the role's variables of a host. Empty when nothing is wrong."""
     checks: Tuple[Callable[[], Any], ...] = (
         lambda: _check_template(settings),
+        lambda: _check_scope(settings),
         lambda: normalise(settings.get("flow_logs_log_format")),
         lambda: tag_wish(settings.get("flow_logs_tags"), True),
         lambda: tag_wish(settings.get("flow_logs_iam_tags"), True),
@@ -38,6 +40,11 @@ def reasons_against(settings: Mapping[str, Any]) -> List[str]:
         except InvalidInput as error:
             reasons.append(str(error))
     return reasons
+
+
+def _check_scope(settings: Mapping[str, Any]) -> None:
+    if settings.get("flow_logs_least_privilege") and settings.get("flow_logs_state") == "present":
+        require_scoped(settings["flow_logs_log_group_name"], settings.get("flow_logs_region"))
 
 
 def _check_template(settings: Mapping[str, Any]) -> None:

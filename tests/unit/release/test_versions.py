@@ -114,6 +114,40 @@ def test_make_test_uses_releases_that_the_matrix_has_too(cells: Any) -> None:
     assert cells.CORES[-1][1] == _tool("bootstrap").ANSIBLE
 
 
+def _pins(*names: str) -> set[tuple[str, str]]:
+    """Package, by its normal name, and release."""
+    text = "".join((ROOT / "tests" / name).read_text("utf-8") for name in names)
+    found = re.findall(r"^([\w.-]+)(?:\[[\w,-]+\])?==([^ ;\n]+)", text, re.MULTILINE)
+    return {(re.sub(r"[-_.]+", "-", name).lower(), release) for name, release in found}
+
+
+def test_what_setup_installs_is_what_is_required_and_has_hashes() -> None:
+    """make lock writes it."""
+    below: list[str] = []
+    for level in ("demo", "test", "site"):
+        below.append(f"locked-{level}.txt")
+        missing = _pins(f"requirements-{level}.txt") - _pins(*below)
+        assert missing == set(), f"make lock: {missing}"
+    names = {name for name, _release in _pins("constraints.txt")}
+    assert {pin for pin in _pins(*below) if pin[0] in names} == _pins("constraints.txt")
+    assert _tool("bootstrap").LEVELS["site"] == below
+    pins = _pins(*below)
+    several = {name for name, _release in pins if len([pin for pin in pins if pin[0] == name]) > 1}
+    assert several == {"ansible-core"}, "two releases of one package, but for the one that differs by Python"
+    for name in below:
+        for block in re.split(r"\n(?=\S)", (ROOT / "tests" / name).read_text("utf-8").strip()):
+            if block.startswith(("#", "-r ")):
+                continue
+            assert re.fullmatch(r"\S+==\S+( ; [^\\]+)?( \\\n    --hash=sha256:[0-9a-f]{64})+", block), block
+
+
+def test_every_amazon_aws_that_is_fetched_has_hashes(cells: Any) -> None:
+    hashes = _tool("bootstrap").ANSIBLE_HASHES
+    used = {cell.ansible for cell in cells.CELLS} | {_tool("bootstrap").ANSIBLE}
+    assert used == set(hashes)
+    assert all(re.fullmatch(r"[0-9a-f]{64}", value) for values in hashes.values() for value in values)
+
+
 def test_ci_has_every_python_of_the_matrix(cells: Any) -> None:
     wanted = {python for _core, _ansible, pythons in cells.CORES for python in pythons}
     for name in ("ci.yml", "nightly.yml"):
@@ -121,13 +155,63 @@ def test_ci_has_every_python_of_the_matrix(cells: Any) -> None:
         assert wanted <= set(re.findall(r"\b3\.\d+\b", text)), name
 
 
-def test_ci_needs_no_secret_and_pins_its_actions() -> None:
-    workflows = sorted((ROOT / ".github" / "workflows").glob("*.yml"))
-    assert workflows
-    for workflow in workflows:
-        text = workflow.read_text("utf-8")
-        assert "secrets." not in text
-        used = re.findall(r"uses: (\S+)", text)
-        assert used
-        assert [action for action in used if not re.fullmatch(r"[\w/-]+@v\d+(\.\d+)*", action)] == []
-        assert yaml.safe_load(text)["permissions"] == {"contents": "read"}
+WORKFLOWS = sorted((ROOT / ".github" / "workflows").glob("*.yml"))
+# A tag can be moved to other code, a commit can't. The release in the comment is for people and for the next update.
+PINNED = re.compile(r"[\w-]+/[\w./-]+@[0-9a-f]{40}  # v\d+\.\d+\.\d+")
+
+
+def _actions(text: str) -> list[str]:
+    """What a workflow uses that is not its own, up to the end of the line."""
+    used = re.findall(r"^\s*(?:- )?[\"']?uses[\"']?\s*:\s*(.*?)\s*$", text, re.MULTILINE)
+    return [action for action in used if not action.strip("\"'").startswith("./")]
+
+
+@pytest.mark.parametrize("workflow", WORKFLOWS, ids=lambda path: path.name)
+def test_ci_pins_its_actions_by_commit(workflow: Path) -> None:
+    used = _actions(workflow.read_text("utf-8"))
+    assert used
+    assert [action for action in used if not PINNED.fullmatch(action)] == []
+
+
+def test_an_action_has_the_same_commit_in_every_workflow() -> None:
+    pins: dict[str, set[str]] = {}
+    for workflow in WORKFLOWS:
+        for action in _actions(workflow.read_text("utf-8")):
+            pins.setdefault(action.split("@")[0], set()).add(action)
+    assert len(pins) >= 3
+    assert {name: found for name, found in pins.items() if len(found) > 1} == {}
+
+
+@pytest.mark.parametrize(
+    "action",
+    [
+        pytest.param("actions/checkout@v4", id="a major release"),
+        pytest.param("actions/checkout@v4.4.0", id="a release"),
+        pytest.param("actions/checkout@main", id="a branch"),
+        pytest.param("actions/checkout", id="whatever is there"),
+        pytest.param("actions/checkout@11d5960", id="a short commit"),
+        pytest.param("actions/checkout@11d5960a326750d5838078e36cf38b85af677262", id="a commit without its release"),
+        pytest.param("docker://alpine:3", id="an image"),
+    ],
+)
+def test_what_is_no_pin_is_noticed(action: str) -> None:
+    text = f"    steps:\n      - uses: {action}\n      - name: x\n        uses: {action}\n"
+    assert _actions(text) == [action, action]
+    assert not PINNED.fullmatch(action)
+
+
+@pytest.mark.parametrize("workflow", WORKFLOWS, ids=lambda path: path.name)
+def test_ci_may_only_read_and_needs_no_secret(workflow: Path) -> None:
+    text = workflow.read_text("utf-8")
+    assert "secrets." not in text
+    content = yaml.safe_load(text)
+    assert content["permissions"] == {"contents": "read"}
+    assert [name for name, job in content["jobs"].items() if "permissions" in job] == []
+    checkouts = [
+        step
+        for job in content["jobs"].values()
+        for step in job["steps"]
+        if step.get("uses", "").startswith("actions/checkout@")
+    ]
+    assert checkouts
+    assert [step for step in checkouts if step.get("with", {}).get("persist-credentials") is not False] == []

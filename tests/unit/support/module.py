@@ -12,6 +12,7 @@ from typing import NoReturn
 
 from ansible_collections.amazon.aws.plugins.module_utils.retries import RetryingBotoClientWrapper
 from ansible_collections.netops.flow_logs.tests.unit.support.clients import REGION
+from ansible_collections.netops.flow_logs.tests.unit.support.clients import real_client
 
 
 class Ended(Exception):
@@ -23,6 +24,8 @@ class Ended(Exception):
 
 
 class FakeSts:
+    meta = real_client("sts").meta
+
     def get_caller_identity(self) -> dict[str, str]:
         return {"Account": "123456789012", "Arn": "arn:aws:iam::123456789012:user/tester"}
 

@@ -12,6 +12,7 @@ from ansible_collections.netops.flow_logs.plugins.module_utils._account import A
 from ansible_collections.netops.flow_logs.plugins.module_utils._delivery_role import Wish
 from ansible_collections.netops.flow_logs.plugins.module_utils._delivery_role import publishing_document
 from ansible_collections.netops.flow_logs.plugins.module_utils._delivery_role_options import require_fitting
+from ansible_collections.netops.flow_logs.plugins.module_utils._delivery_role_options import wide_open
 from ansible_collections.netops.flow_logs.plugins.module_utils._delivery_role_options import wish_from_options
 from ansible_collections.netops.flow_logs.plugins.module_utils._errors import InvalidInput
 from ansible_collections.netops.flow_logs.plugins.module_utils._plan import TagWish
@@ -170,3 +171,21 @@ def test_a_document_that_fits_is_taken_and_one_that_does_not_is_refused_with_bot
 
     with pytest.raises(InvalidInput, match=r"policy p would have \d+ characters, and IAM takes 6144"):
         require_fitting(publishing_document(ACCOUNT, names(100), False), "p")
+
+
+def test_the_account_is_filled_into_the_patterns() -> None:
+    assert wish(log_group_names=["/{account_id}/{region}/x"]).log_group_names == ("/123456789012/*/x",)
+
+
+@pytest.mark.parametrize("name", ["*", "/*", "**", "?hop", "{resource_name}", "/{vpc_name}/flowlogs"])
+def test_a_pattern_that_begins_with_a_wildcard_is_warned_about(name: str) -> None:
+    asked = wish(log_group_names=["/aws/shop/*", name])
+    told = wide_open(asked)
+    assert told.startswith("log_group_names has ")
+    assert "fixed beginning" in told
+    assert "/aws/shop/*," not in told
+
+
+@pytest.mark.parametrize("names", [None, ["/aws/shop/*"], ["flowlogs"], ["{account_id}/*"]])
+def test_other_patterns_are_not(names: list[str] | None) -> None:
+    assert wide_open(wish(log_group_names=names)) == ""

@@ -15,6 +15,7 @@ from ansible_collections.netops.flow_logs.plugins.module_utils._name_template im
 from ansible_collections.netops.flow_logs.plugins.module_utils._name_template import placeholders
 from ansible_collections.netops.flow_logs.plugins.module_utils._name_template import policy_pattern
 from ansible_collections.netops.flow_logs.plugins.module_utils._name_template import render
+from ansible_collections.netops.flow_logs.plugins.module_utils._name_template import require_scoped
 
 FACTS = {
     "resource_id": "vpc-00000001",
@@ -147,3 +148,37 @@ def test_common_prefix(names: list[str], prefix: str) -> None:
 )
 def test_what_all_names_of_a_template_begin_with(template: str, expected: str) -> None:
     assert beginning(template, {"account_id": FACTS["account_id"], "region": FACTS["region"]}) == expected
+
+
+@pytest.mark.parametrize(
+    ("template", "region"),
+    [
+        pytest.param("{resource_name}", None, id="only a placeholder"),
+        pytest.param("/{resource_name}", None, id="a slash and a placeholder"),
+        pytest.param("//{vpc_id}/x", None, id="slashes and a placeholder"),
+        pytest.param("{vpc_name}/flowlogs", None, id="a placeholder first"),
+        pytest.param("{resource_type}{resource_id}", None, id="two placeholders"),
+        pytest.param("{region}/{resource_name}", None, id="a region that is not known"),
+    ],
+)
+def test_a_template_that_scopes_nothing_is_refused_with_what_to_do(template: str, region: str | None) -> None:
+    with pytest.raises(InvalidInput, match=r"Put a fixed beginning before the placeholder, such as /aws/shop/") as refused:
+        require_scoped(template, region)
+    assert repr(template) in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    ("template", "region"),
+    [
+        pytest.param("/aws/shop/{resource_name}/flowlogs", None, id="a fixed beginning"),
+        pytest.param("flowlogs", None, id="no placeholder"),
+        pytest.param("/{account_id}/{resource_name}", None, id="the account"),
+        pytest.param("{region}/{resource_name}", "eu-west-1", id="a region that is known"),
+    ],
+)
+def test_a_template_with_a_fixed_beginning_is_taken(template: str, region: str | None) -> None:
+    require_scoped(template, region)
+
+
+def test_what_is_known_is_no_wildcard_in_a_pattern() -> None:
+    assert policy_pattern("/{account_id}/{region}/{vpc_id}", {"account_id": "123456789012"}) == "/123456789012/*/*"

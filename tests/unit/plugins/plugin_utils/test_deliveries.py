@@ -600,3 +600,21 @@ def test_a_boundary_that_is_left_out_is_no_option() -> None:
     assert "permissions_boundary" not in gather([host(FIRST)])[0]["iam"]
     assert gather([host(FIRST, permissions_boundary=boundary)])[0]["iam"]["permissions_boundary"] == boundary
     assert gather([host(FIRST, permissions_boundary="")])[0]["iam"]["permissions_boundary"] == ""
+
+
+@pytest.mark.parametrize("template", ["{resource_name}", "/{vpc_name}/x", "{region}/x"])
+def test_least_privilege_with_a_template_that_scopes_nothing_fails_its_host_before_any_call(template: str) -> None:
+    found = _deliveries.gather([host(FIRST, least_privilege=True, log_group_name=template)])
+    assert found.accounts == []
+    assert "fixed beginning before the placeholder" in str(found.problems.lines())
+
+
+def test_the_region_and_the_account_are_no_wildcards_where_they_are_known() -> None:
+    settings = {"least_privilege": True, "log_group_name": "{region}/{account_id}/{vpc_id}", "region": "eu-west-1"}
+    (account,) = gather([host(FIRST, **settings)])
+    assert account["iam"]["log_group_names"] == ["eu-west-1/{account_id}/*"]
+
+
+@pytest.mark.parametrize("settings", [{}, {"least_privilege": True, "state": "absent"}])
+def test_a_template_that_scopes_nothing_is_taken_where_nothing_is_scoped(settings: dict[str, Any]) -> None:
+    assert len(gather([host(FIRST, log_group_name="{resource_name}", **settings)])) == 1

@@ -1,0 +1,81 @@
+# Copyright (c) The netops.flow_logs contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The role, the report and modules in a play, at the highest verbosity, against endpoints that mean harm."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from ansible_collections.netops.flow_logs.tests.functional.support.cloud import Cloud
+from ansible_collections.netops.flow_logs.tests.functional.support.playbook import Ansible
+from ansible_collections.netops.flow_logs.tests.unit.support.hostile import at_most
+from ansible_collections.netops.flow_logs.tests.unit.support.hostile import hostile
+
+SECRET, TOKEN, PASSWORD = "very/secret+key0123456789", "FwoGZXIvYXdzEBYaDtoken0123456789==", "hunter2"
+CREDENTIALS = {"AWS_SECRET_ACCESS_KEY": SECRET, "AWS_SESSION_TOKEN": TOKEN}
+HOST = "vpc-0123456789abcdef0"
+
+
+def inventory(**variables: Any) -> dict[str, Any]:
+    return {"all": {"hosts": {HOST: {}}, "vars": {"flow_logs_project": "shop", **variables}}}
+
+
+def leaked(*texts: str) -> list[str]:
+    return [secret for secret in (SECRET, TOKEN, PASSWORD) if any(secret in text for text in texts)]
+
+
+@pytest.mark.parametrize("manner", ["silent", "dripping_body"])
+def test_the_role_gives_up_what_is_not_answered_in_time(ansible: Ansible, manner: str) -> None:
+    with hostile(manner) as endpoint, at_most(60):
+        wanted = inventory(flow_logs_endpoint_url=endpoint.url, flow_logs_call_timeout=1)
+        run = ansible.run("netops.flow_logs.apply", wanted).failed()
+
+    assert "GetCallerIdentity of sts" in run.output
+    assert "within 1 seconds" in run.output
+
+
+@pytest.mark.parametrize("playbook", ["netops.flow_logs.apply", "netops.flow_logs.report"])
+def test_what_an_endpoint_says_of_the_credentials_is_nowhere(ansible: Ansible, playbook: str) -> None:
+    with hostile("echoing", told=f"{SECRET} http://u:{PASSWORD}@x/") as endpoint:
+        run = ansible.run(playbook, inventory(flow_logs_endpoint_url=endpoint.url), ["-vvvv"], env=CREDENTIALS)
+
+    files = [path.read_text("utf-8") for path in ansible.directory.rglob("report.*")]
+    assert "Not understood" in "".join([run.output, *files])
+    assert leaked(run.output, json.dumps(run.tasks), *files) == []
+
+
+def test_of_a_module_neither_the_message_nor_the_invocation_has_secrets(ansible: Ansible) -> None:
+    with hostile("echoing", told=SECRET) as endpoint:
+        options = {"endpoint_url": f"http://u:{PASSWORD}@{endpoint.host}", "log_group_name": "/aws/shop"}
+        task = {"name": "Log group", "netops.flow_logs.log_group": options}
+        run = ansible.run([{"hosts": "localhost", "gather_facts": False, "tasks": [task]}], None, ["-vvvv"], env=CREDENTIALS)
+
+    assert "Not understood" in run.output
+    # The play itself has the password, and Ansible shows a task's own text when it fails.
+    assert leaked(json.dumps(run.tasks)) == []
+    assert [secret for secret in (SECRET, TOKEN) if secret in run.output] == []
+
+
+def test_a_password_in_the_address_is_in_no_report(cloud: Cloud, ansible: Ansible) -> None:
+    address = ansible.emulator.url.replace("://", f"://u:{PASSWORD}@")
+    wanted = {"all": {"hosts": {cloud.vpc(): {}}, "vars": {"flow_logs_project": "shop", "flow_logs_endpoint_url": address}}}
+    run = ansible.run("netops.flow_logs.report", wanted).succeeded()
+
+    files = list(Path(ansible.directory).rglob("report.*"))
+    assert files
+    assert leaked(run.output, *(path.read_text("utf-8") for path in files)) == []
+    assert "has a user name or a password" in run.output
+
+
+def test_a_log_group_of_any_name_and_least_privilege_are_refused_before_any_call(ansible: Ansible) -> None:
+    wanted = inventory(flow_logs_least_privilege=True, flow_logs_log_group_name="{resource_name}")
+    run = ansible.run("netops.flow_logs.apply", wanted).failed()
+
+    assert "fixed beginning before the placeholder" in run.output
+    assert run.calls == []
