@@ -117,7 +117,6 @@ class Hostile:
         }
         done = subprocess.run(
             ["bash"],
-            check=False,
             input=f"{command}\n",
             cwd=self.ansible.directory,
             env={name: value for name, value in settings.items() if value is not None},

@@ -312,7 +312,6 @@ def test_operators_of_all_hosts_add_up_each_once_in_their_order() -> None:
         pytest.param({"flow_logs_state": "absent"}, id="flow_logs_state"),
         pytest.param({"flow_logs_remove_iam": True}, id="flow_logs_remove_iam"),
         pytest.param({"flow_logs_removal_wait": 5}, id="flow_logs_removal_wait"),
-        pytest.param({"flow_logs_manage_iam": False}, id="flow_logs_manage_iam"),
         pytest.param({"flow_logs_permissions_boundary": "x"}, id="flow_logs_permissions_boundary"),
     ],
 )
