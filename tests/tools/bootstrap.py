@@ -94,7 +94,8 @@ def install_tools(level):
         make_venv()
     keep_pip_settings()
     say(f"installing tests/locked-{level}.txt into .cache/venv (half a minute)")
-    pip("install", "--no-compile", "--require-hashes", "--requirement", str(TESTS / f"locked-{level}.txt"))
+    # Everything is in the file, so nothing is left to resolve: pip would take an extra of a package for another, unhashed, release.
+    pip("install", "--no-compile", "--no-deps", "--require-hashes", "--requirement", str(TESTS / f"locked-{level}.txt"))
     included = [name for name in LEVELS if set(LEVELS[name]) <= set(LEVELS[level])]
     VENV_STAMP.write_text(json.dumps({name: digest(name) for name in included}))
 
