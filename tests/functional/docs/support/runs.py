@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import yaml
@@ -17,6 +18,7 @@ from ansible_collections.netops.flow_logs.tests.functional.support.playbook impo
 from ansible_collections.netops.flow_logs.tests.functional.support.settings import CHECKOUT
 from ansible_collections.netops.flow_logs.tests.pages import kinds
 
+SETUP = "netops.flow_logs.setup"
 APPLY = "netops.flow_logs.apply"
 ROLE_PATH = str(CHECKOUT / "roles" / "flow_logs")
 # The profiles that pages speak of.
@@ -59,7 +61,9 @@ class Documented:
         return self.plays([play])
 
     def inventory(self, content: dict[str, Any]) -> Run:
-        """Applied to all its hosts."""
+        """Applied to all its hosts; by whoever may not change IAM, where it says so, once that is set up."""
+        if "flow_logs_manage_iam" in json.dumps(content):
+            self._run(SETUP, content)
         play = {"name": "Apply", "hosts": "all", "gather_facts": False, "tasks": [ROLE]}
         done = self.plays([play], content)
         assert sum(len(outcome["delivery"]["hosts"]) for outcome in done.outcomes if "delivery" in outcome) > 0

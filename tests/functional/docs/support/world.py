@@ -32,6 +32,7 @@ ANY_VPC = "vpc-0a1b2c3d4e5f60718"
 _ID = re.compile(r"\b(?:vpc|subnet|eni|fl)-[0-9a-f]{17}\b")
 _PRINCIPAL = re.compile(r"arn:aws:iam::(\d{12}):(user|group)/([\w+=,.@-]+)")
 _DELIVERY_ROLE = re.compile(r"\brole_arn: arn:aws:iam::(\d{12}):role/([\w+=,.@-]+)")
+_BOUNDARY = re.compile(r"permissions_boundary: arn:aws:iam::(\d{12}):policy/([\w+=,.@-]+)")
 _ROLE = "made-by-somebody"
 
 
@@ -62,6 +63,9 @@ class World:
         for account, name in sorted(set(_DELIVERY_ROLE.findall(self.text))):
             if account == cloud.account:
                 cloud.role(name, trust=TRUST)
+        for account, name in sorted(set(_BOUNDARY.findall(self.text))):
+            if account == cloud.account:
+                cloud.policy(name, MAY_WRITE)
 
 
 def record(cloud: Cloud) -> None:
