@@ -42,13 +42,15 @@ class Removal:
     """What is to go: the flow logs of resources to their destinations, or those with the given ids.
 
     destinations: resource id -> its log group; None for a resource that no longer exists, as its name is not known.
-    flow_log_ids None: by destination. traffic_type counts only with lookup by traffic type.
+    flow_log_ids None: by destination. traffic_type counts only with lookup by traffic type. also_going: ids of flow logs that the
+    same run removes elsewhere, so that nothing counts as recorded by them.
     """
 
     destinations: Mapping[str, Optional[Destination]] = field(default_factory=dict)
     flow_log_ids: Optional[FrozenSet[str]] = None
     lookup: str = BY_DESTINATION
     traffic_type: Optional[str] = None
+    also_going: FrozenSet[str] = frozenset()
 
     def means(self, log: FlowLog, destination: Destination) -> bool:
         """True for a flow log to this destination that the removal speaks of, whoever owns it."""
@@ -82,17 +84,34 @@ def plan_removal(removal: Removal, current: Sequence[FlowLog], owners: Mapping[s
     return _plan_by_id(removal, current)
 
 
-def _plan_by_destination(removal: Removal, current: Sequence[FlowLog], owners: Mapping[str, Tuple[str, ...]]) -> Plan:
+def going(removal: Removal, current: Sequence[FlowLog]) -> FrozenSet[str]:
+    """Ids of the flow logs that go by their destinations; none where they go by their ids."""
+    if removal.flow_log_ids is not None:
+        return frozenset()
+    return frozenset(log.flow_log_id for logs in _doomed(removal, _by_resource(current)).values() for log in logs)
+
+
+def _by_resource(current: Sequence[FlowLog]) -> Dict[str, List[FlowLog]]:
     by_resource: Dict[str, List[FlowLog]] = {}
     for log in current:
         by_resource.setdefault(log.resource_id, []).append(log)
-    doomed = {
+    return by_resource
+
+
+def _doomed(removal: Removal, by_resource: Mapping[str, List[FlowLog]]) -> Dict[str, List[FlowLog]]:
+    """Resource id -> its own flow logs to its destination."""
+    return {
         resource_id: [
             log for log in by_resource.get(resource_id, []) if destination and removal.means(log, destination)
         ]
         for resource_id, destination in removal.destinations.items()
     }
-    going = {log.flow_log_id for logs in doomed.values() for log in logs}
+
+
+def _plan_by_destination(removal: Removal, current: Sequence[FlowLog], owners: Mapping[str, Tuple[str, ...]]) -> Plan:
+    by_resource = _by_resource(current)
+    doomed = _doomed(removal, by_resource)
+    gone = going(removal, current) | removal.also_going
     covers: List[Cover] = []
     refusals: List[Failure] = []
     for resource_id, destination in removal.destinations.items():
@@ -104,7 +123,7 @@ def _plan_by_destination(removal: Removal, current: Sequence[FlowLog], owners: M
             Cover(resource_id, log, removal.means(log, destination))
             for owner_id in owners.get(resource_id, ())
             for log in by_resource.get(owner_id, [])
-            if log.flow_log_id not in going
+            if log.flow_log_id not in gone
         ]
         covers += staying
         in_the_way = [cover for cover in staying if cover.same_destination]
@@ -167,10 +186,7 @@ def _not_the_owner(resource_id: str, covers: Sequence[Cover]) -> Failure:
 
 
 def _where(log: FlowLog) -> str:
-    return (
-        f"To stop it for everything in {log.resource_id}, remove {log.flow_log_id} there: state: absent with"
-        f" resource_ids: [{log.resource_id}]."
-    )
+    return f"To stop it for everything in {log.resource_id}, remove {log.flow_log_id} there: {log.resource_id} owns it."
 
 
 def _of_a_lost_name(resource_id: str, own: Sequence[FlowLog]) -> List[Failure]:
@@ -184,7 +200,7 @@ def _of_a_lost_name(resource_id: str, own: Sequence[FlowLog]) -> List[Failure]:
             "ResourceGone",
             f"{resource_id} does not exist any more, so the name of its log group can't be told, but AWS still lists"
             f" {listed} of it.",
-            f"Remove them by flow_log_ids: [{listed}].",
+            f"Remove them by the module netops.flow_logs.flow_log, with state: absent and flow_log_ids: [{listed}].",
         )
     ]
 

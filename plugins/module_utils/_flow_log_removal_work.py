@@ -9,8 +9,10 @@
 from __future__ import annotations
 
 import time
+from dataclasses import replace
 from typing import Any
 from typing import Dict
+from typing import FrozenSet
 from typing import List
 from typing import Mapping
 from typing import Optional
@@ -28,6 +30,7 @@ from ansible_collections.netops.flow_logs.plugins.module_utils._errors import In
 from ansible_collections.netops.flow_logs.plugins.module_utils._flow_log import FlowLog
 from ansible_collections.netops.flow_logs.plugins.module_utils._flow_log_delete import delete_flow_logs
 from ansible_collections.netops.flow_logs.plugins.module_utils._flow_log_removal import Removal
+from ansible_collections.netops.flow_logs.plugins.module_utils._flow_log_removal import going
 from ansible_collections.netops.flow_logs.plugins.module_utils._flow_log_removal import plan_removal
 from ansible_collections.netops.flow_logs.plugins.module_utils._log_group_names import Resolve
 from ansible_collections.netops.flow_logs.plugins.module_utils._log_group_names import resolve
@@ -71,8 +74,22 @@ class FlowLogRemovalWork(Work):
                 # None would stand for a target whose flow logs go by their ids.
                 del destinations[failure.resource_id]
         self.removal = Removal(destinations, self.flow_log_ids, options["lookup"], options["traffic_type"])
+        self._seen: Optional[List[FlowLog]] = None
+
+    def look(self) -> FrozenSet[str]:
+        """Ids of the flow logs that are to go; what was seen counts for the next observation."""
+        self._seen = self.observe()
+        return going(self.removal, self._seen)
+
+    def beside(self, also_going: FrozenSet[str]) -> FlowLogRemovalWork:
+        """The same work in a run that removes these flow logs elsewhere."""
+        self.removal = replace(self.removal, also_going=also_going)
+        return self
 
     def observe(self) -> List[FlowLog]:
+        if self._seen is not None:
+            seen, self._seen = self._seen, None
+            return seen
         if self.flow_log_ids is not None:
             return api.describe_flow_logs_by_id(self.client, sorted(self.flow_log_ids))
         ids = dict.fromkeys(self.removal.destinations)

@@ -15,7 +15,10 @@ from __future__ import annotations
 import time
 from typing import Any
 from typing import Dict
+from typing import FrozenSet
 from typing import List
+from typing import Optional
+from typing import Tuple
 
 from ansible_collections.netops.flow_logs.plugins.module_utils._aws import account_of
 from ansible_collections.netops.flow_logs.plugins.module_utils._aws import client
@@ -48,7 +51,10 @@ def remove(account: Account) -> List[Outcome]:
         return [failed]
     names = SharedNames()
     deliveries = account.deliveries
-    logs = side_by_side(lambda delivery: _remove_flow_logs(account, delivery, names), deliveries)
+    works = side_by_side(lambda delivery: _look(account, delivery, names), deliveries if len(deliveries) > 1 else [])
+    also = frozenset(flow_log_id for _work, ids in works for flow_log_id in ids)
+    known = [work for work, _ids in works] or [None] * len(deliveries)
+    logs = side_by_side(lambda each: _remove_flow_logs(account, *each, names, also), list(zip(deliveries, known)))
     gone = [
         entry["flow_log_id"] for result in logs for entry in result.get("flow_logs", []) if entry["action"] == "deleted"
     ]
@@ -77,10 +83,36 @@ def _outcome(account: Account, delivery: DeliveryPlan, logs: Dict[str, Any], gro
     return account.outcome(delivery, flow_logs=logs, log_groups=groups)
 
 
-def _remove_flow_logs(account: Account, delivery: DeliveryPlan, names: SharedNames) -> Dict[str, Any]:
-    result = account.run(
-        lambda module: run(module, lambda: FlowLogRemovalWork(module, names)), delivery.flow_log, delivery.way
-    )
+def _look(
+    account: Account, delivery: DeliveryPlan, names: SharedNames
+) -> Tuple[Optional[FlowLogRemovalWork], FrozenSet[str]]:
+    """What the delivery removes, before anything is removed: others must not count as recorded by it.
+
+    None where that could not be seen: the delivery finds the same error again and reports it.
+    """
+    works: List[FlowLogRemovalWork] = []
+
+    def look(module: InProcessModule) -> Dict[str, Any]:
+        work = FlowLogRemovalWork(module, names)
+        ids = work.look()
+        works.append(work)
+        return {"going": ids}
+
+    found = account.run(lambda module: answer(module, lambda: look(module)), delivery.flow_log, delivery.way)
+    return (works[0] if works else None), found.get("going") or frozenset()
+
+
+def _remove_flow_logs(
+    account: Account,
+    delivery: DeliveryPlan,
+    known: Optional[FlowLogRemovalWork],
+    names: SharedNames,
+    also: FrozenSet[str],
+) -> Dict[str, Any]:
+    def make(module: InProcessModule) -> FlowLogRemovalWork:
+        return (known or FlowLogRemovalWork(module, names)).beside(also)
+
+    result = account.run(lambda module: run(module, lambda: make(module)), delivery.flow_log, delivery.way)
     if "flow_logs" in result:
         account.tell(delivery, counted(result["flow_logs"], "flow log"))
     return result

@@ -156,3 +156,30 @@ def test_with_the_least_privilege_nothing_waits_for_records_on_their_way(cloud: 
     run = ansible.run(REMOVE, inventory, ["-e", "flow_logs_removal_wait=3600"]).succeeded()
     assert cloud.log_groups() == {}
     assert "waiting" not in run.output
+
+
+def test_what_the_same_run_removes_elsewhere_covers_nobody(cloud: Cloud, ansible: Ansible) -> None:
+    """A VPC and an interface in it, in two projects that share a log group, and with settings that differ."""
+    vpc = cloud.vpc("web")
+    eni = cloud.eni(cloud.subnet(vpc))
+    inventory = {
+        "all": {
+            "vars": {"flow_logs_log_group_name": "/aws/shared"},
+            "children": {
+                "shop": {"hosts": {vpc: {}}},
+                "bank": {"hosts": {eni: {}}, "vars": {"flow_logs_traffic_type": "REJECT"}},
+            },
+        }
+    }
+    ansible.run("netops.flow_logs.apply", inventory, ["--limit", "shop"]).succeeded()
+    for arguments in (["--check"], []):
+        run = ansible.run("netops.flow_logs.remove", inventory, arguments).succeeded()
+        assert "CoveredByOwner" not in run.output and "still recorded by" not in run.output
+    assert cloud.flow_logs() == []
+
+    ansible.run("netops.flow_logs.apply", inventory).succeeded()
+    alone = ansible.run("netops.flow_logs.remove", inventory, ["--limit", "bank"]).succeeded()
+    assert f"{eni} is still recorded by" in alone.output
+    assert "resource_ids" not in alone.output
+    ansible.run("netops.flow_logs.remove", inventory).succeeded()
+    assert cloud.flow_logs() == []

@@ -180,7 +180,7 @@ OF_REMOVAL = (
         flow_log_removal=Cell(
             "the others are done; names the VPC and its flow log, which stays",
             fails=("CoveredByOwner",),
-            hint="state: absent with resource_ids: [vpc-",
+            hint=" there: vpc-",
             before=_remove_a_card_too,
             heal=_leave_it_out,
         ),
