@@ -12,8 +12,10 @@ from dataclasses import dataclass
 from dataclasses import field
 from typing import Any
 
+from moto.kms.models import kms_backends
 from moto.logs.models import logs_backends
 
+from ansible_collections.netops.flow_logs.plugins.module_utils._hints import key_policy_statement
 from ansible_collections.netops.flow_logs.tests.functional.support.cloud import ACCOUNT
 from ansible_collections.netops.flow_logs.tests.functional.support.cloud import EC2_TRUST
 from ansible_collections.netops.flow_logs.tests.functional.support.cloud import NOTHING_ALLOWED
@@ -124,6 +126,7 @@ def _applied_and_policy_changed(scene: Scene) -> None:
 
 
 def _changed_by_hand(scene: Scene) -> None:
+    _key(scene)
     _applied(scene)
     logs = scene.cloud.client("logs")
     _change_iam(scene.cloud.client("iam"))
@@ -131,7 +134,16 @@ def _changed_by_hand(scene: Scene) -> None:
         logs.put_retention_policy(logGroupName=name, retentionInDays=1)
 
 
+def _key(scene: Scene) -> None:
+    """KMS makes ids by chance; the options name this one."""
+    statement = key_policy_statement("aws", REGION, ACCOUNT)
+    made = scene.cloud.client("kms").create_key(Policy=json.dumps({"Version": "2012-10-17", "Statement": [statement]}))
+    keys = kms_backends[ACCOUNT][REGION].keys
+    keys[KEY.rsplit("/", 1)[1]] = keys.pop(made["KeyMetadata"]["KeyId"])
+
+
 def _applied_with_key(scene: Scene) -> None:
+    _key(scene)
     _applied(scene, kms_key_id=KEY)
 
 
