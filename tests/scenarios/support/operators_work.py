@@ -84,9 +84,18 @@ def _network(scene: Scene) -> None:
     scene.targets = [vpc, subnet, scene.cloud.eni(subnet, "card")]
 
 
+def _key(scene: Scene) -> None:
+    """KMS makes ids by chance; the options name this one."""
+    statement = key_policy_statement("aws", REGION, ACCOUNT)
+    made = scene.cloud.client("kms").create_key(Policy=json.dumps({"Version": "2012-10-17", "Statement": [statement]}))
+    keys = kms_backends[ACCOUNT][REGION].keys
+    keys[KEY.rsplit("/", 1)[1]] = keys.pop(made["KeyMetadata"]["KeyId"])
+
+
 def _applied(scene: Scene, **variables: Any) -> None:
     """By an administrator."""
     _network(scene)
+    _key(scene)
     scene.operator.may_everything()
     assert scene.operator.apply(*scene.targets, **{**FIRST, **variables}).failures == []
 
@@ -126,7 +135,6 @@ def _applied_and_policy_changed(scene: Scene) -> None:
 
 
 def _changed_by_hand(scene: Scene) -> None:
-    _key(scene)
     _applied(scene)
     logs = scene.cloud.client("logs")
     _change_iam(scene.cloud.client("iam"))
@@ -134,16 +142,7 @@ def _changed_by_hand(scene: Scene) -> None:
         logs.put_retention_policy(logGroupName=name, retentionInDays=1)
 
 
-def _key(scene: Scene) -> None:
-    """KMS makes ids by chance; the options name this one."""
-    statement = key_policy_statement("aws", REGION, ACCOUNT)
-    made = scene.cloud.client("kms").create_key(Policy=json.dumps({"Version": "2012-10-17", "Statement": [statement]}))
-    keys = kms_backends[ACCOUNT][REGION].keys
-    keys[KEY.rsplit("/", 1)[1]] = keys.pop(made["KeyMetadata"]["KeyId"])
-
-
 def _applied_with_key(scene: Scene) -> None:
-    _key(scene)
     _applied(scene, kms_key_id=KEY)
 
 
