@@ -27,6 +27,7 @@ try:
     from botocore.exceptions import ClientError
     from botocore.exceptions import ConnectionClosedError
     from botocore.exceptions import ReadTimeoutError
+    from botocore.session import Session as BotocoreSession
 
     _RETRIED: Any = (ClientError, ConnectionClosedError, ReadTimeoutError)
 except ImportError:
@@ -45,11 +46,14 @@ from ansible_collections.netops.flow_logs.plugins.module_utils._account import p
 from ansible_collections.netops.flow_logs.plugins.module_utils._account import require_account
 from ansible_collections.netops.flow_logs.plugins.module_utils._core.bounds import Pages
 from ansible_collections.netops.flow_logs.plugins.module_utils._core.bounds import one_call
+from ansible_collections.netops.flow_logs.plugins.module_utils._core.regions import require_region_name
+from ansible_collections.netops.flow_logs.plugins.module_utils._core.regions import similar
 from ansible_collections.netops.flow_logs.plugins.module_utils._core.text import LONGEST_ERROR
 from ansible_collections.netops.flow_logs.plugins.module_utils._core.text import limited
 from ansible_collections.netops.flow_logs.plugins.module_utils._core.wire import guarded
 from ansible_collections.netops.flow_logs.plugins.module_utils._errors import InvalidInput
-from ansible_collections.netops.flow_logs.plugins.module_utils._hints import hint_for
+from ansible_collections.netops.flow_logs.plugins.module_utils._hints import hint_of
+from ansible_collections.netops.flow_logs.plugins.module_utils._hints import is_denial
 from ansible_collections.netops.flow_logs.plugins.module_utils._hints import with_permission
 from ansible_collections.netops.flow_logs.plugins.module_utils._plan import Comparison
 from ansible_collections.netops.flow_logs.plugins.module_utils._rates import hold_rates
@@ -137,7 +141,7 @@ class AwsError(AnsibleAWSError):
     @property
     def hint(self) -> str:
         """What to do about it; empty when nothing better is known than AWS's words."""
-        return hint_for(self.code, self.reason, [self.action] if self.action else [])
+        return hint_of(self.exception, [self.action] if self.action else [])
 
 
 class Ec2Error(AwsError):
@@ -209,12 +213,31 @@ class _Asker:
         raise AnsibleAWSError(message=msg, exception=exception)
 
 
+@StsErrors.common_error_handler("identify the account of the credentials in region {region}")
+def _caller(sts: Any, region: str) -> Dict[str, Any]:
+    caller: Dict[str, Any] = sts.get_caller_identity(aws_retry=True)
+    return caller
+
+
 def ask_account(module: Any) -> Tuple[str, str]:
-    """Number and partition of the account of the module's credentials, from AWS. Raises AnsibleAWSError."""
-    # Whoever may not ask STS asks IAM. A service that does not answer is waited for once.
+    """Number and partition of the account of the module's credentials, from AWS.
+
+    Raises AnsibleAWSError, and InvalidInput when it is the region that does not exist.
+    """
+    region = str(module.region or "")
+    # A service that does not answer is waited for once.
     with one_call():
-        found: Tuple[str, str] = get_aws_account_info(_Asker(module))
-        return found
+        try:
+            caller = _caller(client(module, "sts"), region or "(none)")
+        except StsError as error:
+            if is_denial(error.code):
+                # Whoever may not ask STS asks IAM.
+                found: Tuple[str, str] = get_aws_account_info(_Asker(module))
+                return found
+            if not error.code and region and not module.params.get("endpoint_url"):
+                _require_known_region(region, error)
+            raise
+    return str(caller["Account"]), str(caller["Arn"]).split(":")[1]
 
 
 def account_of(module: Any) -> Account:
@@ -223,6 +246,9 @@ def account_of(module: Any) -> Account:
     if expected is not None:
         # Before the call: one that is not a number is refused offline, too.
         expected = parse_account_id(expected, "expected_account_id")
+    region = module.region
+    if region:
+        require_region_name(region)
     # Modules that run in one process share the answer.
     account_id, partition = getattr(module, "account_info", None) or ask_account(module)
     account = Account(account_id, partition)
@@ -230,14 +256,26 @@ def account_of(module: Any) -> Account:
     return account
 
 
+def _require_known_region(region: str, error: StsError) -> None:
+    """Raises InvalidInput for a region that botocore has not heard of, after it was not reached."""
+    session = BotocoreSession()
+    known = [name for part in session.get_available_partitions() for name in session.get_available_regions("ec2", part)]
+    if region not in known:
+        likely = similar(region, known)
+        meant = f" Is {' or '.join(likely)} meant?" if likely else ""
+        raise InvalidInput(
+            f"AWS was not reached in region {region}, which the installed botocore does not know.{meant} ({error.reason})"
+        ) from error
+
+
 def region_of(module: Any) -> str:
-    """The region of the module's connection options. Raises InvalidInput when there is none."""
+    """The region of the module's connection options. Raises InvalidInput when there is none, or none that can be one."""
     region = module.region
     if not region:
         raise InvalidInput(
             "No region is known. Set region, or AWS_REGION in the environment, or a region in the profile."
         )
-    return str(region)
+    return require_region_name(region)
 
 
 def supports(aws_client: Any, operation: str, member: str) -> bool:

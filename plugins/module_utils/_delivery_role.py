@@ -26,8 +26,8 @@ from typing import Sequence
 from typing import Tuple
 
 from ansible_collections.netops.flow_logs.plugins.module_utils._account import Account
+from ansible_collections.netops.flow_logs.plugins.module_utils._core.advice import SERVICE
 from ansible_collections.netops.flow_logs.plugins.module_utils._errors import InvalidInput
-from ansible_collections.netops.flow_logs.plugins.module_utils._hints import SERVICE
 from ansible_collections.netops.flow_logs.plugins.module_utils._hints import pass_role_document
 from ansible_collections.netops.flow_logs.plugins.module_utils._plan import Comparison
 from ansible_collections.netops.flow_logs.plugins.module_utils._plan import Plan
@@ -314,7 +314,7 @@ def _plan_role(wish: Wish, role: Optional[Role], policy_arn: str, compare: Compa
     if policy_arn not in attached:
         steps.append(_attach(role.name, policy_arn))
         attached = (*attached, policy_arn)
-    tags = wish.tags.merged(role.tags, compare)
+    tags = wish.tags.merged(role.tags, compare, ignores_case=True)
     return Role(role.name, role.arn, role.path, trust, boundary, tags, attached), steps
 
 
@@ -352,7 +352,7 @@ def _bound(role_name: str, boundary: Optional[str]) -> Step:
 def _retag(
     wish: Wish, kind: str, name: str, request: Mapping[str, str], tags: Mapping[str, str], compare: Comparison
 ) -> List[Step]:
-    to_set, to_unset = wish.tags.changes(tags, compare)
+    to_set, to_unset = wish.tags.changes(tags, compare, ignores_case=kind == "role")
     steps = []
     if to_unset:
         sentence = f"remove the tags {', '.join(to_unset)} from {kind} {name}"

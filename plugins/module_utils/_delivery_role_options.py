@@ -18,6 +18,7 @@ from typing import Optional
 from typing import Tuple
 
 from ansible_collections.netops.flow_logs.plugins.module_utils._account import Account
+from ansible_collections.netops.flow_logs.plugins.module_utils._core.tags import IAM
 from ansible_collections.netops.flow_logs.plugins.module_utils._delivery_role import Principal
 from ansible_collections.netops.flow_logs.plugins.module_utils._delivery_role import Wish
 from ansible_collections.netops.flow_logs.plugins.module_utils._errors import InvalidInput
@@ -58,7 +59,7 @@ def wish_from_options(options: Mapping[str, Any], account: Account) -> Wish:
         allow_create_log_group=options["allow_create_log_group"],
         restrict_trust=options["restrict_trust"],
         pass_role_to=tuple(_principal(arn, account) for arn in options["pass_role_to"] or []),
-        tags=tag_wish(options["tags"], options["purge_tags"]),
+        tags=tag_wish(options["tags"], options["purge_tags"], IAM),
     )
     if wish.pass_role_to and wish.policy_name.lower() == wish.pass_role_name.lower():
         raise InvalidInput(

@@ -20,6 +20,7 @@ from typing import Optional
 from typing import Sequence
 from typing import Tuple
 
+from ansible_collections.netops.flow_logs.plugins.module_utils._core.advice import SERVICE
 from ansible_collections.netops.flow_logs.plugins.module_utils._delivery_role import Current
 from ansible_collections.netops.flow_logs.plugins.module_utils._delivery_role import Policy
 from ansible_collections.netops.flow_logs.plugins.module_utils._delivery_role import Role
@@ -28,7 +29,6 @@ from ansible_collections.netops.flow_logs.plugins.module_utils._delivery_role im
 from ansible_collections.netops.flow_logs.plugins.module_utils._delivery_role import trusted_others
 from ansible_collections.netops.flow_logs.plugins.module_utils._delivery_role import trusts_flow_logs
 from ansible_collections.netops.flow_logs.plugins.module_utils._errors import Failure
-from ansible_collections.netops.flow_logs.plugins.module_utils._hints import SERVICE
 from ansible_collections.netops.flow_logs.plugins.module_utils._hints import pass_role_document
 from ansible_collections.netops.flow_logs.plugins.module_utils._plan import Comparison
 from ansible_collections.netops.flow_logs.plugins.module_utils._plan import Plan

@@ -21,6 +21,7 @@ from ansible_collections.netops.flow_logs.plugins.module_utils._aws import AwsEr
 from ansible_collections.netops.flow_logs.plugins.module_utils._aws import account_of
 from ansible_collections.netops.flow_logs.plugins.module_utils._aws import client
 from ansible_collections.netops.flow_logs.plugins.module_utils._aws import region_of
+from ansible_collections.netops.flow_logs.plugins.module_utils._core.tags import EC2
 from ansible_collections.netops.flow_logs.plugins.module_utils._destination import log_group
 from ansible_collections.netops.flow_logs.plugins.module_utils._errors import InvalidInput
 from ansible_collections.netops.flow_logs.plugins.module_utils._flow_log import FlowLog
@@ -63,7 +64,7 @@ def wish_from_options(options: Dict[str, Any]) -> Wish:
     }
     return Wish(
         settings={name: value for name, value in settings.items() if value is not None},
-        tags=tag_wish(options["tags"], options["purge_tags"]),
+        tags=tag_wish(options["tags"], options["purge_tags"], EC2),
         lookup=options["lookup"],
         allow_replace=options["allow_replace"],
     )

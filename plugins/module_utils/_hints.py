@@ -14,36 +14,21 @@ from typing import Any
 from typing import Dict
 from typing import Optional
 from typing import Sequence
-from typing import Tuple
 
-# The service that assumes the role; the same name in all partitions (VPC user guide, also in China's edition).
-SERVICE = "vpc-flow-logs.amazonaws.com"
+from ansible_collections.netops.flow_logs.plugins.module_utils._core.advice import KMS_KEY
+from ansible_collections.netops.flow_logs.plugins.module_utils._core.advice import KNOWN
+from ansible_collections.netops.flow_logs.plugins.module_utils._core.advice import OF_THE_SDK
 
 _DENIED = ("unauthorizedoperation", "accessdenied", "accessdeniedexception")
 _PASS_ROLE = "iam:PassRole"
 # IAM and CloudWatch Logs say which permission is missing; EC2 often does not.
 _NAMED = re.compile(r"not authorized to perform: ([\w-]+:\w+)")
 _ENCODED = re.compile(r"\s*Encoded authorization failure message:.*", re.DOTALL)
-_NO_ANSWER = (
-    "AWS was not reached or did not answer. Check the network and the region, and run it again: it goes on from here."
-)
-_NO_CREDENTIALS = (
-    "Give credentials: a profile, the variables AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or a role of the machine."
-)
-_BAD_CREDENTIALS = "AWS does not take the credentials here: check the keys or the profile, and that the region is enabled for the account."
-
-_DESTINATION = (
-    "AWS does not find the destination, or may not write to it. For a log group, let netops.flow_logs.flow_log_iam correct the"
-    " role's policy; a bucket's policy and KMS key have to admit delivery.logs.amazonaws.com."
-)
-_TAGS = "A resource takes 50 tags: give fewer, or let purge_tags remove those that are not given."
-_GONE = "It does not exist, or somebody removed it meanwhile: check names and ARNs, and run it again."
-_TOO_LONG = (
-    "Check endpoint_url, the proxy and the network between here and AWS. A call that needs longer gets it by flow_logs_call_timeout,"
-    " or by FLOW_LOGS_CALL_TIMEOUT in the environment."
-)
-_NOT_AWS = "AWS does not answer like that: check endpoint_url and the proxy."
-_OWN_ERROR = "AWS had an error of its own for too long. Run it again: it goes on from here."
+# What denies a call, and what does not allow it, other than policies of the caller (IAM user guide, "Access denied error messages").
+_DENYING = re.compile(r"with an explicit deny in an? ([\w\s-]+?(?:policy|boundary))\b", re.IGNORECASE)
+_NOT_ALLOWING = re.compile(r"because no ([\w\s-]+?(?:policy|boundary)) allows", re.IGNORECASE)
+_LOG_GROUP = re.compile(r"arn:(?P<partition>[\w-]+):logs:(?P<region>[\w-]+):(?P<account>\d{12}):log-group:")
+_OF_THE_CALLER = "identity-based policy"
 
 
 def pass_role_document(role_arn: str) -> Dict[str, Any]:
@@ -57,89 +42,20 @@ def is_unassumable_role(message: str) -> bool:
     return "unable to assume given iam role" in message.lower()
 
 
-# (beginning or part of the code, part of the message, hint); the first that fits is taken. Lower case.
-_HINTS: Tuple[Tuple[str, str, str], ...] = (
-    (
-        "",
-        "unable to assume given iam role",
-        f"The role has to exist in this account and to trust {SERVICE}: netops.flow_logs.flow_log_iam creates or"
-        " corrects it. If it was created just now, IAM may need longer: raise wait_timeout or run it again.",
-    ),
-    ("", "access denied for logdestination", _DESTINATION),
-    ("", "logdestination: ", _DESTINATION),
-    ("logdestinationnotfound", "", _DESTINATION),
-    ("throttl", "", "AWS held back the calls for too long. Run it again: it goes on from here."),
-    ("requestlimitexceeded", "", "AWS held back the calls for too long. Run it again: it goes on from here."),
-    (".notfound", "", "Check the id, and that region and credentials are those of the resource."),
-    ("invalidtagkey", "", "Check the tags: a key has 127 characters at most, and does not begin with aws:."),
-    (".malformed", "", "Check the id: it is none that AWS could have given out."),
-    (
-        "flowlogalreadyexists",
-        "",
-        "Another flow log with the same configuration and destination is there, or was a moment ago. Run it again;"
-        " if it stays, look at the resource's flow logs.",
-    ),
-    (
-        "flowlogslimitexceeded",
-        "",
-        "The resource has as many flow logs as AWS allows: delete one that nobody needs, or ask for a higher quota.",
-    ),
-    ("taglimitexceeded", "", _TAGS),
-    ("toomanytags", "", _TAGS),
-    ("tagpolicyviolation", "", "A tag policy of the organization refuses the tags: give keys and values that it allows."),
-    ("concurrenttagaccess", "", "Somebody else is changing the same tags. Run it again: it goes on from here."),
-    ("filterlimitexceeded", "", "A filter takes 200 values: give fewer."),
-    (
-        "limitexceeded",
-        "",
-        "A quota of the account is used up: remove what is no longer needed, or ask AWS for a higher quota.",
-    ),
-    (
-        "",
-        "logformat",
-        "AWS refuses this log_format: check the field names, and that each is allowed for this kind of resource.",
-    ),
-    (
-        "",
-        "tagfieldspecifications",
-        "Tag fields in log_format need TagFieldSpecifications, which this module does not set: leave the tag fields out.",
-    ),
-    (
-        "invalidparameterexception",
-        "",
-        "Check that a KMS key is enabled, symmetric and lets CloudWatch Logs of this region use it.",
-    ),
-    ("authfailure", "", _BAD_CREDENTIALS),
-    ("unrecognizedclient", "", _BAD_CREDENTIALS),
-    ("invalidclienttokenid", "", _BAD_CREDENTIALS),
-    ("signaturedoesnotmatch", "", _BAD_CREDENTIALS),
-    ("optinrequired", "", "The region is not enabled for this account: enable it, or leave it out."),
-    ("operationaborted", "", "Somebody else is changing the same log group. Run it again: it goes on from here."),
-    ("concurrentmodification", "", "Somebody else is changing the same role or policy. Run it again: it goes on from here."),
-    ("entityalreadyexists", "", "Somebody else made it at the same time. Run it again: it goes on from here."),
-    (
-        "deleteconflict",
-        "",
-        "Something still hangs on it, or somebody else is changing it too: look what IAM names, and run it again.",
-    ),
-    ("temporarilyunmodifiable", "", "IAM has not done yet with an earlier change of it: run it again in some minutes."),
-    ("unmodifiableentity", "", "The role is one that only a service of AWS can change: take another role_name."),
-    (
-        "malformedpolicydocument",
-        "",
-        "IAM refuses the policy document: check the names and ARNs that the options put into it.",
-    ),
-    ("nosuchentity", "", _GONE),
-    ("resourcenotfound", "", _GONE),
-    ("internal", "", _OWN_ERROR),
-    ("servicefailure", "", _OWN_ERROR),
-    ("unavailable", "", _OWN_ERROR),
-    ("calltimeout", "", _TOO_LONG),
-    ("answertoolarge", "", _NOT_AWS),
-    ("endlesslisting", "", _NOT_AWS),
-    ("expiredtoken", "", "The session's credentials have run out: get new ones and run it again."),
-    ("requestexpired", "", "The session's credentials have run out: get new ones and run it again."),
-)
+def key_policy_statement(partition: str, region: str, account_id: str) -> Dict[str, Any]:
+    """What a KMS key's policy needs, to encrypt log groups of this region and account.
+
+    CloudWatch Logs user guide, "Encrypt log data using AWS KMS". China's service principals end in .cn.
+    """
+    suffix = "amazonaws.com.cn" if partition == "aws-cn" else "amazonaws.com"
+    context = {"kms:EncryptionContext:aws:logs:arn": f"arn:{partition}:logs:{region}:{account_id}:log-group:*"}
+    return {
+        "Effect": "Allow",
+        "Principal": {"Service": f"logs.{region}.{suffix}"},
+        "Action": ["kms:Encrypt*", "kms:Decrypt*", "kms:ReEncrypt*", "kms:GenerateDataKey*", "kms:Describe*"],
+        "Resource": "*",
+        "Condition": {"ArnLike": context},
+    }
 
 
 def is_denial(code: str) -> bool:
@@ -170,19 +86,51 @@ def hint_for(code: str, message: str, actions: Sequence[str] = (), role_arn: Opt
     actions: the permissions that the call needs, such as ec2:CreateFlowLogs. role_arn: the role that it passes.
     Codes are compared without regard to case: AWS spells some in two ways (its list of EC2 error codes).
     """
-    if is_denial(code):
-        return _denied(named_permission(message), actions, role_arn)
-    code, message = code.lower(), message.lower()
-    if code in ("", "noanswer"):
-        return _NO_CREDENTIALS if "credentials" in message else _NO_ANSWER
-    for part, words, hint in _HINTS:
-        if part in code and words in message:
-            return hint
-    return ""
+    low_code, low_message = code.lower(), message.lower()
+    if low_code in ("", "noanswer"):
+        return _of_the_sdk((), low_message)
+    hint = next((each.hint for each in KNOWN if each.code in low_code and each.words in low_message), "")
+    if hint == KMS_KEY:
+        return hint + _statement_for(message)
+    return _denied(message, actions, role_arn) if is_denial(code) and not hint else hint
 
 
-def _denied(named: str, actions: Sequence[str], role_arn: Optional[str]) -> str:
+def hint_of(exception: Optional[BaseException], actions: Sequence[str] = (), role_arn: Optional[str] = None) -> str:
+    """What to do about an exception of the SDK: by AWS's answer, or by its class when there was none."""
+    reported = (getattr(exception, "response", None) or {}).get("Error") or {}
+    if reported.get("Code"):
+        return hint_for(str(reported["Code"]), str(reported.get("Message") or ""), actions, role_arn)
+    return _of_the_sdk([kind.__name__ for kind in type(exception).__mro__], str(exception).lower())
+
+
+def _of_the_sdk(classes: Sequence[str], message: str) -> str:
+    """By the nearest class that is known; by the text where only that is left of the exception."""
+    for name in classes:
+        for each in OF_THE_SDK:
+            if name in each.errors:
+                return each.hint
+    return next((each.hint for each in OF_THE_SDK if any(words in message for words in each.words)), "")
+
+
+def _statement_for(message: str) -> str:
+    """The statement that a key's policy may lack, where the message says of which log group."""
+    group = _LOG_GROUP.search(message)
+    if not group:
+        return ""
+    statement = json.dumps(key_policy_statement(group["partition"], group["region"], group["account"]))
+    return f" If the statement is missing in the key's policy, add it: {statement}."
+
+
+def _denied(message: str, actions: Sequence[str], role_arn: Optional[str]) -> str:
+    named = named_permission(message)
     lacking = [named] if named else list(actions)
+    what, denying, closed = " or ".join(lacking) or "the call", _DENYING.search(message), _NOT_ALLOWING.search(message)
+    if denying:
+        return f"The {denying[1]} denies {what}: whoever is responsible for it has to change that."
+    if closed and closed[1] != _OF_THE_CALLER:
+        return f"The {closed[1]} does not allow {what}: whoever is responsible for it has to change that."
+    if named == "sts:AssumeRole":
+        return "The role has to exist and to trust the caller, and the caller needs the permission sts:AssumeRole on it."
     if role_arn and named in ("", _PASS_ROLE):
         return _denied_with_role(lacking, role_arn)
     which = " or ".join(lacking) or "for this call"

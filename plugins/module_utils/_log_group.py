@@ -8,6 +8,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from dataclasses import field
 from dataclasses import replace
@@ -18,6 +19,8 @@ from typing import Mapping
 from typing import Optional
 from typing import Tuple
 
+from ansible_collections.netops.flow_logs.plugins.module_utils._core.text import limited
+from ansible_collections.netops.flow_logs.plugins.module_utils._core.text import printable
 from ansible_collections.netops.flow_logs.plugins.module_utils._errors import InvalidInput
 from ansible_collections.netops.flow_logs.plugins.module_utils._plan import Comparison
 from ansible_collections.netops.flow_logs.plugins.module_utils._plan import Plan
@@ -61,14 +64,40 @@ class Wish:
     tags: TagWish = TagWish()
 
 
+# CloudWatch Logs takes the ARN of a key, no alias (CreateLogGroup in botocore's model), of the group's own region.
+_KEY_ARN = re.compile(r"arn:(?P<partition>aws[a-z-]*):kms:(?P<region>[a-z0-9-]+):[0-9]{12}:(?P<kind>key|alias)/[A-Za-z0-9:/_-]+")
+
+
+def require_key_arn(key: str, region: Optional[str] = None, partition: Optional[str] = None) -> None:
+    """Raises InvalidInput for what is no ARN of a KMS key, or that of a key of another region or partition than these."""
+    found = _KEY_ARN.fullmatch(key)
+    shown = limited(printable(repr(key)), 300)
+    if not found or len(key) > 256:
+        raise InvalidInput(
+            f"kms_key_id {shown} is no ARN of a KMS key. CloudWatch Logs takes the form"
+            " arn:aws:kms:eu-west-1:123456789012:key/1234abcd-12ab-34cd-56ef-1234567890ab."
+        )
+    if found["kind"] == "alias":
+        raise InvalidInput(
+            f"kms_key_id {shown} is the ARN of an alias, and CloudWatch Logs takes that of the key only: aws kms describe-key"
+            " --key-id with the alias shows it."
+        )
+    if region and found["region"] != region:
+        raise InvalidInput(
+            f"kms_key_id {shown} is a key of {found['region']}, and the log groups are in {region}: give a key of that region, for"
+            " example the replica of a multi-Region key."
+        )
+    if partition and found["partition"] != partition:
+        raise InvalidInput(
+            f"kms_key_id {shown} is a key of partition {found['partition']}, and the credentials are of {partition}."
+        )
+
+
 def wish_from_options(options: Mapping[str, Any], names: Mapping[str, Tuple[str, ...]], tags: TagWish) -> Wish:
     """The wish from the module's options. Raises InvalidInput on a key that is no ARN."""
     key = options["kms_key_id"]
-    if key and not (key.startswith("arn:") and ":kms:" in key):
-        raise InvalidInput(
-            f"kms_key_id {key!r} is no ARN of a KMS key. CloudWatch Logs takes the form"
-            " arn:aws:kms:eu-west-1:123456789012:key/1234abcd-12ab-34cd-56ef-1234567890ab."
-        )
+    if key:
+        require_key_arn(key)
     return Wish(
         names=names,
         retention_in_days=options["retention_in_days"],

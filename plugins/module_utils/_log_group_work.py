@@ -23,12 +23,14 @@ from ansible_collections.netops.flow_logs.plugins.module_utils._aws import clien
 from ansible_collections.netops.flow_logs.plugins.module_utils._aws import region_of
 from ansible_collections.netops.flow_logs.plugins.module_utils._aws import side_by_side
 from ansible_collections.netops.flow_logs.plugins.module_utils._aws import supports
+from ansible_collections.netops.flow_logs.plugins.module_utils._core.tags import LOGS
 from ansible_collections.netops.flow_logs.plugins.module_utils._errors import Conflict
 from ansible_collections.netops.flow_logs.plugins.module_utils._errors import Failure
 from ansible_collections.netops.flow_logs.plugins.module_utils._errors import InvalidInput
 from ansible_collections.netops.flow_logs.plugins.module_utils._log_group import LogGroup
 from ansible_collections.netops.flow_logs.plugins.module_utils._log_group import from_aws
 from ansible_collections.netops.flow_logs.plugins.module_utils._log_group import plan_groups
+from ansible_collections.netops.flow_logs.plugins.module_utils._log_group import require_key_arn
 from ansible_collections.netops.flow_logs.plugins.module_utils._log_group import to_result
 from ansible_collections.netops.flow_logs.plugins.module_utils._log_group import wish_from_options
 from ansible_collections.netops.flow_logs.plugins.module_utils._log_group_names import GroupTemplate
@@ -60,10 +62,12 @@ class LogGroupWork(Work):
     def __init__(self, module: Any, names: Resolve = resolve) -> None:
         options = module.params
         template = GroupTemplate(options["log_group_name"], options["resource_ids"])
-        tags = tag_wish(options["tags"], options["purge_tags"])
+        tags = tag_wish(options["tags"], options["purge_tags"], LOGS)
         wish_from_options(options, {}, tags)
         self.account = account_of(module)
         self.region = region_of(module)
+        if options["kms_key_id"]:
+            require_key_arn(options["kms_key_id"], self.region, self.account.partition)
         self.client = client(module, "logs")
         self.tell = voice_of(module)
         groups = template.groups(self.account, self.region, lambda: client(module, "ec2"), names)

@@ -32,16 +32,17 @@ PLACEHOLDERS = (
 OF_THE_RESOURCE = frozenset({"resource_id", "resource_name", "resource_type", "vpc_id", "vpc_name"})
 
 _PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
-# CreateLogGroup in botocore's model of CloudWatch Logs: 1 to 512 of these characters, not beginning with aws/.
+# CreateLogGroup in botocore's model of CloudWatch Logs: 1 to 512 of these characters, not beginning with aws/. CloudWatch Logs
+# answers "Log groups starting with AWS/ are reserved" to small letters, too (terraform 10739): no case is taken for allowed.
 _LEGAL = re.compile(r"[.\-_/#A-Za-z0-9]{1,512}")
-RULE = "A log group name has 1 to 512 of the characters a-z, A-Z, 0-9, '_', '-', '/', '.' and '#', and does not begin with 'aws/'."
+RULE = "A log group name has 1 to 512 of the characters a-z, A-Z, 0-9, '_', '-', '/', '.' and '#', and does not begin with 'aws/' in any case."
 
 
 def placeholders(template: str) -> FrozenSet[str]:
     """The placeholders that the template names. Raises InvalidInput when it can't give a legal name."""
     named = named_placeholders("log_group_name", template)
     rest = _PLACEHOLDER.sub("", template)
-    if (rest and not _LEGAL.fullmatch(rest[:512])) or template.startswith("aws/") or not template:
+    if (rest and not _LEGAL.fullmatch(rest[:512])) or _is_reserved(template) or not template:
         raise InvalidInput(f"log_group_name {limited(repr(template), 600)} is not a valid log group name. {RULE}")
     return named
 
@@ -77,7 +78,11 @@ def beginning(template: str, facts: Mapping[str, str]) -> str:
 
 def is_legal(name: str) -> bool:
     """True when CreateLogGroup accepts the name."""
-    return bool(_LEGAL.fullmatch(name)) and not name.startswith("aws/")
+    return bool(_LEGAL.fullmatch(name)) and not _is_reserved(name)
+
+
+def _is_reserved(name: str) -> bool:
+    return name.lower().startswith("aws/")
 
 
 def illegal_name(resource_id: str, name: str) -> Failure:

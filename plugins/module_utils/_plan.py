@@ -18,6 +18,9 @@ from typing import Mapping
 from typing import Optional
 from typing import Tuple
 
+from ansible_collections.netops.flow_logs.plugins.module_utils._core.tags import TagRules
+from ansible_collections.netops.flow_logs.plugins.module_utils._core.tags import same_keys
+from ansible_collections.netops.flow_logs.plugins.module_utils._core.tags import texts_and_problems
 from ansible_collections.netops.flow_logs.plugins.module_utils._errors import Failure
 from ansible_collections.netops.flow_logs.plugins.module_utils._errors import InvalidInput
 
@@ -64,41 +67,37 @@ class TagWish:
     tags: Optional[Mapping[str, str]] = None
     purge: bool = True
 
-    def changes(self, current: Mapping[str, str], compare: Comparison) -> Tuple[Dict[str, str], List[str]]:
-        """Tags to set and keys to unset on a resource that has the current ones."""
+    def changes(
+        self, current: Mapping[str, str], compare: Comparison, ignores_case: bool = False
+    ) -> Tuple[Dict[str, str], List[str]]:
+        """Tags to set and keys to unset on a resource that has the current ones.
+
+        ignores_case: a key that is set takes the place of one in another case, as on IAM roles. To unset that one would
+        remove what was set.
+        """
         if self.tags is None:
             return {}, []
         to_set, to_unset = compare.tag_changes(dict(current), dict(self.tags), self.purge)
-        return to_set, sorted(to_unset)
+        return to_set, sorted(key for key in to_unset if not (ignores_case and same_keys(key, to_set)))
 
-    def merged(self, current: Mapping[str, str], compare: Comparison) -> Dict[str, str]:
+    def merged(self, current: Mapping[str, str], compare: Comparison, ignores_case: bool = False) -> Dict[str, str]:
         """The tags that a resource with the current ones has afterwards."""
-        to_set, to_unset = self.changes(current, compare)
-        kept = {key: value for key, value in current.items() if key not in to_unset}
+        to_set, to_unset = self.changes(current, compare, ignores_case)
+        replaced = {other for key in to_set for other in same_keys(key, current)} if ignores_case else set()
+        kept = {key: value for key, value in current.items() if key not in to_unset and key not in replaced}
         return {**kept, **to_set}
 
 
-def tag_wish(tags: Optional[Mapping[str, Any]], purge: bool) -> TagWish:
-    """The wish from the module's options, values as text. Raises InvalidInput on tags that AWS refuses."""
+def tag_wish(tags: Optional[Mapping[Any, Any]], purge: bool, *rules: TagRules, option: str = "tags") -> TagWish:
+    """The wish from the module's options, keys and values as text. rules: of the services that the tags go to.
+
+    Raises InvalidInput on tags that one of the services refuses.
+    """
     if tags is None:
         return TagWish(None, purge)
-    wrong = [f"{key!r}: {problem}" for key, value in tags.items() for problem in _tag_problems(str(key), value)]
-    if len(tags) > 50:
-        wrong.append(f"{len(tags)} tags: a resource has 50 at most")
-    if wrong:
-        raise InvalidInput(f"These tags can't be set: {'; '.join(wrong)}.")
-    return TagWish({str(key): str(value) for key, value in tags.items()}, purge)
-
-
-def _tag_problems(key: str, value: Any) -> List[str]:
-    # 127 characters is what CreateFlowLogs takes for a key, one less than other resources.
-    problems = []
-    if not 1 <= len(key) <= 127:
-        problems.append("a key has 1 to 127 characters")
-    if key.lower().startswith("aws:"):
-        problems.append("keys that begin with aws: belong to AWS")
-    if value is None or isinstance(value, (dict, list)):
-        problems.append(f"the value has to be text, not {type(value).__name__}")
-    elif len(str(value)) > 256:
-        problems.append("a value has 256 characters at most")
-    return problems
+    if not isinstance(tags, Mapping):
+        raise InvalidInput(f"{option} has to be a dictionary of tags, such as {{owner: network}}.")
+    texts, problems = texts_and_problems(tags, rules)
+    if problems:
+        raise InvalidInput(f"These tags can't be set: {'; '.join(problems)}. Change them in {option}.")
+    return TagWish(texts, purge)

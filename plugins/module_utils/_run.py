@@ -51,7 +51,7 @@ from ansible_collections.netops.flow_logs.plugins.module_utils._errors import Fa
 from ansible_collections.netops.flow_logs.plugins.module_utils._errors import FlowLogsError
 from ansible_collections.netops.flow_logs.plugins.module_utils._errors import in_sentences
 from ansible_collections.netops.flow_logs.plugins.module_utils._errors import with_hint
-from ansible_collections.netops.flow_logs.plugins.module_utils._hints import hint_for
+from ansible_collections.netops.flow_logs.plugins.module_utils._hints import hint_of
 from ansible_collections.netops.flow_logs.plugins.module_utils._plan import Plan
 from ansible_collections.netops.flow_logs.plugins.module_utils._plan import Step
 
@@ -187,7 +187,7 @@ def _of_aws_error(error: AnsibleAWSError) -> Dict[str, Any]:
     reported = (getattr(error.exception, "response", None) or {}).get("Error") or {}
     code, message = str(reported.get("Code") or ""), str(reported.get("Message") or "")
     action = getattr(error, "action", "")
-    hint = hint_for(code, message or str(error.exception or ""), [action] if action else [])
+    hint = hint_of(error.exception, [action] if action else [])
     answer: Dict[str, Any] = {"msg": with_hint(msg, hint)}
     if reported:
         answer["error"] = {"code": limited(code), "message": printable(limited(message, LONGEST_ERROR)), "hint": hint}

@@ -42,6 +42,8 @@ options:
   kms_key_id:
     description:
       - ARN of the KMS key that encrypts new events. An empty string stops encrypting with a key of your own.
+      - It has to be a symmetric key of the log groups' region. An alias is refused.
+      - The key's policy has to let CloudWatch Logs of the region use it. Where it does not, the message has the statement to add.
     type: str
   log_group_class:
     description:

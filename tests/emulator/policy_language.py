@@ -19,10 +19,15 @@ SERVICE = "vpc-flow-logs.amazonaws.com"
 
 def trusts(document: str, service: str, context: Mapping[str, str]) -> bool:
     """Whether a role with this trust lets the service assume it."""
+    return lets_service(document, service, "sts:AssumeRole", context)
+
+
+def lets_service(document: str, service: str, action: str, context: Mapping[str, str]) -> bool:
+    """Whether a policy of a resource lets the service do the action."""
     return _decide(
         statement
         for statement in _statements(document)
-        if _named(statement, "Action", "sts:AssumeRole", fold=True)
+        if _named(statement, "Action", action, fold=True)
         and _is_principal(statement, service)
         and _conditions_met(statement, context)
     )

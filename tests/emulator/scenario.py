@@ -62,6 +62,15 @@ class Refusal(Fault):
 
 
 @dataclass
+class RegionsOff:
+    """Regions that accounts have not enabled. code: EC2's answer, AuthFailure or OptInRequired; the others have one each."""
+
+    regions: list[str]
+    accounts: list[str] = field(default_factory=lambda: ["*"])
+    code: str = "AuthFailure"
+
+
+@dataclass
 class Throttle(Fault):
     """The call is throttled, in the words of its service."""
 
@@ -154,6 +163,7 @@ class Scenario:
     delivery_errors_clear: bool = True
 
     refusals: list[Refusal] = field(default_factory=list)
+    regions_off: list[RegionsOff] = field(default_factory=list)
     throttles: list[Throttle] = field(default_factory=list)
     breaks: list[Break] = field(default_factory=list)
     pass_role_denied: list[PassRoleDenied] = field(default_factory=list)
@@ -197,6 +207,7 @@ class Scenario:
 
 _PARTS: dict[str, type] = {
     "refusals": Refusal,
+    "regions_off": RegionsOff,
     "throttles": Throttle,
     "breaks": Break,
     "pass_role_denied": PassRoleDenied,

@@ -14,8 +14,14 @@ from typing import List
 from typing import Mapping
 from typing import Tuple
 
+from ansible_collections.netops.flow_logs.plugins.module_utils._core.regions import require_region_name
+from ansible_collections.netops.flow_logs.plugins.module_utils._core.tags import EC2
+from ansible_collections.netops.flow_logs.plugins.module_utils._core.tags import IAM
+from ansible_collections.netops.flow_logs.plugins.module_utils._core.tags import LOGS
+from ansible_collections.netops.flow_logs.plugins.module_utils._core.tags import TagRules
 from ansible_collections.netops.flow_logs.plugins.module_utils._errors import InvalidInput
 from ansible_collections.netops.flow_logs.plugins.module_utils._log_format import normalise
+from ansible_collections.netops.flow_logs.plugins.module_utils._log_group import require_key_arn
 from ansible_collections.netops.flow_logs.plugins.module_utils._name_template import is_legal
 from ansible_collections.netops.flow_logs.plugins.module_utils._name_template import placeholders
 from ansible_collections.netops.flow_logs.plugins.module_utils._name_template import require_scoped
@@ -25,12 +31,15 @@ from ansible_collections.netops.flow_logs.plugins.plugin_utils._query_folders im
 
 def reasons_against(settings: Mapping[str, Any]) -> List[str]:
     """What the modules would refuse; settings are the role's variables of a host. Empty when nothing is wrong."""
+    # What is only set is of no matter to a removal.
+    given = {} if settings.get("flow_logs_state") == "absent" else settings
     checks: Tuple[Callable[[], Any], ...] = (
+        lambda: _check_region(settings.get("flow_logs_region"), given.get("flow_logs_kms_key_id")),
         lambda: _check_template(settings),
         lambda: _check_scope(settings),
         lambda: normalise(settings.get("flow_logs_log_format")),
-        lambda: tag_wish(settings.get("flow_logs_tags"), True),
-        lambda: tag_wish(settings.get("flow_logs_iam_tags"), True),
+        lambda: _check_tags("flow_logs_tags", given, EC2, LOGS),
+        lambda: _check_tags("flow_logs_iam_tags", given, IAM),
         lambda: check_queries(settings),
     )
     reasons = []
@@ -45,6 +54,23 @@ def reasons_against(settings: Mapping[str, Any]) -> List[str]:
 def _check_scope(settings: Mapping[str, Any]) -> None:
     if settings.get("flow_logs_least_privilege") and settings.get("flow_logs_state") == "present":
         require_scoped(settings["flow_logs_log_group_name"], settings.get("flow_logs_region"))
+
+
+def _check_region(region: Any, key: Any) -> None:
+    """Raises InvalidInput. The region may come from elsewhere, such as a profile: then the module compares it with the key's."""
+    if region:
+        require_region_name(region, "flow_logs_region")
+    if key:
+        require_key_arn(str(key), str(region) if region else None)
+
+
+def _check_tags(variable: str, settings: Mapping[str, Any], *rules: TagRules) -> None:
+    """Raises InvalidInput. Settings of hosts are compared in the order of their keys, which numbers and text have not in common."""
+    tags = settings.get(variable)
+    tag_wish(tags, True, *rules, option=variable)
+    numbers = [key for key in tags or () if not isinstance(key, str)]
+    if numbers and len(numbers) < len(tags or ()):
+        raise InvalidInput(f"{variable} has the key {numbers[0]!r}, a number, beside keys that are text: write it in quotes.")
 
 
 def _check_template(settings: Mapping[str, Any]) -> None:

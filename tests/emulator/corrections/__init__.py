@@ -10,6 +10,8 @@ from . import flow_log_listing
 from . import flow_log_tags
 from . import iam_policies
 from . import iam_roles
+from . import iam_tags
+from . import kms_keys
 from . import log_group_settings
 from . import log_group_tags
 from . import log_groups
@@ -23,6 +25,8 @@ __all__ = [
     "flow_log_tags",
     "iam_policies",
     "iam_roles",
+    "iam_tags",
+    "kms_keys",
     "log_group_settings",
     "log_group_tags",
     "log_groups",

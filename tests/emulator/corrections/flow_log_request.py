@@ -11,6 +11,7 @@ from typing import Any
 
 from ..errors import AwsError
 from ..flow_logs import CWL
+from ..tags import is_reserved
 
 DEFAULT_FORMAT = (
     "${version} ${account-id} ${interface-id} ${srcaddr} ${dstaddr} ${srcport} ${dstport} ${protocol} ${packets}"
@@ -145,8 +146,13 @@ def _validate_tags(specifications: list[dict[str, Any]]) -> None:
         if len(tags) > 50:
             raise AwsError("TagLimitExceeded", "The maximum number of Tags for a resource has been reached.")
         for tag in tags:
-            if tag["Key"].lower().startswith("aws:"):
-                message = f"Tag keys starting with 'aws:' are reserved for internal use: {tag['Key']}"
-                raise AwsError("InvalidParameterValue", message)
-            if len(tag["Key"]) > 127 or len(tag.get("Value", "")) > 256:
-                raise AwsError("InvalidParameterValue", f"Tag {tag['Key']} exceeds the maximum length")
+            check_tag(tag["Key"], tag.get("Value", ""))
+
+
+def check_tag(key: str, value: str) -> None:
+    """Raises AwsError for a tag that EC2 does not take. It takes any character."""
+    if is_reserved(key):
+        message = f"Value ( {key} ) for parameter key is invalid. Tag keys starting with 'aws:' are reserved for internal use"
+        raise AwsError("InvalidParameterValue", message)
+    if not 1 <= len(key) <= 127 or len(value) > 256:
+        raise AwsError("InvalidParameterValue", f"Tag {key} exceeds the maximum length")

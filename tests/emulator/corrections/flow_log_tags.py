@@ -16,6 +16,7 @@ from ..behaviours import check
 from ..errors import Answer
 from ..request import Request
 from .flow_log_listing import missing_flow_logs
+from .flow_log_request import check_tag
 
 
 @check("ec2:CreateTags", "ec2:DeleteTags", cites="4")
@@ -28,6 +29,13 @@ def flow_log_exists(request: Request) -> None:
     ]
     if unknown:
         raise missing_flow_logs(unknown)
+
+
+@check("ec2:CreateTags", cites="10.1 10.3")
+def tags_of_ec2_are_valid(request: Request) -> None:
+    """A key has 127 characters at most and does not begin with aws:, a value 256; characters are free."""
+    for tag in request.arguments.get("Tags") or []:
+        check_tag(tag["Key"], tag.get("Value", ""))
 
 
 @around("ec2:DescribeTags", cites="4")

@@ -16,7 +16,6 @@ from ..errors import AwsError
 from ..log_group_names import group_meant
 from ..request import Request
 from .log_groups import account_policies
-from .log_groups import check_key
 from .log_groups import find_group
 from .log_groups import invalid
 
@@ -42,7 +41,6 @@ def retention_is_one_of_the_list(request: Request) -> None:
 @answers("logs:AssociateKmsKey", cites="6.3")
 def associate_kms_key(request: Request) -> None:
     """Sets the key of a log group."""
-    check_key(request.arguments.get("kmsKeyId", ""))
     find_group(request, group_meant(request.arguments)).kms_key_id = request.arguments["kmsKeyId"]
 
 

@@ -17,6 +17,11 @@ from ..errors import Answer
 from ..errors import AwsError
 from ..log_group_names import name_in
 from ..request import Request
+from ..tags import KEY_PATTERN
+from ..tags import MOST
+from ..tags import VALUE_PATTERN
+from ..tags import fits_pattern
+from ..tags import is_reserved
 
 NAME = re.compile(r"[._/#A-Za-z0-9-]{1,512}")
 _CLASSES = ("STANDARD", "INFREQUENT_ACCESS", "DELIVERY", "ESSENTIALS")
@@ -40,9 +45,9 @@ def find_group(request: Request, name: str) -> Any:
     return request.logs.groups[name]
 
 
-@around("logs:CreateLogGroup", cites="6.1")
+@around("logs:CreateLogGroup", cites="6.1 10.1")
 def create_log_group(request: Request, go_on: GoOn) -> Answer:
-    """Names are checked; class and deletion protection are kept."""
+    """Names and tags are checked; class and deletion protection are kept."""
     arguments = request.arguments
     name, log_class = arguments.get("logGroupName", ""), arguments.get("logGroupClass", "STANDARD")
     if not NAME.fullmatch(name):
@@ -50,12 +55,10 @@ def create_log_group(request: Request, go_on: GoOn) -> Answer:
             f"1 validation error detected: Value '{name}' at 'logGroupName' failed to satisfy constraint: "
             r"Member must satisfy regular expression pattern: [\.\-_/#A-Za-z0-9]+"
         )
-    if name.startswith("aws/"):
-        raise invalid("Log groups starting with 'aws/' are reserved for AWS.")
+    if name.lower().startswith("aws/"):
+        raise invalid("Log groups starting with AWS/ are reserved for AWS.")
     if log_class not in _CLASSES:
         raise invalid(f"Value '{log_class}' at 'logGroupClass' failed to satisfy constraint")
-    if arguments.get("kmsKeyId"):
-        check_key(arguments["kmsKeyId"])
     if "tags" in arguments:
         check_tags({}, arguments["tags"])
     answer = go_on()
@@ -107,23 +110,27 @@ def describe_log_groups(request: Request) -> dict[str, Any]:
     return {"logGroups": entries, "nextToken": names[size - 1] if len(names) > size else None}
 
 
-def check_key(key: str) -> None:
-    """Raises AwsError for what is no KMS key's ARN."""
-    if not re.fullmatch(r"arn:aws[a-z-]*:kms:[a-z0-9-]+:\d{12}:(key|alias)/.+", key) or len(key) > 256:
-        raise invalid(f"The specified KMS key identifier {key} is not valid.")
-
-
 def check_tags(there: dict[str, str], added: dict[str, str]) -> None:
     """Raises AwsError for tags that CloudWatch Logs does not take beside those there."""
     if not added:
         raise invalid("1 validation error detected: Value at 'tags' must have length greater than or equal to 1")
     for key, value in added.items():
-        if key.lower().startswith("aws:"):
+        if is_reserved(key):
             raise invalid("aws: prefixed tag key names are not allowed for external use.")
-        if not re.fullmatch(r"[\w\s.:/=+@-]{1,128}", key) or not re.fullmatch(r"[\w\s.:/=+@-]{0,256}", value):
-            raise invalid(f"The tag {key}={value} is not valid.")
-    if len({**there, **added}) > 50:
+        _check_tag("Map keys must", key, 1, 128, KEY_PATTERN)
+        _check_tag("Map value must", value, 0, 256, VALUE_PATTERN)
+    if len({**there, **added}) > MOST:
         raise AwsError("TooManyTagsException", "A resource can have no more than 50 tags.")
+
+
+def _check_tag(what: str, text: str, least: int, most: int, pattern: str) -> None:
+    if least <= len(text) <= most and fits_pattern(text):
+        return
+    raise invalid(
+        f"1 validation error detected: Value at 'tags' failed to satisfy constraint: {what} satisfy constraint: [Member must have"
+        f" length less than or equal to {most}, Member must have length greater than or equal to {least}, Member must satisfy"
+        f" regular expression pattern: ^({pattern})$]"
+    )
 
 
 def _is_of_class(group: Any, wanted: str | None) -> bool:

@@ -11,6 +11,7 @@ from . import broken_connections
 from . import late_reads
 from . import permissions
 from . import refusals
+from . import regions
 from . import request_rates
 from . import resurrection
 from . import write_conflicts
@@ -20,6 +21,7 @@ __all__ = [
     "late_reads",
     "permissions",
     "refusals",
+    "regions",
     "request_rates",
     "resurrection",
     "write_conflicts",

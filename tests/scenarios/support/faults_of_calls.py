@@ -11,6 +11,7 @@ from collections.abc import Callable
 from ansible_collections.netops.flow_logs.tests.emulator.named_scenarios import region_denied
 from ansible_collections.netops.flow_logs.tests.emulator.named_scenarios import scenario_named
 from ansible_collections.netops.flow_logs.tests.emulator.scenario import Break
+from ansible_collections.netops.flow_logs.tests.emulator.scenario import RegionsOff
 from ansible_collections.netops.flow_logs.tests.emulator.scenario import Scenario
 from ansible_collections.netops.flow_logs.tests.emulator.scenario import Throttle
 from ansible_collections.netops.flow_logs.tests.functional.support.cloud import REGION
@@ -79,6 +80,10 @@ def _everywhere(
 _AGAIN = Cell("tries again, then done")
 _NOTHING_TWICE = Cell("tries again; nothing is done twice")
 _NOT_ENABLED = Cell("says to enable the region", fails=("OptInRequired",), hint="enable it, or leave it out")
+# Every module asks first whose the credentials are.
+_NO_CREDENTIALS_THERE = Cell(
+    "says to check the keys, and that the region is enabled", fails=("InvalidClientTokenId",), hint="that the region is enabled"
+)
 _GONE = Cell("tries again; what is gone is gone")
 
 
@@ -229,6 +234,20 @@ OF_CALLS = (
         insights_queries_removal=Cell(
             "says to enable the region", fails=("UnrecognizedClientException",), hint="region"
         ),
+    ),
+    Fault(
+        "the account has not enabled the region, and EC2 says `AuthFailure`",
+        "11.1",
+        lambda: Scenario(regions_off=[RegionsOff([REGION])]),
+        flow_log_iam=_NO_CREDENTIALS_THERE,
+        log_group=_NO_CREDENTIALS_THERE,
+        flow_log=_NO_CREDENTIALS_THERE,
+        flow_log_removal=_NO_CREDENTIALS_THERE,
+        log_group_removal=_NO_CREDENTIALS_THERE,
+        flow_log_iam_removal=_NO_CREDENTIALS_THERE,
+        flow_log_iam_info=_NO_CREDENTIALS_THERE,
+        insights_queries=_NO_CREDENTIALS_THERE,
+        insights_queries_removal=_NO_CREDENTIALS_THERE,
     ),
     _everywhere(
         "young roles, lag, throttling, aborted writes, dropped connections and small pages together",

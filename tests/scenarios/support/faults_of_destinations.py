@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 
+from ansible_collections.netops.flow_logs.plugins.module_utils._hints import key_policy_statement
 from ansible_collections.netops.flow_logs.tests.emulator.calls import Call
 from ansible_collections.netops.flow_logs.tests.emulator.named_scenarios import aborted
 from ansible_collections.netops.flow_logs.tests.emulator.named_scenarios import scenario_named
@@ -47,6 +48,17 @@ def _account_decides(stage: Stage) -> None:
 
 def _account_no_longer_decides(stage: Stage) -> None:
     stage.cloud.client("logs").delete_account_policy(**_ACCOUNT_POLICY)
+
+
+def _a_key_that_refuses(stage: Stage) -> None:
+    """As KMS makes it: for the account alone."""
+    stage.options["kms_key_id"] = stage.cloud.client("kms").create_key()["KeyMetadata"]["Arn"]
+
+
+def _the_key_admits_cloudwatch_logs(stage: Stage) -> None:
+    policy = {"Version": "2012-10-17", "Statement": [key_policy_statement("aws", REGION, ACCOUNT)]}
+    key = stage.options["kms_key_id"].rsplit("/", 1)[1]
+    stage.cloud.client("kms").put_key_policy(KeyId=key, PolicyName="default", Policy=json.dumps(policy))
 
 
 def _somebody_else_is_faster(stage: Stage) -> None:
@@ -98,6 +110,18 @@ OF_DESTINATIONS = (
             before=_account_decides,
             proof=met_a_state,
             warns="decides on the retention",
+        ),
+    ),
+    Fault(
+        "the KMS key's policy does not let CloudWatch Logs use the key",
+        "6.3",
+        Scenario,
+        log_group=Cell(
+            "prints the statement that the key's policy lacks",
+            fails=("AccessDeniedException",),
+            hint='"Service": "logs.eu-west-1.amazonaws.com"',
+            before=_a_key_that_refuses,
+            heal=_the_key_admits_cloudwatch_logs,
         ),
     ),
     Fault(

@@ -12,8 +12,10 @@ from dataclasses import dataclass
 from dataclasses import field
 from typing import Any
 
+from moto.kms.models import kms_backends
 from moto.logs.models import logs_backends
 
+from ansible_collections.netops.flow_logs.plugins.module_utils._hints import key_policy_statement
 from ansible_collections.netops.flow_logs.tests.functional.support.cloud import ACCOUNT
 from ansible_collections.netops.flow_logs.tests.functional.support.cloud import EC2_TRUST
 from ansible_collections.netops.flow_logs.tests.functional.support.cloud import NOTHING_ALLOWED
@@ -82,9 +84,18 @@ def _network(scene: Scene) -> None:
     scene.targets = [vpc, subnet, scene.cloud.eni(subnet, "card")]
 
 
+def _key(scene: Scene) -> None:
+    """KMS makes ids by chance; the options name this one."""
+    statement = key_policy_statement("aws", REGION, ACCOUNT)
+    made = scene.cloud.client("kms").create_key(Policy=json.dumps({"Version": "2012-10-17", "Statement": [statement]}))
+    keys = kms_backends[ACCOUNT][REGION].keys
+    keys[KEY.rsplit("/", 1)[1]] = keys.pop(made["KeyMetadata"]["KeyId"])
+
+
 def _applied(scene: Scene, **variables: Any) -> None:
     """By an administrator."""
     _network(scene)
+    _key(scene)
     scene.operator.may_everything()
     assert scene.operator.apply(*scene.targets, **{**FIRST, **variables}).failures == []
 

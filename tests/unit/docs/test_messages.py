@@ -14,13 +14,14 @@ from functools import cache
 import pytest
 
 from ansible_collections.netops.flow_logs.plugins.module_utils import _delivery_health
-from ansible_collections.netops.flow_logs.plugins.module_utils import _hints
+from ansible_collections.netops.flow_logs.plugins.module_utils._core.advice import KNOWN
+from ansible_collections.netops.flow_logs.plugins.module_utils._core.advice import OF_THE_SDK
 from ansible_collections.netops.flow_logs.tests.pages.blocks import CHECKOUT
 from ansible_collections.netops.flow_logs.tests.pages.blocks import GUIDES
 
 PAGE = (GUIDES / "troubleshooting.rst").read_text("utf-8")
 MESSAGES = [re.sub(r"\s+", " ", found) for found in re.findall(r"^   \* - ``(.+?)``$", PAGE, re.MULTILINE)]
-HINTS = [hint for _code, _words, hint in _hints._HINTS] + [_hints._NO_ANSWER, _hints._NO_CREDENTIALS]
+HINTS = [row.hint for row in KNOWN] + [row.hint for row in OF_THE_SDK]
 # Of failures that no API call caused.
 OWN_CODE = re.compile(r"[A-Z][A-Za-z]+")
 
@@ -43,7 +44,7 @@ def test_the_code_has_the_message(message: str) -> None:
 @pytest.mark.parametrize("hint", sorted({*HINTS, *_delivery_health._CAUSES.values()}))
 def test_the_guide_has_every_hint(hint: str) -> None:
     """By its first words, or by those of AWS that it answers."""
-    answered = [words for _code, words, text in _hints._HINTS if text == hint and words]
+    answered = [row.words for row in KNOWN if row.hint == hint and row.words]
     known = [message.lower() for message in MESSAGES]
     assert any(message.rstrip(".") in hint.lower() or any(words in message for words in answered) for message in known)
 

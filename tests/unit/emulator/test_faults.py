@@ -28,6 +28,7 @@ from ansible_collections.netops.flow_logs.tests.emulator import Throttle
 from ansible_collections.netops.flow_logs.tests.emulator import aborted
 from ansible_collections.netops.flow_logs.tests.emulator import denied
 from ansible_collections.netops.flow_logs.tests.emulator import region_denied
+from ansible_collections.netops.flow_logs.tests.emulator.scenario import RegionsOff
 from ansible_collections.netops.flow_logs.tests.unit.emulator.support import GROUP
 from ansible_collections.netops.flow_logs.tests.unit.emulator.support import GROUP_ARN
 from ansible_collections.netops.flow_logs.tests.unit.emulator.support import ROLE
@@ -78,6 +79,26 @@ def test_a_region_that_is_not_enabled(estate: Estate, answer: str) -> None:
     assert refused(lambda: estate.client("ec2", "af-south-1").describe_vpcs())[::2] == (answer, 401)
     assert code(lambda: estate.client("logs", "af-south-1").describe_log_groups()) == "UnrecognizedClientException"
     estate.ec2.describe_vpcs()
+
+
+@pytest.mark.parametrize("ec2_says", ["AuthFailure", "OptInRequired"])
+def test_a_region_that_is_off(estate: Estate, ec2_says: str) -> None:
+    estate.aws.use(Scenario(regions_off=[RegionsOff(["af-*"], ["123*"], ec2_says)]))
+    token = "The security token included in the request is invalid."
+    assert refused(lambda: estate.client("ec2", "af-south-1").describe_vpcs())[::2] == (ec2_says, 401)
+    logs = estate.client("logs", "af-south-1")
+    assert refused(lambda: logs.describe_log_groups()) == ("UnrecognizedClientException", token, 400)
+    sts = estate.client("sts", "af-south-1")
+    assert refused(lambda: sts.get_caller_identity()) == ("InvalidClientTokenId", token, 403)
+    # Not in the others, not for other accounts, and not for the test itself.
+    estate.client("sts").get_caller_identity()
+    estate.client("ec2", "af-south-1", account="210987654321").describe_vpcs()
+    estate.client("ec2", "af-south-1", by_test=True).describe_vpcs()
+    listed = {entry["RegionName"] for entry in estate.ec2.describe_regions()["Regions"]}
+    assert "af-south-1" not in listed
+    assert "eu-west-1" in listed
+    every = {entry["RegionName"] for entry in estate.ec2.describe_regions(AllRegions=True)["Regions"]}
+    assert "af-south-1" in every
 
 
 def test_accounts_and_times(estate: Estate) -> None:

@@ -127,3 +127,40 @@ def test_a_trust_must_be_a_document_that_fits(estate: Estate) -> None:
     for document, expected in (("{", "MalformedPolicyDocument"), (trust(Sid="a" * 2048), "LimitExceeded")):
         change = partial(estate.iam.update_assume_role_policy, RoleName="held", PolicyDocument=document)
         assert code(change) == expected
+
+
+@pytest.mark.parametrize(
+    ("tags", "expected", "part"),
+    [
+        ({"about": "Test #2 (of ops)"}, "ValidationError", "'tags.1.member.value' failed to satisfy constraint"),
+        ({"a": "b", "c,": "d"}, "ValidationError", "'tags.2.member.key' failed to satisfy constraint"),
+        ({"a": "x" * 257}, "ValidationError", "less than or equal to 256"),
+        ({"Owner": "a", "owner": "b"}, "InvalidInput", "Duplicate tag keys found."),
+        ({"aws:a": "b"}, "InvalidInput", "aws: prefixed"),
+        ({f"k{number}": "" for number in range(51)}, "ValidationError", "less than or equal to 50"),
+    ],
+)
+def test_tags_are_checked(estate: Estate, tags: dict[str, str], expected: str, part: str) -> None:
+    listed = [{"Key": key, "Value": value} for key, value in tags.items()]
+    arn = _policy(estate)
+    estate.role("there")
+    calls = [
+        partial(estate.iam.create_role, RoleName="new", AssumeRolePolicyDocument=trust(), Tags=listed),
+        partial(estate.iam.tag_role, RoleName="there", Tags=listed),
+        partial(estate.iam.tag_policy, PolicyArn=arn, Tags=listed),
+        partial(estate.iam.create_policy, PolicyName="other", PolicyDocument=policy("logs:*"), Tags=listed),
+    ]
+    for call in calls:
+        got, message, _status = refused(call)
+        assert got == expected
+        assert part in message
+
+
+def test_a_role_has_fifty_tags_and_each_key_once(estate: Estate) -> None:
+    estate.role("there")
+    estate.iam.tag_role(RoleName="there", Tags=[{"Key": f"k{number}", "Value": ""} for number in range(50)])
+    estate.iam.tag_role(RoleName="there", Tags=[{"Key": "K7", "Value": "new"}])
+    tags = {tag["Key"]: tag["Value"] for tag in estate.iam.list_role_tags(RoleName="there", MaxItems=100)["Tags"]}
+    assert (len(tags), tags["K7"], "k7" in tags) == (50, "new", False)
+    got, message, _status = refused(lambda: estate.iam.tag_role(RoleName="there", Tags=[{"Key": "x", "Value": ""}]))
+    assert (got, message) == ("LimitExceeded", "Cannot exceed quota for TagsPerRole: 50")

@@ -12,12 +12,25 @@ from typing import Any
 
 import pytest
 
+from ansible_collections.netops.flow_logs.plugins.module_utils._hints import key_policy_statement
+from ansible_collections.netops.flow_logs.tests.unit.emulator.support import ACCOUNT
 from ansible_collections.netops.flow_logs.tests.unit.emulator.support import GROUP
 from ansible_collections.netops.flow_logs.tests.unit.emulator.support import GROUP_ARN
+from ansible_collections.netops.flow_logs.tests.unit.emulator.support import REGION
 from ansible_collections.netops.flow_logs.tests.unit.emulator.support import Estate
 from ansible_collections.netops.flow_logs.tests.unit.emulator.support import code
+from ansible_collections.netops.flow_logs.tests.unit.emulator.support import refused
 
-KEY = "arn:aws:kms:eu-west-1:123456789012:key/0000"
+NO_KEY = "arn:aws:kms:eu-west-1:123456789012:key/0000"
+NO_MORE: dict[str, Any] = {}
+
+
+def key_for_logs(estate: Estate, region: str = REGION, statement: dict[str, Any] | None = None, **more: Any) -> str:
+    """The ARN of a new KMS key whose policy lets CloudWatch Logs use it, or has another statement."""
+    allowed = key_policy_statement("aws", REGION, ACCOUNT) if statement is None else statement
+    policy = json.dumps({"Version": "2012-10-17", "Statement": [allowed] if allowed else []})
+    made = estate.client("kms", region, by_test=True).create_key(Policy=policy, **more)
+    return str(made["KeyMetadata"]["Arn"])
 
 
 @pytest.mark.parametrize(
@@ -25,10 +38,15 @@ KEY = "arn:aws:kms:eu-west-1:123456789012:key/0000"
     [
         {"logGroupName": "a b"},
         {"logGroupName": "aws/a"},
+        {"logGroupName": "AWS/a"},
+        {"logGroupName": "Aws/a"},
         {"logGroupName": "a" * 513},
         {"logGroupName": "a", "logGroupClass": "CHEAP"},
         {"logGroupName": "a", "kmsKeyId": "0000"},
         {"logGroupName": "a", "tags": {"aws:a": "b"}},
+        {"logGroupName": "a", "tags": {"owner": "ops, network"}},
+        {"logGroupName": "a", "tags": {"a\tb": "c"}},
+        {"logGroupName": "a", "tags": {"k" * 129: "c"}},
     ],
 )
 def test_creation_is_checked(estate: Estate, arguments: dict[str, Any]) -> None:
@@ -37,7 +55,8 @@ def test_creation_is_checked(estate: Estate, arguments: dict[str, Any]) -> None:
 
 
 def test_class_protection_and_key_are_kept(estate: Estate) -> None:
-    more: dict[str, Any] = {"logGroupClass": "INFREQUENT_ACCESS", "deletionProtectionEnabled": True, "kmsKeyId": KEY}
+    more: dict[str, Any] = {"logGroupClass": "INFREQUENT_ACCESS", "deletionProtectionEnabled": True}
+    more["kmsKeyId"] = key_for_logs(estate)
     estate.logs.create_log_group(logGroupName=GROUP, **more)
     group = estate.groups()[GROUP]
     assert {key: group[key] for key in more} == more
@@ -62,14 +81,48 @@ def test_tags_go_with_their_group(estate: Estate) -> None:
 
 
 def test_keys(estate: Estate) -> None:
+    key = key_for_logs(estate)
     estate.logs.create_log_group(logGroupName=GROUP)
-    estate.logs.associate_kms_key(logGroupName=GROUP, kmsKeyId=KEY)
-    assert estate.groups()[GROUP]["kmsKeyId"] == KEY
+    estate.logs.associate_kms_key(logGroupName=GROUP, kmsKeyId=key)
+    assert estate.groups()[GROUP]["kmsKeyId"] == key
     estate.logs.disassociate_kms_key(logGroupName=GROUP)
     assert "kmsKeyId" not in estate.groups()[GROUP]
-    invalid = "InvalidParameterException"
-    assert code(lambda: estate.logs.associate_kms_key(logGroupName=GROUP, kmsKeyId="0000")) == invalid
     assert code(lambda: estate.logs.disassociate_kms_key(logGroupName="other")) == "ResourceNotFoundException"
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        pytest.param(NO_MORE, id="nothing"),
+        pytest.param({**key_policy_statement("aws", "eu-west-2", ACCOUNT)}, id="another region's CloudWatch Logs"),
+        pytest.param({**key_policy_statement("aws", REGION, ACCOUNT), "Action": "kms:Decrypt"}, id="too little"),
+        pytest.param({**key_policy_statement("aws", REGION, "210987654321"), "Action": "kms:*"}, id="others' log groups"),
+        pytest.param({**key_policy_statement("aws", REGION, ACCOUNT), "Effect": "Deny"}, id="a denial"),
+    ],
+)
+def test_a_key_whose_policy_does_not_let_cloudwatch_logs_use_it(estate: Estate, statement: dict[str, Any]) -> None:
+    key = key_for_logs(estate, statement=statement)
+    got, message, _status = refused(lambda: estate.logs.create_log_group(logGroupName=GROUP, kmsKeyId=key))
+    assert got == "AccessDeniedException"
+    assert message == f"The specified KMS key does not exist or is not allowed to be used with Arn '{GROUP_ARN}'"
+    assert estate.groups() == {}
+
+
+def test_keys_that_cannot_encrypt_log_groups(estate: Estate) -> None:
+    estate.logs.create_log_group(logGroupName=GROUP)
+    off, asymmetric = key_for_logs(estate), key_for_logs(estate, KeySpec="RSA_2048", KeyUsage="ENCRYPT_DECRYPT")
+    estate.client("kms", by_test=True).disable_key(KeyId=off.rsplit("/", 1)[1])
+    expected = {
+        "0000": "InvalidParameterException",
+        "arn:aws:kms:eu-west-1:123456789012:alias/mine": "InvalidParameterException",
+        off: "InvalidParameterException",
+        asymmetric: "InvalidParameterException",
+        NO_KEY: "AccessDeniedException",
+        key_for_logs(estate, "eu-west-2"): "AccessDeniedException",
+    }
+    got = {key: code(partial(estate.logs.associate_kms_key, logGroupName=GROUP, kmsKeyId=key)) for key in expected}
+    assert got == expected
+    assert "kmsKeyId" not in estate.groups()[GROUP]
 
 
 def test_retention_is_one_of_awss_numbers(estate: Estate) -> None:

@@ -43,6 +43,8 @@ HAVE_TO_BE_PURE = {
     "_role_audit",
     "_role_usage",
     "_target",
+    "regions",
+    "tags",
 }
 
 

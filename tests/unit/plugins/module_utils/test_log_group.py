@@ -20,6 +20,7 @@ from ansible_collections.netops.flow_logs.plugins.module_utils._log_group import
 from ansible_collections.netops.flow_logs.plugins.module_utils._log_group import Wish
 from ansible_collections.netops.flow_logs.plugins.module_utils._log_group import from_aws
 from ansible_collections.netops.flow_logs.plugins.module_utils._log_group import plan_groups
+from ansible_collections.netops.flow_logs.plugins.module_utils._log_group import require_key_arn
 from ansible_collections.netops.flow_logs.plugins.module_utils._log_group import to_result
 from ansible_collections.netops.flow_logs.plugins.module_utils._log_group import wish_from_options
 from ansible_collections.netops.flow_logs.plugins.module_utils._plan import Plan
@@ -282,6 +283,26 @@ def test_a_key_that_is_no_arn_of_a_key_is_refused(key: str) -> None:
 
     with pytest.raises(InvalidInput, match=re.escape(repr(key))):
         wish_from_options(options, {}, TagWish())
+
+
+@pytest.mark.parametrize(
+    ("key", "complaint"),
+    [
+        pytest.param("arn:aws:kms:eu-west-1:123456789012:alias/mine", "describe-key", id="an alias"),
+        pytest.param("arn:aws:kms:us-east-1:123456789012:key/1234abcd", "a key of us-east-1", id="another region"),
+        pytest.param("arn:aws-cn:kms:eu-west-1:123456789012:key/1234abcd", "partition aws-cn", id="another partition"),
+        pytest.param(f"{KEY}\n", "no ARN", id="a line break"),
+        pytest.param(f"{KEY}{'x' * 256}", "no ARN", id="a long one"),
+    ],
+)
+def test_a_key_that_the_log_groups_cannot_use_is_refused(key: str, complaint: str) -> None:
+    with pytest.raises(InvalidInput, match=complaint):
+        require_key_arn(key, "eu-west-1", "aws")
+
+
+@pytest.mark.parametrize("key", [KEY, "arn:aws:kms:eu-west-1:210987654321:key/mrk-1234abcd12ab34cd56ef1234567890ab"])
+def test_keys_of_other_accounts_and_of_several_regions_are_taken(key: str) -> None:
+    require_key_arn(key, "eu-west-1", "aws")
 
 
 def test_the_options_become_the_wish() -> None:

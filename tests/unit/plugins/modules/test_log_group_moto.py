@@ -146,7 +146,7 @@ def test_resources_that_do_not_exist_do_not_stop_the_others(cloud: Cloud, module
 
 def test_a_group_that_aws_refuses_does_not_stop_the_others(cloud: Cloud, modules: Modules) -> None:
     vpcs = cloud.vpcs(5, "net")
-    cloud.emulator.refuse("logs:CreateLogGroup", "InvalidParameterException", "The key is disabled.")
+    cloud.emulator.refuse("logs:CreateLogGroup", "InvalidParameterException", "The specified KMS key is disabled.")
     options = {"log_group_name": "/aws/shop/{resource_name}", "resource_ids": vpcs}
     failed = modules.fail("log_group", **options)
     assert len(cloud.log_groups()) == len(failed["log_groups"]) == 4
@@ -178,3 +178,31 @@ def test_other_partitions(cloud: Cloud, modules: Modules, region: str, partition
     (group,) = made["log_groups"]
     assert group["log_group_name"] == f"/aws/{ACCOUNT}/{region}/flowlogs"
     assert group["log_group_arn"] == f"arn:{partition}:logs:{region}:{ACCOUNT}:log-group:{group['log_group_name']}"
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        pytest.param({"tags": {"owner": "ops, network"}}, "CloudWatch Logs (log groups) takes letters", id="a comma in a tag"),
+        pytest.param({"tags": {"owner": None}}, "the value is missing", id="a tag without a value"),
+        pytest.param({"log_group_name": "AWS/shop"}, "does not begin with 'aws/' in any case", id="a name of AWS's own"),
+        pytest.param(
+            {"kms_key_id": f"arn:aws:kms:us-east-1:{ACCOUNT}:key/1234abcd"}, "is a key of us-east-1", id="another region's key"
+        ),
+        pytest.param({"kms_key_id": f"arn:aws:kms:{REGION}:{ACCOUNT}:alias/mine"}, "ARN of an alias", id="an alias"),
+        pytest.param({"region": "eu-west-1 "}, "Is eu-west-1 meant?", id="a blank too many"),
+        pytest.param({"region": "eu_west_1"}, "Is eu-west-1 meant?", id="underscores"),
+    ],
+)
+def test_what_aws_would_refuse_is_refused_in_check_mode_too(
+    cloud: Cloud, modules: Modules, options: dict[str, Any], said: str
+) -> None:
+    refused = modules.refuse("log_group", **{"log_group_name": NAME, **options})
+    assert said in refused.msg
+    assert set(refused.calls.names) <= {"sts:GetCallerIdentity"}
+    assert cloud.log_groups() == {}
+
+
+def test_a_numeric_key_beside_text_keys_becomes_text(cloud: Cloud, modules: Modules) -> None:
+    modules.change("log_group", log_group_name=NAME, tags={7: 8, "owner": True})
+    assert cloud.log_group_tags(NAME) == {"7": "8", "owner": "True"}
