@@ -37,7 +37,7 @@ class Plan:
     """steps lead from before to after; both have the shape of the module's result.
 
     refusals are targets for which nothing can be planned; they do not stop the others. not_in_diff: keys of the result that
-    are no part of the account's state.
+    are no part of the account's state, shown as empty.
     """
 
     before: Dict[str, Any]

@@ -239,7 +239,7 @@ def _summary(failures: List[Failure]) -> str:
 
 
 def _shown(result: Dict[str, Any], plan: Plan) -> Dict[str, Any]:
-    return {key: value for key, value in result.items() if key not in plan.not_in_diff}
+    return {key: type(value)() if key in plan.not_in_diff else value for key, value in result.items()}
 
 
 def _diff(before: Dict[str, Any], after: Dict[str, Any]) -> Dict[str, Any]:
