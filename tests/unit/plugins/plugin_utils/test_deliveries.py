@@ -342,7 +342,7 @@ def test_operators_of_all_hosts_add_up_each_once_in_their_order() -> None:
 def test_hosts_that_share_a_role_have_to_agree_on(settings: dict[str, Any]) -> None:
     [name] = settings
     said = {"flow_logs_iam_tags": {}, "flow_logs_remove_iam": False, "flow_logs_removal_wait": 60}
-    said |= {"flow_logs_manage_iam": True, "flow_logs_permissions_boundary": ""}
+    said |= {"flow_logs_manage_iam": True, "flow_logs_permissions_boundary": "", "flow_logs_least_privilege": False}
     elsewhere = host("vpc-00000009", profile="another")
 
     problems, served = failing([of(FIRST, said), of(SECOND, said), of(THIRD, {**BANK, **said, **settings}), elsewhere])
