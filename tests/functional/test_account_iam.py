@@ -58,7 +58,7 @@ def test_projects_with_and_without_least_privilege_share_the_role(cloud: Cloud, 
 
 
 def test_eighty_two_projects_fit_by_one_pattern(cloud: Cloud, ansible: Ansible) -> None:
-    projects = {f"project{number:02}": [vpc] for number, vpc in enumerate(cloud.vpcs(82, "net"))}
+    projects = {f"some-project-{number:02}": [vpc] for number, vpc in enumerate(cloud.vpcs(82, "net"))}
     variables: dict[str, Any] = {"flow_logs_least_privilege": True}
 
     def inventory(**more: Any) -> dict[str, Any]:
