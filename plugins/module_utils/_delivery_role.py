@@ -4,7 +4,7 @@
 #
 # Private to this collection: may change without notice.
 
-"""The IAM side of a flow log's delivery: documents, values, wish and plan. Pure.
+"""The IAM side of a flow log's delivery: values, wish and plan. Pure.
 
 A customer-managed policy that lets the log group be written, a role that the flow-log service assumes, and for
 operators a policy to pass exactly that role.
@@ -15,35 +15,35 @@ from __future__ import annotations
 from dataclasses import dataclass
 from dataclasses import field
 from dataclasses import replace
-from fnmatch import fnmatch
 from typing import Any
 from typing import Dict
 from typing import FrozenSet
 from typing import List
 from typing import Mapping
 from typing import Optional
-from typing import Sequence
 from typing import Tuple
 
 from ansible_collections.netops.flow_logs.plugins.module_utils._account import Account
-from ansible_collections.netops.flow_logs.plugins.module_utils._core.advice import SERVICE
+from ansible_collections.netops.flow_logs.plugins.module_utils._errors import Failure
 from ansible_collections.netops.flow_logs.plugins.module_utils._errors import InvalidInput
 from ansible_collections.netops.flow_logs.plugins.module_utils._hints import pass_role_document
+from ansible_collections.netops.flow_logs.plugins.module_utils._iam.operators import Operators
+from ansible_collections.netops.flow_logs.plugins.module_utils._iam.operators import Principal
+from ansible_collections.netops.flow_logs.plugins.module_utils._iam.operators import attachment
+from ansible_collections.netops.flow_logs.plugins.module_utils._iam.operators import refused_operators
+from ansible_collections.netops.flow_logs.plugins.module_utils._iam.policy import InUse
+from ansible_collections.netops.flow_logs.plugins.module_utils._iam.policy import PolicyWish
+from ansible_collections.netops.flow_logs.plugins.module_utils._iam.policy import WantedPolicy
+from ansible_collections.netops.flow_logs.plugins.module_utils._iam.policy import new_policy
+from ansible_collections.netops.flow_logs.plugins.module_utils._iam.policy import require_fitting
+from ansible_collections.netops.flow_logs.plugins.module_utils._iam.policy import wanted_policy
+from ansible_collections.netops.flow_logs.plugins.module_utils._iam.trust import trust_document
+from ansible_collections.netops.flow_logs.plugins.module_utils._iam.trust import wanted_trust
 from ansible_collections.netops.flow_logs.plugins.module_utils._plan import Comparison
 from ansible_collections.netops.flow_logs.plugins.module_utils._plan import Plan
 from ansible_collections.netops.flow_logs.plugins.module_utils._plan import Step
 from ansible_collections.netops.flow_logs.plugins.module_utils._plan import TagWish
 
-VERSION = "2012-10-17"
-# The five actions of the VPC user guide's page on the role (flow-logs-iam-role), in its order.
-ACTIONS = (
-    "logs:CreateLogGroup",
-    "logs:CreateLogStream",
-    "logs:PutLogEvents",
-    "logs:DescribeLogGroups",
-    "logs:DescribeLogStreams",
-)
-_OF_STREAMS = ("logs:CreateLogStream", "logs:PutLogEvents", "logs:DescribeLogStreams")
 # A managed policy keeps five versions (IAM quotas).
 MOST_VERSIONS = 5
 POLICY_DESCRIPTION = "Lets VPC Flow Logs publish to CloudWatch Logs."
@@ -82,32 +82,23 @@ class Role:
 
 @dataclass(frozen=True)
 class Current:
-    """None: does not exist (or, for pass_role, was not asked for)."""
+    """None: does not exist (or, for pass_role, was not asked for).
+
+    in_use: what flow logs use the role for, as far as that was needed. operators: what is known of those who are to pass it.
+    """
 
     role: Optional[Role] = None
     policy: Optional[Policy] = None
     pass_role: Optional[Policy] = None
-
-
-@dataclass(frozen=True)
-class Principal:
-    """A user, group or role by its ARN; kind is what stands before the first slash of the ARN's resource."""
-
-    arn: str
-    kind: str
-    name: str
-
-    @property
-    def key(self) -> str:
-        """What tells principals of one account apart; IAM lists them without their ARNs."""
-        return f"{self.kind}/{self.name}"
+    in_use: InUse = InUse()
+    operators: Operators = Operators()
 
 
 @dataclass(frozen=True)
 class Wish:
     """path None: where it is, and / for what is new. permissions_boundary None: leave alone, empty: none.
 
-    log_group_names None: all groups, as the user guide has it.
+    restrict_trust None: leave alone a trust that lets the flow-log service in; a new one is open.
     """
 
     account: Account
@@ -115,10 +106,8 @@ class Wish:
     policy_name: str
     path: Optional[str] = None
     permissions_boundary: Optional[str] = None
-    log_group_names: Optional[Tuple[str, ...]] = None
-    purge_log_group_names: bool = True
-    allow_create_log_group: bool = True
-    restrict_trust: bool = False
+    publishing: PolicyWish = PolicyWish()
+    restrict_trust: Optional[bool] = None
     pass_role_to: Tuple[Principal, ...] = ()
     tags: TagWish = TagWish()
 
@@ -132,111 +121,39 @@ class Wish:
         return f"PassRole-{self.role_name}"
 
 
-def trust_document(account: Account, restricted: bool) -> Dict[str, Any]:
-    """Who may assume the role: the flow-log service, and when restricted only for this account's flow logs.
-
-    The region is a wildcard, as one role serves all regions, and so is the flow log's id, which nobody knows before.
-    """
-    statement: Dict[str, Any] = {"Effect": "Allow", "Principal": {"Service": SERVICE}, "Action": "sts:AssumeRole"}
-    if restricted:
-        source = f"arn:{account.partition}:ec2:*:{account.account_id}:vpc-flow-log/*"
-        statement["Condition"] = {
-            "StringEquals": {"aws:SourceAccount": account.account_id},
-            "ArnLike": {"aws:SourceArn": source},
-        }
-    return {"Version": VERSION, "Statement": [statement]}
-
-
-def trusted_others(trust: Mapping[str, Any]) -> List[str]:
-    """Principals besides the flow-log service that the document lets assume the role, as kind:name."""
-    others = set()
-    for statement in listed(trust.get("Statement")):
-        principal = statement.get("Principal") or {}
-        entries = principal if isinstance(principal, dict) else {"": principal}
-        others |= {f"{kind}:{name}".lstrip(":") for kind, names in entries.items() for name in listed(names)}
-    return sorted(others - {f"Service:{SERVICE}"})
-
-
-def trusts_flow_logs(trust: Mapping[str, Any]) -> bool:
-    """True when the document lets the flow-log service assume the role."""
-    return any(
-        SERVICE in listed(statement["Principal"].get("Service"))
-        for statement in listed(trust.get("Statement"))
-        if isinstance(statement.get("Principal"), dict) and statement.get("Effect") == "Allow"
-    )
-
-
-def allows(document: Mapping[str, Any], action: str) -> bool:
-    """True when a statement of the document allows the action on something."""
-    return any(
-        statement.get("Effect") == "Allow" and fnmatch(action.lower(), str(pattern).lower())
-        for statement in listed(document.get("Statement"))
-        for pattern in listed(statement.get("Action"))
-    )
-
-
-def publishing_document(
-    account: Account, log_group_names: Optional[Sequence[str]], allow_create_log_group: bool
-) -> Dict[str, Any]:
-    """What the role may do. Names may have * and ?; None means every log group.
-
-    Actions on streams match the group's ARN with ':*' only, DescribeLogGroups only '*' (service authorization page of
-    CloudWatch Logs).
-    """
-    actions = [action for action in ACTIONS if allow_create_log_group or action != "logs:CreateLogGroup"]
-    if log_group_names is None:
-        return {"Version": VERSION, "Statement": [_allow(actions, "*")]}
-    arns = [account.log_group_arn("*", name) for name in log_group_names]
-    statements = [_allow(list(_OF_STREAMS), [f"{arn}:*" for arn in arns]), _allow(["logs:DescribeLogGroups"], "*")]
-    if allow_create_log_group:
-        statements.append(_allow(["logs:CreateLogGroup"], [form for arn in arns for form in (arn, f"{arn}:*")]))
-    return {"Version": VERSION, "Statement": statements}
-
-
-def _allow(actions: List[str], resource: Any) -> Dict[str, Any]:
-    return {"Effect": "Allow", "Action": actions, "Resource": resource}
-
-
-def scoped_names(document: Mapping[str, Any]) -> Tuple[str, ...]:
-    """The log group names that a document of publishing_document is scoped to; empty for one that is not."""
-    names: List[str] = []
-    for statement in listed(document.get("Statement")):
-        if "logs:PutLogEvents" in listed(statement.get("Action")):
-            for resource in listed(statement.get("Resource")):
-                if ":log-group:" in str(resource):
-                    names.append(str(resource).split(":log-group:", 1)[1].removesuffix(":*"))
-    return tuple(dict.fromkeys(names))
-
-
-def listed(value: Any) -> List[Any]:
-    """The value as a list: IAM may hand back a single value in place of a list of one."""
-    return list(value) if isinstance(value, (list, tuple)) else [] if value is None else [value]
-
-
-def wanted_document(wish: Wish, policy: Optional[Policy]) -> Dict[str, Any]:
-    """The publishing policy's document; without purging, names that it has already stay."""
-    names = wish.log_group_names
-    if names is not None and policy is not None and not wish.purge_log_group_names:
-        names = tuple(dict.fromkeys([*scoped_names(policy.document), *names]))
-    if names is not None:
-        names = tuple(sorted(names))
-    return publishing_document(wish.account, names, wish.allow_create_log_group)
-
-
 def plan_delivery_role(wish: Wish, current: Current, compare: Comparison) -> Plan:
-    """The steps for policy, role and operators, in an order in which no step needs a later one.
+    """The steps in an order in which no step needs a later one: what delivery needs, tags, operators.
 
     Raises InvalidInput where a wish can't be met.
     """
     _refuse_other_path(wish, current)
-    policy, policy_steps = _plan_policy(wish, current.policy, compare)
-    role, role_steps = _plan_role(wish, current.role, policy.arn, compare)
-    pass_role, pass_steps = _plan_pass_role(wish, current.pass_role, role.arn, compare)
+    policy, of_policy = _plan_policy(wish, current, compare)
+    role, of_role = _plan_role(wish, current.role, policy.arn, compare)
+    pass_role, of_operators, refusals = _plan_pass_role(wish, current, role.arn, compare)
+    steps = [*of_policy.steps, *of_role.steps, *of_policy.tagging, *of_role.tagging, *of_operators]
+    after = to_result(Current(role, policy, pass_role))
+    before = to_result(current)
+    if current.pass_role is not None:
+        before["pass_role_policy"] = current.pass_role.document
+    elif wish.pass_role_to:
+        before["pass_role_policy"] = {}
     return Plan(
-        before=to_result(current),
-        after=to_result(Current(role, policy, pass_role)),
-        steps=(*policy_steps, *role_steps, *pass_steps),
+        before=before,
+        after=after,
+        steps=tuple(steps),
+        refusals=refusals,
+        warnings=(*of_policy.warnings, *of_role.warnings),
+        not_in_diff=() if pass_role is not None else ("pass_role_policy",),
     )
+
+
+@dataclass
+class _Part:
+    """What is planned for the policy or the role. tagging comes after all that delivery needs."""
+
+    steps: List[Step] = field(default_factory=list)
+    tagging: List[Step] = field(default_factory=list)
+    warnings: Tuple[str, ...] = ()
 
 
 def _refuse_other_path(wish: Wish, current: Current) -> None:
@@ -250,15 +167,35 @@ def _refuse_other_path(wish: Wish, current: Current) -> None:
             )
 
 
-def _plan_policy(wish: Wish, policy: Optional[Policy], compare: Comparison) -> Tuple[Policy, List[Step]]:
-    document = wanted_document(wish, policy)
+def _plan_policy(wish: Wish, current: Current, compare: Comparison) -> Tuple[Policy, _Part]:
     arn = wish.account.iam_arn("policy", wish.new_path, wish.policy_name)
-    return _plan_document(wish, policy, Policy(wish.policy_name, arn, document), POLICY_DESCRIPTION, compare)
+    wanted = wanted_publishing(wish, current.policy, current.in_use, compare)
+    policy, part = _plan_document(
+        wish,
+        current.policy,
+        Policy(wish.policy_name, arn, wanted.document),
+        POLICY_DESCRIPTION,
+        compare,
+        wanted.changes,
+    )
+    part.warnings = wanted.warnings
+    return policy, part
+
+
+def wanted_publishing(wish: Wish, policy: Optional[Policy], in_use: InUse, compare: Comparison) -> WantedPolicy:
+    """What the document of the publishing policy is to be. Raises InvalidInput where that can't be known, or does not fit."""
+    if policy is None:
+        wanted = WantedPolicy(new_policy(wish.account, wish.publishing, in_use))
+    else:
+        wanted = wanted_policy(wish.account, policy.name, policy.document, wish.publishing, in_use, compare)
+    if policy is None or wanted.document is not policy.document:
+        require_fitting(wanted.document, wish.policy_name)
+    return wanted
 
 
 def _plan_document(
-    wish: Wish, policy: Optional[Policy], wanted: Policy, description: str, compare: Comparison
-) -> Tuple[Policy, List[Step]]:
+    wish: Wish, policy: Optional[Policy], wanted: Policy, description: str, compare: Comparison, changes: str = ""
+) -> Tuple[Policy, _Part]:
     """A managed policy with the wanted document: created, or given a new default version."""
     if policy is None:
         tags = wish.tags.merged({}, compare)
@@ -270,17 +207,17 @@ def _plan_document(
             "Tags": tags,
         }
         made = Policy(wanted.name, wanted.arn, wanted.document, "v1", (), tags)
-        return made, [Step("create_policy", wanted.name, f"create policy {wanted.name}", request)]
-    steps: List[Step] = []
+        return made, _Part([Step("create_policy", wanted.name, f"create policy {wanted.name}", request)])
+    part = _Part(tagging=_retag(wish, "policy", policy.name, {"PolicyArn": policy.arn}, policy.tags, compare))
     made = replace(policy, tags=wish.tags.merged(policy.tags, compare))
     if compare.policies_differ(policy.document, wanted.document):
         # The new version's number is AWS's to give.
         made = replace(made, document=wanted.document, default_version_id="")
-        steps = _new_version(policy, wanted.document)
-    return made, steps + _retag(wish, "policy", policy.name, {"PolicyArn": policy.arn}, policy.tags, compare)
+        part.steps = _new_version(policy, wanted.document, changes)
+    return made, part
 
 
-def _new_version(policy: Policy, document: Mapping[str, Any]) -> List[Step]:
+def _new_version(policy: Policy, document: Mapping[str, Any], changes: str) -> List[Step]:
     """A version of its own for the change; of five the oldest that is not in force makes room."""
     steps = []
     if policy.versions is not None and len(policy.versions) + 1 >= MOST_VERSIONS:
@@ -290,32 +227,31 @@ def _new_version(policy: Policy, document: Mapping[str, Any]) -> List[Step]:
             Step("delete_policy_version", policy.name, f"delete version {oldest} of policy {policy.name}", request)
         )
     version: Dict[str, Any] = {"PolicyArn": policy.arn, "PolicyDocument": document, "SetAsDefault": True}
-    steps.append(
-        Step("create_policy_version", policy.name, f"give policy {policy.name} a new default version", version)
-    )
+    sentence = f"give policy {policy.name} a new default version{f', which {changes}' if changes else ''}"
+    steps.append(Step("create_policy_version", policy.name, sentence, version))
     return steps
 
 
-def _plan_role(wish: Wish, role: Optional[Role], policy_arn: str, compare: Comparison) -> Tuple[Role, List[Step]]:
-    trust = trust_document(wish.account, wish.restrict_trust)
+def _plan_role(wish: Wish, role: Optional[Role], policy_arn: str, compare: Comparison) -> Tuple[Role, _Part]:
     if role is None:
-        return _new_role(wish, trust, policy_arn, compare)
-    steps: List[Step] = []
-    if compare.policies_differ(role.trust, trust):
-        sentence = f"let role {role.name} trust {SERVICE}{' for this account only' if wish.restrict_trust else ''}"
-        request: Dict[str, Any] = {"RoleName": role.name, "PolicyDocument": trust}
-        steps.append(Step("update_assume_role_policy", role.name, sentence, request))
+        made, steps = _new_role(wish, trust_document(wish.account, bool(wish.restrict_trust)), policy_arn, compare)
+        return made, _Part(steps)
+    trust = wanted_trust(wish.account, role.name, role.trust, wish.restrict_trust)
+    part = _Part(warnings=trust.warnings)
+    if compare.policies_differ(role.trust, trust.document):
+        request: Dict[str, Any] = {"RoleName": role.name, "PolicyDocument": trust.document}
+        part.steps.append(Step("update_assume_role_policy", role.name, trust.sentence, request))
     boundary = role.permissions_boundary
     if wish.permissions_boundary is not None and wish.permissions_boundary != (boundary or ""):
         boundary = wish.permissions_boundary or None
-        steps.append(_bound(role.name, boundary))
-    steps += _retag(wish, "role", role.name, {"RoleName": role.name}, role.tags, compare)
+        part.steps.append(_bound(role.name, boundary))
     attached = role.attached
     if policy_arn not in attached:
-        steps.append(_attach(role.name, policy_arn))
+        part.steps.append(_attach(role.name, policy_arn))
         attached = (*attached, policy_arn)
+    part.tagging = _retag(wish, "role", role.name, {"RoleName": role.name}, role.tags, compare)
     tags = wish.tags.merged(role.tags, compare, ignores_case=True)
-    return Role(role.name, role.arn, role.path, trust, boundary, tags, attached), steps
+    return Role(role.name, role.arn, role.path, trust.document, boundary, tags, attached), part
 
 
 def _new_role(wish: Wish, trust: Mapping[str, Any], policy_arn: str, compare: Comparison) -> Tuple[Role, List[Step]]:
@@ -364,21 +300,25 @@ def _retag(
 
 
 def _plan_pass_role(
-    wish: Wish, policy: Optional[Policy], role_arn: str, compare: Comparison
-) -> Tuple[Optional[Policy], List[Step]]:
-    """The operators' policy, attached to those who are named; others who have it keep it."""
-    if not wish.pass_role_to:
-        return policy, []
+    wish: Wish, current: Current, role_arn: str, compare: Comparison
+) -> Tuple[Optional[Policy], List[Step], Tuple[Failure, ...]]:
+    """The operators' policy, attached to those who are named; others who have it keep it.
+
+    An operator who can't get it stops no other; when nobody can, there is no use in making it.
+    """
+    policy = current.pass_role
+    has = policy.attached_to if policy else frozenset()
+    refusals = refused_operators(wish.pass_role_to, has, current.operators, role_arn)
+    refused = {failure.resource_id for failure in refusals}
+    able = [principal for principal in wish.pass_role_to if principal.arn not in refused]
+    if not able:
+        return policy, [], refusals
     arn = wish.account.iam_arn("policy", wish.new_path, wish.pass_role_name)
     wanted = Policy(wish.pass_role_name, arn, pass_role_document(role_arn))
-    made, steps = _plan_document(wish, policy, wanted, PASS_ROLE_DESCRIPTION, compare)
-    for principal in wish.pass_role_to:
-        if principal.key not in made.attached_to:
-            request = {f"{principal.kind.capitalize()}Name": principal.name, "PolicyArn": made.arn}
-            sentence = f"attach policy {made.arn} to {principal.kind} {principal.name}"
-            steps.append(Step(f"attach_{principal.kind}_policy", principal.name, sentence, request))
-    keys = {principal.key for principal in wish.pass_role_to}
-    return replace(made, attached_to=made.attached_to | keys), steps
+    made, part = _plan_document(wish, policy, wanted, PASS_ROLE_DESCRIPTION, compare)
+    attachments = [attachment(principal, made.arn) for principal in able if principal.key not in has]
+    keys = {principal.key for principal in able}
+    return replace(made, attached_to=made.attached_to | keys), [*part.steps, *attachments, *part.tagging], refusals
 
 
 def to_result(current: Current) -> Dict[str, Any]:

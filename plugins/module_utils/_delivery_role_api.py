@@ -142,10 +142,27 @@ def instance_profiles(client: Any, role_name: str) -> Tuple[str, ...]:
     return tuple(profile["InstanceProfileName"] for page in listing for profile in page["InstanceProfiles"])
 
 
-@IamErrors.list_error_handler("look for the user, group or role", False)
-def principal_exists(client: Any, kind: str, name: str) -> bool:
-    getattr(client, f"get_{kind}")(aws_retry=True, **{f"{kind.capitalize()}Name": name})
-    return True
+@IamErrors.list_error_handler("look for the user, group or role", "")
+def principal_arn(client: Any, kind: str, name: str) -> str:
+    """The ARN of the user, group or role of this name; empty when there is none."""
+    found = getattr(client, f"get_{kind}")(aws_retry=True, **{f"{kind.capitalize()}Name": name})
+    return str(found[kind.capitalize()]["Arn"])
+
+
+@IamErrors.list_error_handler("count the policies of the user, group or role", 0)
+def attached_count(client: Any, kind: str, name: str) -> int:
+    """How many managed policies are attached."""
+    call = getattr(client, f"list_attached_{kind}_policies")
+    request = {f"{kind.capitalize()}Name": name, "MaxItems": 1000}
+    return sum(len(page["AttachedPolicies"]) for page in pages(call, "Marker", **request))
+
+
+@IamErrors.common_error_handler("read the account's quotas")
+def attached_quota(client: Any, kind: str) -> int:
+    """How many managed policies a user, group or role of this account takes."""
+    summary = client.get_account_summary(aws_retry=True)["SummaryMap"]
+    # Roles have no figure of their own there that every partition shows; all three begin with ten.
+    return int(summary.get(f"AttachedPoliciesPer{kind.capitalize()}Quota") or 10)
 
 
 def tags_of(entry: Mapping[str, Any]) -> Dict[str, str]:

@@ -8,7 +8,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from typing import Any
 from typing import Iterable
@@ -19,9 +18,11 @@ from typing import Tuple
 
 from ansible_collections.netops.flow_logs.plugins.module_utils._account import Account
 from ansible_collections.netops.flow_logs.plugins.module_utils._core.tags import IAM
-from ansible_collections.netops.flow_logs.plugins.module_utils._delivery_role import Principal
 from ansible_collections.netops.flow_logs.plugins.module_utils._delivery_role import Wish
 from ansible_collections.netops.flow_logs.plugins.module_utils._errors import InvalidInput
+from ansible_collections.netops.flow_logs.plugins.module_utils._iam.operators import Principal
+from ansible_collections.netops.flow_logs.plugins.module_utils._iam.patterns import EVERYTHING
+from ansible_collections.netops.flow_logs.plugins.module_utils._iam.policy import PolicyWish
 from ansible_collections.netops.flow_logs.plugins.module_utils._name_template import fixed_beginning
 from ansible_collections.netops.flow_logs.plugins.module_utils._name_template import named_placeholders
 from ansible_collections.netops.flow_logs.plugins.module_utils._name_template import policy_pattern
@@ -34,8 +35,6 @@ _PRINCIPAL = re.compile(
     r"arn:[\w-]+:iam::(?P<account>\d{12}):(?P<kind>user|group|role)/(?:[\x21-\x7e]*/)?(?P<name>[A-Za-z0-9_+=,.@-]+)"
 )
 _PATTERN = re.compile(r"[.\-_/#A-Za-z0-9*?]{1,512}")
-# IAM's quota for a managed policy, white space not counted.
-MOST_CHARACTERS = 6144
 
 
 def wish_from_options(options: Mapping[str, Any], account: Account) -> Wish:
@@ -54,9 +53,13 @@ def wish_from_options(options: Mapping[str, Any], account: Account) -> Wish:
         policy_name=options["policy_name"],
         path=path,
         permissions_boundary=boundary,
-        log_group_names=_patterns(options["log_group_names"], account),
-        purge_log_group_names=options["purge_log_group_names"],
-        allow_create_log_group=options["allow_create_log_group"],
+        publishing=PolicyWish(
+            names=_patterns("log_group_names", options["log_group_names"], account),
+            needed=_patterns("needed_log_group_names", options["needed_log_group_names"], account) or (),
+            purge=options["purge_log_group_names"],
+            in_use_stays=options["keep_names_in_use"],
+            create=options["allow_create_log_group"],
+        ),
         restrict_trust=options["restrict_trust"],
         pass_role_to=tuple(_principal(arn, account) for arn in options["pass_role_to"] or []),
         tags=tag_wish(options["tags"], options["purge_tags"], IAM),
@@ -67,16 +70,6 @@ def wish_from_options(options: Mapping[str, Any], account: Account) -> Wish:
             " choose another policy_name."
         )
     return wish
-
-
-def require_fitting(document: Mapping[str, Any], policy_name: str) -> None:
-    """Raises InvalidInput when the document is longer than IAM takes."""
-    length = len(json.dumps(document, separators=(",", ":")))
-    if length > MOST_CHARACTERS:
-        raise InvalidInput(
-            f"The document of policy {policy_name} would have {length} characters, and IAM takes {MOST_CHARACTERS}."
-            " Name the log groups by patterns in log_group_names, such as /aws/shop/vpc/*/flowlogs."
-        )
 
 
 def require_names(option: str, names: Optional[Iterable[str]], longest: int) -> None:
@@ -92,29 +85,29 @@ def _check_name(option: str, name: str, longest: int) -> None:
         )
 
 
-def _patterns(names: Optional[List[str]], account: Account) -> Optional[Tuple[str, ...]]:
+def _patterns(option: str, names: Optional[List[str]], account: Account) -> Optional[Tuple[str, ...]]:
     if names is None:
         return None
     if not names:
         raise InvalidInput(
-            "log_group_names is empty, which would let the role write nowhere: leave it out for all groups."
+            f"{option} is empty, which would let the role write nowhere: leave it out, or say ['*'] for all groups."
         )
-    patterns = []
-    for name in names:
-        named_placeholders("log_group_names", name)
-        pattern = policy_pattern(name, {"account_id": account.account_id})
-        if not _PATTERN.fullmatch(pattern):
-            raise InvalidInput(
-                f"log_group_names has {name!r}, which can't name a log group (patterns may have * and ?)."
-            )
-        patterns.append(pattern)
-    return tuple(dict.fromkeys(patterns))
+    return tuple(dict.fromkeys(_pattern(option, name, account) for name in names))
+
+
+def _pattern(option: str, name: str, account: Account) -> str:
+    named_placeholders(option, name)
+    pattern = policy_pattern(name, {"account_id": account.account_id})
+    if not _PATTERN.fullmatch(pattern):
+        raise InvalidInput(f"{option} has {name!r}, which can't name a log group (patterns may have * and ?).")
+    return pattern
 
 
 def wide_open(wish: Wish) -> str:
-    """What to say of patterns that scope nothing, though scope was asked for; empty when all of them do."""
-    wide = sorted({name for name in wish.log_group_names or () if not fixed_beginning(name)})
-    if not wide:
+    """What to say of patterns that scope nothing, though scope was asked for; empty when all of them do, or all groups are meant."""
+    names = wish.publishing.names or ()
+    wide = sorted({name for name in names if not fixed_beginning(name)})
+    if not wide or names == (EVERYTHING,):
         return ""
     return (
         f"log_group_names has {', '.join(wide)}: a pattern that begins with a wildcard lets the role write to log groups that are"

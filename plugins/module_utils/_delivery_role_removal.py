@@ -24,12 +24,12 @@ from ansible_collections.netops.flow_logs.plugins.module_utils._core.advice impo
 from ansible_collections.netops.flow_logs.plugins.module_utils._delivery_role import Current
 from ansible_collections.netops.flow_logs.plugins.module_utils._delivery_role import Policy
 from ansible_collections.netops.flow_logs.plugins.module_utils._delivery_role import Role
-from ansible_collections.netops.flow_logs.plugins.module_utils._delivery_role import listed
 from ansible_collections.netops.flow_logs.plugins.module_utils._delivery_role import to_result
-from ansible_collections.netops.flow_logs.plugins.module_utils._delivery_role import trusted_others
-from ansible_collections.netops.flow_logs.plugins.module_utils._delivery_role import trusts_flow_logs
 from ansible_collections.netops.flow_logs.plugins.module_utils._errors import Failure
 from ansible_collections.netops.flow_logs.plugins.module_utils._hints import pass_role_document
+from ansible_collections.netops.flow_logs.plugins.module_utils._iam.documents import listed
+from ansible_collections.netops.flow_logs.plugins.module_utils._iam.trust import trusted_others
+from ansible_collections.netops.flow_logs.plugins.module_utils._iam.trust import trusts_flow_logs
 from ansible_collections.netops.flow_logs.plugins.module_utils._plan import Comparison
 from ansible_collections.netops.flow_logs.plugins.module_utils._plan import Plan
 from ansible_collections.netops.flow_logs.plugins.module_utils._plan import Step
@@ -100,7 +100,8 @@ def plan_removal(removal: Removal, current: Current, attachments: Attachments, c
                 " this module's."
             )
     after = {**to_result(Current(None, left["policy"], left["pass_role"])), **seen}
-    return Plan(before, after, tuple(steps), warnings=tuple(warnings))
+    hidden = ("pass_role_policy",) if current.pass_role is None else ()
+    return Plan(before, after, tuple(steps), warnings=tuple(warnings), not_in_diff=hidden)
 
 
 def _others(current: Current, attachments: Attachments) -> List[str]:

@@ -39,7 +39,8 @@ class Step:
 class Plan:
     """steps lead from before to after; both have the shape of the module's result.
 
-    refusals are targets for which nothing can be planned; they do not stop the others.
+    refusals are targets for which nothing can be planned; they do not stop the others. not_in_diff: keys of the result that
+    are no part of the account's state, shown as empty.
     """
 
     before: Dict[str, Any]
@@ -47,6 +48,7 @@ class Plan:
     steps: Tuple[Step, ...] = ()
     refusals: Tuple[Failure, ...] = ()
     warnings: Tuple[str, ...] = ()
+    not_in_diff: Tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

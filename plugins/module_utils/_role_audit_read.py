@@ -20,8 +20,8 @@ from ansible_collections.netops.flow_logs.plugins.module_utils._aws import accou
 from ansible_collections.netops.flow_logs.plugins.module_utils._aws import client
 from ansible_collections.netops.flow_logs.plugins.module_utils._aws import side_by_side
 from ansible_collections.netops.flow_logs.plugins.module_utils._delivery_role import Role
-from ansible_collections.netops.flow_logs.plugins.module_utils._delivery_role import trusts_flow_logs
 from ansible_collections.netops.flow_logs.plugins.module_utils._delivery_role_options import require_names
+from ansible_collections.netops.flow_logs.plugins.module_utils._iam.trust import trusts_flow_logs
 from ansible_collections.netops.flow_logs.plugins.module_utils._role_audit import FoundPolicy
 from ansible_collections.netops.flow_logs.plugins.module_utils._role_audit import FoundRole
 from ansible_collections.netops.flow_logs.plugins.module_utils._role_audit import audit

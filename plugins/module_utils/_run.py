@@ -119,7 +119,7 @@ def run(module: Any, make_work: Callable[[], Work]) -> None:
     steps = list(plan.steps) if module.check_mode else done.steps
     answer = dict(after, changed=bool(steps), actions=_sentences(steps))
     if module._diff:
-        answer["diff"] = printable_throughout(_diff(before, after))
+        answer["diff"] = printable_throughout(_diff(_shown(before, plan), _shown(after, plan)))
     for warning in printable_lines([*plan.warnings, *done.warnings]):
         module.warn(warning)
     if failures:
@@ -236,6 +236,10 @@ def _summary(failures: List[Failure]) -> str:
     kinds = in_sentences(failures)
     more = " | and more, see failures" if len(kinds) > _KINDS else ""
     return f"{len(failures)} failed: {' | '.join(kinds[:_KINDS])}{more}"
+
+
+def _shown(result: Dict[str, Any], plan: Plan) -> Dict[str, Any]:
+    return {key: type(value)() if key in plan.not_in_diff else value for key, value in result.items()}
 
 
 def _diff(before: Dict[str, Any], after: Dict[str, Any]) -> Dict[str, Any]:

@@ -12,9 +12,15 @@ short_description: Manage the IAM role and policy with which VPC flow logs reach
 description:
   - Creates or corrects a customer-managed policy that allows publishing to CloudWatch Logs, and a role with that policy
     that the VPC flow-log service may assume.
-  - A role that exists with any other trust, for example EC2's as the console leaves it, is corrected.
-  - A policy that exists with any other document gets a new default version. When it has five versions already, the oldest
-    one that is not in force is deleted to make room.
+  - What is left out is left alone. A trust that lets the flow-log service in keeps all its statements and conditions, and a
+    policy that lets records be written keeps its scope, whoever set them.
+  - A role that exists with a trust that does not let the flow-log service in, for example EC2's as the console leaves it, is
+    corrected. Those who could assume it no longer can, and RV(actions) names them.
+  - A policy that exists and lacks an action that delivery needs gets it added; one that lets no records be written at all gets
+    what AWS's own documentation has. When it has five versions already, the oldest one that is not in force is deleted to
+    make room for a new one.
+  - Tags, and the operators of O(pass_role_to), come after all that delivery needs. What fails there fails alone, and the
+    module says so in RV(failures) when everything else is done.
   - Other policies that are attached to the role are left alone.
   - Safe to run many times at once for the same role. Those that come late find the work done.
 author:
@@ -43,36 +49,59 @@ options:
     type: str
   log_group_names:
     description:
-      - Names of the log groups that the role may write to, in all regions of the account. Left out, it may write to all
-        log groups, as in AWS's own documentation.
+      - Names of the log groups that the role may write to, in all regions of the account.
+      - Left out, a policy that exists keeps the scope that it has, and a new one allows all log groups, as in AWS's own
+        documentation.
       - C(*) and C(?) are wildcards, and the placeholders of a log group template such as C({resource_name}) become C(*), but
-        for C({account_id}). A pattern that begins with a wildcard scopes next to nothing; the module warns about it.
+        for C({account_id}). A pattern that begins with a wildcard scopes next to nothing; the module warns about it. Names that another one takes in are left out of the policy.
+      - V(["*"]) opens a policy that is scoped, with a warning that says what was tighter.
+      - Whatever else the policy says is kept, and so are conditions of the statements that let records be written.
     type: list
     elements: str
   purge_log_group_names:
     description:
       - Whether log groups that the policy allows already, but that O(log_group_names) does not name, lose the permission.
-      - With V(false) the names add up, so that several plays can share one role.
+      - With V(false) the names add up, so that several plays can share one role. A policy that allows all log groups stays as it
+        is then.
     type: bool
     default: true
+  keep_names_in_use:
+    description:
+      - Whether log groups keep the permission that flow logs deliver to through the role, in any enabled region of the
+        account, though O(log_group_names) does not name them. So no other project's delivery fails.
+      - Where a region can't be read, all names that the policy has stay, with a warning. A policy that allows all log groups can't
+        be scoped then, and the module fails before it writes anything.
+      - The flow logs are only read when the policy has other names than O(log_group_names).
+    type: bool
+    default: true
+  needed_log_group_names:
+    description:
+      - Names of log groups, like those of O(log_group_names), that flow logs are about to deliver to. A policy that does not let
+        them be written gets them added; they never narrow a policy, and they do not scope a new one.
+      - Not looked at when O(log_group_names) is given.
+    type: list
+    elements: str
   allow_create_log_group:
     description:
-      - Whether the role may create log groups.
+      - Whether the role may create log groups. Left out, a policy that exists is left alone, and a new one allows it.
       - With V(false), records in flight can't bring back a log group after its deletion. The log groups then have to exist,
         see M(netops.flow_logs.log_group).
     type: bool
-    default: true
   restrict_trust:
     description:
       - Whether the role may be assumed for flow logs of its own account only, by the conditions C(aws:SourceAccount) and
         C(aws:SourceArn) against the confused deputy problem. They hold for all regions and any flow log of the account.
+      - Left out, a trust that lets the flow-log service in is left alone, and a new one has no conditions.
+      - With V(true), conditions that are there already and stricter stay.
+      - With V(false), these two conditions are removed, with a warning; others stay, with another warning.
     type: bool
-    default: false
   pass_role_to:
     description:
       - ARNs of IAM users, groups and roles that get a policy to pass exactly this role, C(iam:PassRole). Whoever creates
         flow logs needs that.
       - The policy is called C(PassRole-) followed by the name of the role. Others to whom it is attached keep it.
+      - Comes last. Who can't get it, such as a role of IAM Identity Center below C(/aws-reserved/), one who does not exist, or one
+        who has as many policies as the quota allows, is in RV(failures), and everything else is done.
     type: list
     elements: str
   force:
@@ -151,6 +180,14 @@ EXAMPLES = r"""
         tags:
           owner: network
 
+- name: Open again what was scoped, for all log groups and all flow logs that use the role
+  netops.flow_logs.flow_log_iam:
+    role_name: Flow-Logs-Role-to-cloudwatch-logs
+    policy_name: Send_to_CloudWatch_Logs
+    log_group_names: ["*"]
+    allow_create_log_group: true
+    restrict_trust: false
+
 - name: Nobody needs them any more
   netops.flow_logs.flow_log_iam:
     role_name: Flow-Logs-Role-to-cloudwatch-logs
@@ -192,31 +229,33 @@ policy_in_use_by:
   elements: str
   sample: ["user/alice", "role/other (permissions boundary)"]
 failures:
-  description: Why nothing was removed.
-  returned: when O(state=absent) was refused
+  description:
+    - What could not be done. With O(state=present) that are operators and tags, and all that delivery needs is done; with
+      O(state=absent) it is why nothing was removed.
+  returned: when something failed
   type: list
   elements: dict
   contains:
     resource_id:
-      description: Name of the role.
+      description: ARN of the operator, otherwise name of the role or policy.
       returned: always
       type: str
-      sample: Flow-Logs-Role-to-cloudwatch-logs
+      sample: arn:aws:iam::123456789012:group/network-operators
     code:
-      description: V(RoleInUse), V(RegionsNotRead) or V(RoleOfOthers).
+      description: Error code of AWS, or V(RoleInUse), V(RegionsNotRead) or V(RoleOfOthers).
       returned: always
       type: str
-      sample: RoleInUse
+      sample: NoSuchEntity
     message:
       description: What stands in the way.
       returned: always
       type: str
-      sample: Role Flow-Logs-Role-to-cloudwatch-logs is kept.
+      sample: There is no group network-operators.
     hint:
       description: What to do about it.
       returned: always
       type: str
-      sample: Remove these flow logs first, each at the resource that owns it.
+      sample: Check the ARN.
 role:
   description: The role as it is afterwards, empty when there is none.
   returned: always
@@ -338,8 +377,10 @@ ARGUMENT_SPEC = {
     "permissions_boundary": {"type": "str"},
     "log_group_names": {"type": "list", "elements": "str"},
     "purge_log_group_names": {"type": "bool", "default": True},
-    "allow_create_log_group": {"type": "bool", "default": True},
-    "restrict_trust": {"type": "bool", "default": False},
+    "keep_names_in_use": {"type": "bool", "default": True},
+    "needed_log_group_names": {"type": "list", "elements": "str"},
+    "allow_create_log_group": {"type": "bool"},
+    "restrict_trust": {"type": "bool"},
     "pass_role_to": {"type": "list", "elements": "str", "no_log": False},
     "force": {"type": "bool", "default": False},
     "ignored_flow_log_ids": {"type": "list", "elements": "str"},

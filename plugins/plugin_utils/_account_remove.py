@@ -23,13 +23,13 @@ from typing import Tuple
 from ansible_collections.netops.flow_logs.plugins.module_utils._aws import account_of
 from ansible_collections.netops.flow_logs.plugins.module_utils._aws import client
 from ansible_collections.netops.flow_logs.plugins.module_utils._aws import side_by_side
-from ansible_collections.netops.flow_logs.plugins.module_utils._delivery_role import allows
 from ansible_collections.netops.flow_logs.plugins.module_utils._delivery_role_options import wish_from_options
 from ansible_collections.netops.flow_logs.plugins.module_utils._delivery_role_reader import DeliveryRoleReader
 from ansible_collections.netops.flow_logs.plugins.module_utils._delivery_role_removal_work import (
     DeliveryRoleRemovalWork,
 )
 from ansible_collections.netops.flow_logs.plugins.module_utils._flow_log_removal_work import FlowLogRemovalWork
+from ansible_collections.netops.flow_logs.plugins.module_utils._iam.documents import allows
 from ansible_collections.netops.flow_logs.plugins.module_utils._log_group_names import SharedNames
 from ansible_collections.netops.flow_logs.plugins.module_utils._log_group_removal_work import LogGroupRemovalWork
 from ansible_collections.netops.flow_logs.plugins.module_utils._role_audit_read import read_audit

@@ -26,12 +26,14 @@ from typing import Tuple
 
 from ansible_collections.netops.flow_logs.plugins.module_utils._account import Account
 from ansible_collections.netops.flow_logs.plugins.module_utils._errors import InvalidInput
-from ansible_collections.netops.flow_logs.plugins.module_utils._name_template import policy_pattern
+from ansible_collections.netops.flow_logs.plugins.module_utils._iam.patterns import EVERYTHING
+from ansible_collections.netops.flow_logs.plugins.module_utils._iam.patterns import without_covered
 from ansible_collections.netops.flow_logs.plugins.module_utils._target import parse_targets
 from ansible_collections.netops.flow_logs.plugins.plugin_utils._accounts.ways import Identify
 from ansible_collections.netops.flow_logs.plugins.plugin_utils._accounts.ways import Way
 from ansible_collections.netops.flow_logs.plugins.plugin_utils._accounts.ways import no_idea
 from ansible_collections.netops.flow_logs.plugins.plugin_utils._accounts.ways import way_of
+from ansible_collections.netops.flow_logs.plugins.plugin_utils._hosts.checks import policy_names
 from ansible_collections.netops.flow_logs.plugins.plugin_utils._hosts.checks import reasons_against
 from ansible_collections.netops.flow_logs.plugins.plugin_utils._hosts.problems import Problems
 from ansible_collections.netops.flow_logs.plugins.plugin_utils._query_folders import FOLDER
@@ -411,16 +413,20 @@ def _connection(settings: Mapping[str, Any]) -> Dict[str, Any]:
 def _iam(deliveries: Sequence[Delivery], all_settings: Sequence[Mapping[str, Any]]) -> Dict[str, Any]:
     """Options of flow_log_iam. What several plays share adds up: names of log groups, tags, operators."""
     settings = _shared(all_settings)
-    least = bool(settings.get("flow_logs_least_privilege"))
-    options: Dict[str, Any] = {
-        **_options(_IAM_OPTIONS, settings),
-        "purge_tags": False,
-        "purge_log_group_names": False,
-        "allow_create_log_group": not least,
-        "restrict_trust": least,
-    }
-    if least:
-        options["log_group_names"] = sorted({_pattern(delivery.settings) for delivery in deliveries})
+    least = settings.get("flow_logs_least_privilege")
+    names = without_covered([name for delivery in deliveries for name in policy_names(delivery.settings)])
+    options: Dict[str, Any] = {**_options(_IAM_OPTIONS, settings), "purge_tags": False}
+    if least is None:
+        # What is left out is left alone, but for what these deliveries need.
+        options.update(needed_log_group_names=list(names), purge_log_group_names=False)
+    else:
+        options.update(
+            log_group_names=list(names) if least else [EVERYTHING],
+            purge_log_group_names=True,
+            keep_names_in_use=True,
+            allow_create_log_group=not least,
+            restrict_trust=bool(least),
+        )
     pass_role_to = {arn for each in all_settings for arn in each.get("flow_logs_pass_role_to") or []}
     if pass_role_to:
         options["pass_role_to"] = sorted(pass_role_to)
@@ -436,13 +442,6 @@ def _queries(folder: Folder) -> Dict[str, Any]:
         "connection": _connection(settings),
         "options": {**_options(_QUERIES_OPTIONS, settings), **options},
     }
-
-
-def _pattern(settings: Mapping[str, Any]) -> str:
-    """What the role may write to; the module fills the account in."""
-    region = settings.get("flow_logs_region")
-    facts = {"account_id": "{account_id}", **({"region": region} if region else {})}
-    return policy_pattern(settings["flow_logs_log_group_name"], facts)
 
 
 def _place(settings: Mapping[str, Any]) -> str:

@@ -210,7 +210,8 @@ def _failures(outcome: Mapping[str, Any]) -> List[str]:
         failed = outcome["insights_queries"].get("failures") or []
         return in_sentences([Failure(**failure) for failure in failed])
     if "delivery" not in outcome:
-        return lines + _iam_differs(outcome)
+        refused = outcome.get("iam", {}).get("failures") or []
+        return [*lines, *_iam_differs(outcome), *in_sentences([Failure(**failure) for failure in refused])]
     proof = outcome.get("proof") or {}
     if proof.get("failed"):
         lines.append(f"whether records arrive could not be seen: {proof['msg']}")

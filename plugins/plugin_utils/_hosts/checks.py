@@ -20,10 +20,12 @@ from ansible_collections.netops.flow_logs.plugins.module_utils._core.tags import
 from ansible_collections.netops.flow_logs.plugins.module_utils._core.tags import LOGS
 from ansible_collections.netops.flow_logs.plugins.module_utils._core.tags import TagRules
 from ansible_collections.netops.flow_logs.plugins.module_utils._errors import InvalidInput
+from ansible_collections.netops.flow_logs.plugins.module_utils._iam.patterns import covered
 from ansible_collections.netops.flow_logs.plugins.module_utils._log_format import normalise
 from ansible_collections.netops.flow_logs.plugins.module_utils._log_group import require_key_arn
 from ansible_collections.netops.flow_logs.plugins.module_utils._name_template import is_legal
 from ansible_collections.netops.flow_logs.plugins.module_utils._name_template import placeholders
+from ansible_collections.netops.flow_logs.plugins.module_utils._name_template import policy_pattern
 from ansible_collections.netops.flow_logs.plugins.module_utils._name_template import require_scoped
 from ansible_collections.netops.flow_logs.plugins.module_utils._plan import tag_wish
 from ansible_collections.netops.flow_logs.plugins.plugin_utils._query_folders import check_queries
@@ -41,6 +43,7 @@ def reasons_against(settings: Mapping[str, Any]) -> List[str]:
         lambda: _check_tags("flow_logs_tags", given, EC2, LOGS),
         lambda: _check_tags("flow_logs_iam_tags", given, IAM),
         lambda: check_queries(settings),
+        lambda: policy_names(settings),
     )
     reasons = []
     for check in checks:
@@ -53,7 +56,8 @@ def reasons_against(settings: Mapping[str, Any]) -> List[str]:
 
 def _check_scope(settings: Mapping[str, Any]) -> None:
     if settings.get("flow_logs_least_privilege") and settings.get("flow_logs_state") == "present":
-        require_scoped(settings["flow_logs_log_group_name"], settings.get("flow_logs_region"))
+        for name in settings.get("flow_logs_policy_log_group_names") or [settings["flow_logs_log_group_name"]]:
+            require_scoped(str(name), settings.get("flow_logs_region"))
 
 
 def _check_region(region: Any, key: Any) -> None:
@@ -85,3 +89,22 @@ def _check_template(settings: Mapping[str, Any]) -> None:
                 " or a flow_logs_log_group_name without the project."
             ) from None
         raise
+
+
+def policy_names(settings: Mapping[str, Any]) -> List[str]:
+    """The patterns by which the role's policy names the host's log groups. Raises InvalidInput where they leave one out."""
+    region = settings.get("flow_logs_region")
+    # The module fills the account in.
+    facts = {"account_id": "{account_id}", **({"region": region} if region else {})}
+    template = policy_pattern(settings["flow_logs_log_group_name"], facts)
+    own = settings.get("flow_logs_policy_log_group_names")
+    if own is None:
+        return [template]
+    patterns = [policy_pattern(str(name), facts) for name in own]
+    if not covered(template, patterns):
+        listed = ", ".join(patterns) or "nothing"
+        raise InvalidInput(
+            f"flow_logs_policy_log_group_names ({listed}) does not take in {template}, the log groups of"
+            " flow_logs_log_group_name: the role could not write there. Add a pattern that does."
+        )
+    return patterns

@@ -20,6 +20,7 @@ from ..roles import note_trust
 
 _MOST_POLICIES = 10
 _TRUST_SIZE = 2048
+_PROTECTED = ("/aws-reserved/", "/aws-service-role/")
 
 
 @check("iam:CreateRole", cites="5.2 5.3")
@@ -57,13 +58,43 @@ def trust_has_an_age(request: Request, go_on: GoOn) -> Answer:
     return answer
 
 
-@check("iam:AttachRolePolicy", cites="5.2")
+@check("iam:AttachRolePolicy", "iam:AttachUserPolicy", "iam:AttachGroupPolicy", cites="5.2")
 def few_policies_are_attached(request: Request) -> None:
-    """A role has ten managed policies at most."""
-    name, arn = request.arguments.get("RoleName"), request.arguments.get("PolicyArn")
+    """A user, a group and a role have ten managed policies at most."""
+    arn, iam = request.arguments.get("PolicyArn"), request.iam
+    for kind, holders in (("Role", iam.roles), ("User", iam.users), ("Group", iam.groups)):
+        name = request.arguments.get(f"{kind}Name")
+        for holder in holders.values():
+            if (
+                holder.name == name
+                and arn not in holder.managed_policies
+                and len(holder.managed_policies) >= _MOST_POLICIES
+            ):
+                raise AwsError("LimitExceeded", f"Cannot exceed quota for PoliciesPer{kind}: {_MOST_POLICIES}", 409)
+
+
+@check(
+    "iam:AttachRolePolicy",
+    "iam:DetachRolePolicy",
+    "iam:UpdateAssumeRolePolicy",
+    "iam:PutRolePolicy",
+    "iam:DeleteRolePolicy",
+    "iam:PutRolePermissionsBoundary",
+    "iam:DeleteRolePermissionsBoundary",
+    "iam:TagRole",
+    "iam:UntagRole",
+    "iam:DeleteRole",
+    cites="5.3",
+)
+def role_is_not_protected(request: Request) -> None:
+    """Roles of IAM Identity Center and of AWS's services are changed by AWS alone."""
+    name = request.arguments.get("RoleName")
     for role in request.iam.roles.values():
-        if role.name == name and arn not in role.managed_policies and len(role.managed_policies) >= _MOST_POLICIES:
-            raise AwsError("LimitExceeded", f"Cannot exceed quota for PoliciesPerRole: {_MOST_POLICIES}", 409)
+        if role.name == name and role.path.startswith(_PROTECTED):
+            message = (
+                f"Cannot perform the operation on the protected role '{name}' - this role is only modifiable by AWS"
+            )
+            raise AwsError("UnmodifiableEntity", message, 400)
 
 
 def check_name(member: str, name: str, most: int) -> None:

@@ -110,16 +110,34 @@ def test_a_boundary_has_to_exist(estate: Estate) -> None:
     assert "PermissionsBoundary" not in estate.iam.get_role(RoleName="held")["Role"]
 
 
-def test_a_role_has_ten_policies_at_most(estate: Estate) -> None:
-    estate.role("full", may=())
+@pytest.mark.parametrize("kind", ["Role", "User", "Group"])
+def test_a_role_a_user_and_a_group_have_ten_policies_at_most(estate: Estate, kind: str) -> None:
+    if kind == "Role":
+        estate.role("full", may=())
+    else:
+        getattr(estate.iam, f"create_{kind.lower()}")(**{f"{kind}Name": "full"})
+    attach = partial(getattr(estate.iam, f"attach_{kind.lower()}_policy"), **{f"{kind}Name": "full"})
     for number in range(11):
         document = policy("logs:*")
         arn = estate.iam.create_policy(PolicyName=f"policy{number}", PolicyDocument=document)["Policy"]["Arn"]
         if number < 10:
-            estate.iam.attach_role_policy(RoleName="full", PolicyArn=arn)
-    assert code(lambda: estate.iam.attach_role_policy(RoleName="full", PolicyArn=arn)) == "LimitExceeded"
+            attach(PolicyArn=arn)
+    assert code(lambda: attach(PolicyArn=arn)) == "LimitExceeded"
     # Once more is no error.
-    estate.iam.attach_role_policy(RoleName="full", PolicyArn=arn.replace("10", "9"))
+    attach(PolicyArn=arn.replace("10", "9"))
+
+
+@pytest.mark.parametrize("path", ["/aws-reserved/sso.amazonaws.com/", "/aws-service-role/ops.amazonaws.com/"])
+def test_a_protected_role_is_changed_by_nobody_but_aws(estate: Estate, path: str) -> None:
+    estate.iam.create_role(RoleName="protected", Path=path, AssumeRolePolicyDocument=trust())
+    arn = _policy(estate)
+    for change in (
+        partial(estate.iam.attach_role_policy, RoleName="protected", PolicyArn=arn),
+        partial(estate.iam.update_assume_role_policy, RoleName="protected", PolicyDocument=trust()),
+        partial(estate.iam.tag_role, RoleName="protected", Tags=[{"Key": "a", "Value": "b"}]),
+        partial(estate.iam.delete_role, RoleName="protected"),
+    ):
+        assert refused(change)[::2] == ("UnmodifiableEntity", 400)
 
 
 def test_a_trust_must_be_a_document_that_fits(estate: Estate) -> None:

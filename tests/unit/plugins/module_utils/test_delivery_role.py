@@ -13,23 +13,25 @@ from hypothesis import strategies as st
 
 from ansible_collections.netops.flow_logs.plugins.module_utils._account import Account
 from ansible_collections.netops.flow_logs.plugins.module_utils._aws import COMPARISON
-from ansible_collections.netops.flow_logs.plugins.module_utils._delivery_role import ACTIONS
 from ansible_collections.netops.flow_logs.plugins.module_utils._delivery_role import Current
 from ansible_collections.netops.flow_logs.plugins.module_utils._delivery_role import Policy
-from ansible_collections.netops.flow_logs.plugins.module_utils._delivery_role import Principal
 from ansible_collections.netops.flow_logs.plugins.module_utils._delivery_role import Role
 from ansible_collections.netops.flow_logs.plugins.module_utils._delivery_role import Wish
-from ansible_collections.netops.flow_logs.plugins.module_utils._delivery_role import allows
-from ansible_collections.netops.flow_logs.plugins.module_utils._delivery_role import listed
 from ansible_collections.netops.flow_logs.plugins.module_utils._delivery_role import plan_delivery_role
-from ansible_collections.netops.flow_logs.plugins.module_utils._delivery_role import publishing_document
 from ansible_collections.netops.flow_logs.plugins.module_utils._delivery_role import to_result
-from ansible_collections.netops.flow_logs.plugins.module_utils._delivery_role import trust_document
-from ansible_collections.netops.flow_logs.plugins.module_utils._delivery_role import trusted_others
-from ansible_collections.netops.flow_logs.plugins.module_utils._delivery_role import trusts_flow_logs
-from ansible_collections.netops.flow_logs.plugins.module_utils._delivery_role import wanted_document
+from ansible_collections.netops.flow_logs.plugins.module_utils._delivery_role import wanted_publishing
 from ansible_collections.netops.flow_logs.plugins.module_utils._errors import InvalidInput
 from ansible_collections.netops.flow_logs.plugins.module_utils._hints import pass_role_document
+from ansible_collections.netops.flow_logs.plugins.module_utils._iam.documents import ACTIONS
+from ansible_collections.netops.flow_logs.plugins.module_utils._iam.documents import allows
+from ansible_collections.netops.flow_logs.plugins.module_utils._iam.documents import listed
+from ansible_collections.netops.flow_logs.plugins.module_utils._iam.documents import publishing_document
+from ansible_collections.netops.flow_logs.plugins.module_utils._iam.operators import Principal
+from ansible_collections.netops.flow_logs.plugins.module_utils._iam.policy import InUse
+from ansible_collections.netops.flow_logs.plugins.module_utils._iam.policy import PolicyWish
+from ansible_collections.netops.flow_logs.plugins.module_utils._iam.trust import trust_document
+from ansible_collections.netops.flow_logs.plugins.module_utils._iam.trust import trusted_others
+from ansible_collections.netops.flow_logs.plugins.module_utils._iam.trust import trusts_flow_logs
 from ansible_collections.netops.flow_logs.plugins.module_utils._plan import Plan
 from ansible_collections.netops.flow_logs.plugins.module_utils._plan import TagWish
 
@@ -57,6 +59,12 @@ def plan(wish: Wish, current: Current) -> Plan:
 
 def calls(a_plan: Plan) -> list[tuple[str, dict[str, Any]]]:
     return [(step.kind, dict(step.arguments)) for step in a_plan.steps]
+
+
+def wanted(publishing: PolicyWish, document: Any) -> Any:
+    """What becomes of the policy's document."""
+    wish = replace(WISH, publishing=publishing)
+    return wanted_publishing(wish, replace(POLICY, document=document), InUse(), COMPARISON).document
 
 
 # Documents.
@@ -136,14 +144,13 @@ def test_a_restricted_trust_holds_for_any_flow_log_of_the_account_and_for_no_oth
         pytest.param(("/c",), False, ["/a", "/b", "/c"], id="without purging they add up"),
         pytest.param(("/b",), False, ["/a", "/b"], id="without purging one that is there changes nothing"),
         pytest.param(("/c",), True, ["/c"], id="with purging the others go"),
-        pytest.param(None, False, None, id="all groups are all groups"),
+        pytest.param(("*",), True, None, id="all groups are all groups"),
+        pytest.param(None, True, ["/a", "/b"], id="nothing is said: they stay"),
     ],
 )
 def test_log_groups_of_a_policy_that_has_some(names: tuple[str, ...], purge: bool, scoped: list[str] | None) -> None:
     current = replace(POLICY, document=publishing_document(ACCOUNT, ["/a", "/b"], True))
-    wish = replace(WISH, log_group_names=names, purge_log_group_names=purge)
-
-    assert wanted_document(wish, current) == publishing_document(ACCOUNT, scoped, True)
+    assert wanted(PolicyWish(names=names, purge=purge), current.document) == publishing_document(ACCOUNT, scoped, True)
 
 
 def trust_of(principal: Any, effect: str = "Allow") -> dict[str, Any]:
@@ -214,31 +221,28 @@ def test_a_value_as_a_list(value: Any, expected: list[str]) -> None:
     assert listed(value) == expected
 
 
-def test_what_is_left_out_keeps_the_names_to_the_wish_and_the_trust_open() -> None:
-    assert (WISH.purge_log_group_names, WISH.allow_create_log_group, WISH.restrict_trust) == (True, True, False)
+def test_what_is_left_out_is_open_where_it_is_new() -> None:
+    made = plan(WISH, Current()).after
+
+    assert made["policy"]["policy_document"] == DOCUMENT
+    assert made["role"]["assume_role_policy_document"] == TRUST
 
 
-@pytest.mark.parametrize(("restricted", "ending"), [(True, f"trust {FLOW_LOGS} for this account only"), (False, FLOW_LOGS)])
-def test_the_step_says_whether_the_trust_is_restricted(restricted: bool, ending: str) -> None:
+@pytest.mark.parametrize(("restricted", "only"), [(True, " for this account only"), (False, ""), (None, "")])
+def test_the_step_says_whether_the_trust_is_restricted_and_who_loses_the_role(restricted: bool | None, only: str) -> None:
     role = replace(ROLE, trust=trust_of({"Service": "ec2.amazonaws.com"}))
 
     (step,) = plan(replace(WISH, restrict_trust=restricted), Current(role, POLICY)).steps
 
-    assert step.sentence.endswith(ending)
+    assert step.sentence.endswith(f"trust {FLOW_LOGS}{only}, and no longer Service:ec2.amazonaws.com")
 
 
 def test_names_add_up_also_when_iam_hands_back_a_single_value_for_a_list_of_one() -> None:
-    document = {
-        "Version": "2012-10-17",
-        "Statement": {
-            "Effect": "Allow",
-            "Action": "logs:PutLogEvents",
-            "Resource": "arn:aws:logs:*:123456789012:log-group:/a:*",
-        },
-    }
-    wish = replace(WISH, log_group_names=("/b",), purge_log_group_names=False)
+    document = publishing_document(ACCOUNT, ["/a"], False)
+    document["Statement"][0]["Resource"] = document["Statement"][0]["Resource"][0]
+    document["Statement"][1]["Action"] = document["Statement"][1]["Action"][0]
 
-    assert wanted_document(wish, replace(POLICY, document=document)) == publishing_document(ACCOUNT, ["/a", "/b"], True)
+    assert wanted(PolicyWish(names=("/b",), purge=False), document) == publishing_document(ACCOUNT, ["/a", "/b"], False)
 
 
 # Plans.
@@ -363,7 +367,7 @@ EC2_TRUST = {
     "trust",
     [
         pytest.param(EC2_TRUST, id="EC2's, as the console gives it"),
-        pytest.param(trust_document(ACCOUNT, True), id="a restricted one that is no longer wanted"),
+        pytest.param(trust_of({"Service": FLOW_LOGS}, "Deny"), id="one that refuses the service"),
         pytest.param({"Version": "2012-10-17", "Statement": []}, id="none"),
     ],
 )
@@ -594,10 +598,14 @@ wishes = st.builds(
     policy_name=st.just(POLICY_NAME),
     path=st.sampled_from([None, "/"]),
     permissions_boundary=st.sampled_from([None, "", BOUNDARY]),
-    log_group_names=st.none() | st.lists(st.sampled_from(["/b", "/c"]), min_size=1, unique=True).map(tuple),
-    purge_log_group_names=st.booleans(),
-    allow_create_log_group=st.booleans(),
-    restrict_trust=st.booleans(),
+    publishing=st.builds(
+        PolicyWish,
+        names=st.none() | st.lists(st.sampled_from(["/b", "/c", "*"]), min_size=1, unique=True).map(tuple),
+        needed=st.sampled_from([(), ("/b",), ("/d",)]),
+        purge=st.booleans(),
+        create=st.sampled_from([None, True, False]),
+    ),
+    restrict_trust=st.sampled_from([None, True, False]),
     pass_role_to=st.sampled_from([(), (ALICE,), (OPERATORS, DEPLOYER)]),
     tags=st.builds(TagWish, st.none() | tags, st.booleans()),
 )

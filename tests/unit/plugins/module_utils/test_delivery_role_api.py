@@ -53,7 +53,7 @@ def test_a_role_that_is_there(stubs: StubbedClients) -> None:
         pytest.param(
             "list_entities_for_policy", lambda client: api.attached_to(client, ARN), frozenset(), id="who has a policy"
         ),
-        pytest.param("get_user", lambda client: api.principal_exists(client, "user", "alice"), False, id="a user"),
+        pytest.param("get_user", lambda client: api.principal_arn(client, "user", "alice"), "", id="a user"),
     ],
 )
 def test_what_is_not_there_is_no_error(stubs: StubbedClients, operation: str, call: Any, nothing: Any) -> None:
@@ -153,7 +153,7 @@ def test_a_principal_is_looked_for_by_the_call_for(
 ) -> None:
     iam = stubs("iam").expect(f"get_{kind}", answer, **request_)
 
-    assert api.principal_exists(iam.client, kind, "alice") is True
+    assert api.principal_arn(iam.client, kind, "alice") == next(iter(answer.values()))["Arn"]
 
 
 def test_a_document_is_the_one_of_the_version_decoded(stubs: StubbedClients) -> None:

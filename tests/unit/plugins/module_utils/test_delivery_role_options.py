@@ -4,17 +4,19 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
 
 from ansible_collections.netops.flow_logs.plugins.module_utils._account import Account
 from ansible_collections.netops.flow_logs.plugins.module_utils._delivery_role import Wish
-from ansible_collections.netops.flow_logs.plugins.module_utils._delivery_role import publishing_document
-from ansible_collections.netops.flow_logs.plugins.module_utils._delivery_role_options import require_fitting
 from ansible_collections.netops.flow_logs.plugins.module_utils._delivery_role_options import wide_open
 from ansible_collections.netops.flow_logs.plugins.module_utils._delivery_role_options import wish_from_options
 from ansible_collections.netops.flow_logs.plugins.module_utils._errors import InvalidInput
+from ansible_collections.netops.flow_logs.plugins.module_utils._iam.documents import publishing_document
+from ansible_collections.netops.flow_logs.plugins.module_utils._iam.policy import PolicyWish
+from ansible_collections.netops.flow_logs.plugins.module_utils._iam.policy import require_fitting
 from ansible_collections.netops.flow_logs.plugins.module_utils._plan import TagWish
 
 ACCOUNT = Account("123456789012", "aws")
@@ -25,8 +27,10 @@ DEFAULTS = {
     "permissions_boundary": None,
     "log_group_names": None,
     "purge_log_group_names": True,
-    "allow_create_log_group": True,
-    "restrict_trust": False,
+    "keep_names_in_use": True,
+    "needed_log_group_names": None,
+    "allow_create_log_group": None,
+    "restrict_trust": None,
     "pass_role_to": None,
     "tags": None,
     "purge_tags": True,
@@ -45,7 +49,10 @@ def test_every_option_reaches_the_wish() -> None:
     made = wish(
         path="/netops/",
         permissions_boundary="",
+        log_group_names=["/a"],
+        needed_log_group_names=["/b/{region}"],
         purge_log_group_names=False,
+        keep_names_in_use=False,
         allow_create_log_group=False,
         restrict_trust=True,
         tags={"a": 1},
@@ -58,8 +65,7 @@ def test_every_option_reaches_the_wish() -> None:
         "Send_to_CloudWatch_Logs",
         path="/netops/",
         permissions_boundary="",
-        purge_log_group_names=False,
-        allow_create_log_group=False,
+        publishing=PolicyWish(names=("/a",), needed=("/b/*",), purge=False, in_use_stays=False, create=False),
         restrict_trust=True,
         tags=TagWish({"a": "1"}, False),
     )
@@ -140,7 +146,7 @@ def test_boundaries_that_iam_takes(arn: str) -> None:
     ],
 )
 def test_log_groups_of_the_policy(names: list[str], patterns: tuple[str, ...]) -> None:
-    assert wish(log_group_names=names).log_group_names == patterns
+    assert wish(log_group_names=names).publishing.names == patterns
 
 
 @pytest.mark.parametrize(
@@ -163,18 +169,22 @@ def test_the_role_s_policy_must_not_bear_the_name_of_the_operators_policy() -> N
         wish(role_name="writer", policy_name="PassRole-Writer", pass_role_to=["arn:aws:iam::123456789012:user/alice"])
 
 
-def test_a_document_that_fits_is_taken_and_one_that_does_not_is_refused_with_both_numbers() -> None:
+def test_a_document_that_fits_is_taken_and_one_that_does_not_is_refused_with_what_would_do() -> None:
     def names(count: int) -> list[str]:
-        return [f"/aws/shop/vpc/{number:03}/flowlogs" for number in range(count)]
+        return [f"/aws/project-{number:03}/vpc/*/flowlogs" for number in range(count)]
 
     require_fitting(publishing_document(ACCOUNT, names(50), False), "p")
 
-    with pytest.raises(InvalidInput, match=r"policy p would have \d+ characters, and IAM takes 6144"):
-        require_fitting(publishing_document(ACCOUNT, names(100), False), "p")
+    with pytest.raises(InvalidInput) as refused:
+        require_fitting(publishing_document(ACCOUNT, names(82), False), "p")
+    told = str(refused.value)
+    assert re.search(r"policy p would have \d+ characters with its 82 log groups, and IAM takes 6144", told)
+    assert "log_group_names" in told and "flow_logs_policy_log_group_names" in told
+    assert "['/aws/*/vpc/*/flowlogs']" in told
 
 
 def test_the_account_is_filled_into_the_patterns() -> None:
-    assert wish(log_group_names=["/{account_id}/{region}/x"]).log_group_names == ("/123456789012/*/x",)
+    assert wish(log_group_names=["/{account_id}/{region}/x"]).publishing.names == ("/123456789012/*/x",)
 
 
 @pytest.mark.parametrize("name", ["*", "/*", "**", "?hop", "{resource_name}", "/{vpc_name}/flowlogs"])
@@ -186,6 +196,6 @@ def test_a_pattern_that_begins_with_a_wildcard_is_warned_about(name: str) -> Non
     assert "/aws/shop/*," not in told
 
 
-@pytest.mark.parametrize("names", [None, ["/aws/shop/*"], ["flowlogs"], ["{account_id}/*"]])
+@pytest.mark.parametrize("names", [None, ["*"], ["/aws/shop/*"], ["flowlogs"], ["{account_id}/*"]])
 def test_other_patterns_are_not(names: list[str] | None) -> None:
     assert wide_open(wish(log_group_names=names)) == ""

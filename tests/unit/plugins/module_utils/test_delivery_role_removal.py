@@ -14,8 +14,6 @@ from ansible_collections.netops.flow_logs.plugins.module_utils._aws import COMPA
 from ansible_collections.netops.flow_logs.plugins.module_utils._delivery_role import Current
 from ansible_collections.netops.flow_logs.plugins.module_utils._delivery_role import Policy
 from ansible_collections.netops.flow_logs.plugins.module_utils._delivery_role import Role
-from ansible_collections.netops.flow_logs.plugins.module_utils._delivery_role import publishing_document
-from ansible_collections.netops.flow_logs.plugins.module_utils._delivery_role import trust_document
 from ansible_collections.netops.flow_logs.plugins.module_utils._delivery_role_removal import Attachments
 from ansible_collections.netops.flow_logs.plugins.module_utils._delivery_role_removal import Removal
 from ansible_collections.netops.flow_logs.plugins.module_utils._delivery_role_removal import plan_removal
@@ -23,6 +21,8 @@ from ansible_collections.netops.flow_logs.plugins.module_utils._destination impo
 from ansible_collections.netops.flow_logs.plugins.module_utils._errors import Failure
 from ansible_collections.netops.flow_logs.plugins.module_utils._flow_log import FlowLog
 from ansible_collections.netops.flow_logs.plugins.module_utils._hints import pass_role_document
+from ansible_collections.netops.flow_logs.plugins.module_utils._iam.documents import publishing_document
+from ansible_collections.netops.flow_logs.plugins.module_utils._iam.trust import trust_document
 from ansible_collections.netops.flow_logs.plugins.module_utils._plan import Plan
 from ansible_collections.netops.flow_logs.plugins.module_utils._role_usage import Unread
 from ansible_collections.netops.flow_logs.plugins.module_utils._role_usage import User

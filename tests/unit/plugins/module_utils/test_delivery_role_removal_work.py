@@ -14,14 +14,14 @@ import pytest
 
 from ansible_collections.netops.flow_logs.plugins.module_utils import _delivery_role_removal_work
 from ansible_collections.netops.flow_logs.plugins.module_utils._account import Account
-from ansible_collections.netops.flow_logs.plugins.module_utils._delivery_role import publishing_document
-from ansible_collections.netops.flow_logs.plugins.module_utils._delivery_role import trust_document
 from ansible_collections.netops.flow_logs.plugins.module_utils._delivery_role_removal_work import (
     DeliveryRoleRemovalWork,
 )
 from ansible_collections.netops.flow_logs.plugins.module_utils._destination import log_group
 from ansible_collections.netops.flow_logs.plugins.module_utils._flow_log import FlowLog
 from ansible_collections.netops.flow_logs.plugins.module_utils._hints import pass_role_document
+from ansible_collections.netops.flow_logs.plugins.module_utils._iam.documents import publishing_document
+from ansible_collections.netops.flow_logs.plugins.module_utils._iam.trust import trust_document
 from ansible_collections.netops.flow_logs.plugins.module_utils._role_usage import Unread
 from ansible_collections.netops.flow_logs.plugins.module_utils._role_usage import User
 from ansible_collections.netops.flow_logs.plugins.module_utils._role_usage import Users
@@ -49,8 +49,10 @@ OPTIONS = {
     "permissions_boundary": None,
     "log_group_names": None,
     "purge_log_group_names": True,
-    "allow_create_log_group": True,
-    "restrict_trust": False,
+    "keep_names_in_use": True,
+    "needed_log_group_names": None,
+    "allow_create_log_group": None,
+    "restrict_trust": None,
     "pass_role_to": None,
     "force": False,
     "ignored_flow_log_ids": None,

@@ -12,11 +12,16 @@ from urllib.parse import quote
 
 import pytest
 
+from ansible_collections.netops.flow_logs.plugins.module_utils import _delivery_role_work
 from ansible_collections.netops.flow_logs.plugins.module_utils._account import Account
-from ansible_collections.netops.flow_logs.plugins.module_utils._delivery_role import publishing_document
-from ansible_collections.netops.flow_logs.plugins.module_utils._delivery_role import trust_document
 from ansible_collections.netops.flow_logs.plugins.module_utils._delivery_role_work import DeliveryRoleWork
+from ansible_collections.netops.flow_logs.plugins.module_utils._flow_log import from_aws
 from ansible_collections.netops.flow_logs.plugins.module_utils._hints import pass_role_document
+from ansible_collections.netops.flow_logs.plugins.module_utils._iam.documents import publishing_document
+from ansible_collections.netops.flow_logs.plugins.module_utils._iam.trust import trust_document
+from ansible_collections.netops.flow_logs.plugins.module_utils._role_usage import Unread
+from ansible_collections.netops.flow_logs.plugins.module_utils._role_usage import User
+from ansible_collections.netops.flow_logs.plugins.module_utils._role_usage import Users
 from ansible_collections.netops.flow_logs.plugins.module_utils._run import run
 from ansible_collections.netops.flow_logs.tests.unit.support.clients import ANY
 from ansible_collections.netops.flow_logs.tests.unit.support.clients import Clock
@@ -42,8 +47,10 @@ OPTIONS = {
     "permissions_boundary": None,
     "log_group_names": None,
     "purge_log_group_names": True,
-    "allow_create_log_group": True,
-    "restrict_trust": False,
+    "keep_names_in_use": True,
+    "needed_log_group_names": None,
+    "allow_create_log_group": None,
+    "restrict_trust": None,
     "pass_role_to": None,
     "expected_account_id": None,
     "tags": None,
@@ -174,9 +181,9 @@ def test_a_role_that_trusts_ec2_is_corrected(stubs: StubbedClients) -> None:
 def test_versions_are_counted_only_when_a_new_one_is_needed_and_the_oldest_makes_room(stubs: StubbedClients) -> None:
     iam = stubs("iam")
     a_policy(iam, {"Version": "2012-10-17", "Statement": []})
+    a_role(iam)
     versions = [{"VersionId": f"v{number}", "IsDefaultVersion": number == 1} for number in (6, 5, 4, 3, 1)]
     iam.expect("list_policy_versions", {"Versions": versions}, PolicyArn=ARN, MaxItems=1000)
-    a_role(iam)
     iam.expect("delete_policy_version", PolicyArn=ARN, VersionId="v3")
     made = {"PolicyVersion": {"VersionId": "v7"}}
     iam.expect("create_policy_version", made, PolicyArn=ARN, PolicyDocument=json.dumps(DOCUMENT), SetAsDefault=True)
@@ -277,18 +284,268 @@ def test_an_operator_who_has_it_is_not_looked_for(stubs: StubbedClients) -> None
     assert module(pass_role_to=["arn:aws:iam::123456789012:user/alice"])["changed"] is False
 
 
-def test_an_operator_who_does_not_exist_is_refused_before_anything_is_written(stubs: StubbedClients) -> None:
+OPS = "arn:aws:iam::123456789012:group/ops"
+DEPLOYER = "arn:aws:iam::123456789012:role/deployer"
+SSO = "arn:aws:iam::123456789012:role/aws-reserved/sso.amazonaws.com/AWSReservedSSO_Network_0123456789abcdef"
+
+
+def makes_a_policy_for_operators(iam: Script) -> None:
+    document = json.dumps(pass_role_document(ROLE_ARN))
+    answer = {"Policy": {"Arn": PASS_ROLE_ARN}}
+    name = f"PassRole-{ROLE}"
+    iam.expect("create_policy", answer, PolicyName=name, Path="/", PolicyDocument=document, Description=ANY)
+
+
+def failures_of(answer: dict[str, Any]) -> dict[str, tuple[str, str]]:
+    return {failure["resource_id"]: (failure["code"], failure["hint"]) for failure in answer["failures"]}
+
+
+@pytest.mark.parametrize("check_mode", [False, True])
+def test_an_operator_who_can_t_have_the_policy_fails_alone_after_all_that_delivery_needs(
+    stubs: StubbedClients, check_mode: bool
+) -> None:
     iam = stubs("iam")
     no_policy(iam)
     no_role(iam)
     no_policy(iam, PASS_ROLE_ARN)
     iam.fail("get_group", "NoSuchEntity", "", GroupName="ops")
+    if not check_mode:
+        makes_a_policy(iam)
+        makes_a_role(iam)
+        iam.expect("attach_role_policy", RoleName=ROLE, PolicyArn=ARN)
 
-    answer = module(pass_role_to=["arn:aws:iam::123456789012:group/ops"])
+    answer = module(check_mode, pass_role_to=[OPS, SSO])
 
-    assert answer["failed"] is True
-    assert "arn:aws:iam::123456789012:group/ops" in answer["msg"]
-    assert answer["changed"] is False
+    assert (bool(answer["failed"]), answer["changed"], len(answer["actions"])) == (True, True, 3)
+    assert answer["role"]["attached_policies"] == [ARN]
+    failures = failures_of(answer)
+    assert {arn: code for arn, (code, _hint) in failures.items()} == {OPS: "NoSuchEntity", SSO: "UnmodifiableEntity"}
+    assert "Check the ARN" in failures[OPS][1]
+    assert "permission set in IAM Identity Center" in failures[SSO][1] and "iam:PassRole" in failures[SSO][1]
+    assert "role_name" not in answer["msg"]
+    assert answer["pass_role_attached_to"] == []
+
+
+def test_an_operator_who_is_refused_by_iam_stops_no_other(stubs: StubbedClients) -> None:
+    iam = stubs("iam")
+    a_policy(iam, DOCUMENT)
+    a_role(iam)
+    no_policy(iam, PASS_ROLE_ARN)
+    group = {"Path": "/", "GroupName": "ops", "GroupId": "AGPA1234567890ABCDEF", "Arn": OPS, "CreateDate": SINCE}
+    iam.expect("get_role", {"Role": role_entry(TRUST, "deployer")}, RoleName="deployer")
+    iam.expect("get_group", {"Group": group, "Users": []}, GroupName="ops")
+    makes_a_policy_for_operators(iam)
+    iam.fail("attach_role_policy", "LimitExceeded", "Cannot exceed quota for PoliciesPerRole: 10")
+    iam.expect("attach_group_policy", GroupName="ops", PolicyArn=PASS_ROLE_ARN)
+
+    answer = module(pass_role_to=[DEPLOYER, OPS])
+
+    ((arn, (code, hint)),) = failures_of(answer).items()
+    assert (arn, code) == (DEPLOYER, "LimitExceeded")
+    assert "Detach a policy that it does not need" in hint
+    assert answer["pass_role_attached_to"] == ["group/ops"]
+    assert [action.split()[0] for action in answer["actions"]] == ["create", "attach"]
+
+
+def test_operators_all_fail_when_their_policy_can_t_be_made_and_the_role_is_there(stubs: StubbedClients) -> None:
+    iam = stubs("iam")
+    a_policy(iam, DOCUMENT)
+    a_role(iam)
+    no_policy(iam, PASS_ROLE_ARN)
+    iam.expect("get_role", {"Role": role_entry(TRUST, "deployer")}, RoleName="deployer")
+    iam.fail("create_policy", "AccessDenied", "User is not authorized to perform: iam:CreatePolicy")
+
+    answer = module(pass_role_to=[DEPLOYER])
+
+    assert failures_of(answer)[DEPLOYER][0] == "AccessDenied"
+    assert (answer["role"]["arn"], answer["changed"], answer["pass_role_attached_to"]) == (ROLE_ARN, False, [])
+
+
+def test_operators_fail_alone_when_nothing_about_them_may_be_read(stubs: StubbedClients) -> None:
+    iam = stubs("iam")
+    a_policy(iam, DOCUMENT)
+    a_role(iam, attached=())
+    iam.fail("get_policy", "AccessDenied", "User is not authorized to perform: iam:GetPolicy", PolicyArn=PASS_ROLE_ARN)
+    iam.expect("attach_role_policy", RoleName=ROLE, PolicyArn=ARN)
+
+    answer = module(pass_role_to=[DEPLOYER])
+
+    assert failures_of(answer)[DEPLOYER][0] == "AccessDenied"
+    assert answer["actions"] == [f"attach policy {ARN} to role {ROLE}"]
+
+
+@pytest.mark.parametrize(
+    ("has", "quota", "fails"), [(10, 10, True), (9, None, False), (10, 20, False), (10, None, True)]
+)
+def test_check_mode_counts_the_policies_that_an_operator_has(
+    stubs: StubbedClients, has: int, quota: int | None, fails: bool
+) -> None:
+    iam = stubs("iam")
+    a_policy(iam, DOCUMENT)
+    a_role(iam)
+    no_policy(iam, PASS_ROLE_ARN)
+    iam.expect("get_role", {"Role": role_entry(TRUST, "deployer")}, RoleName="deployer")
+    attached = [{"PolicyArn": f"arn:aws:iam::123456789012:policy/of-the-deployer-{number}"} for number in range(has)]
+    iam.expect("list_attached_role_policies", {"AttachedPolicies": attached}, RoleName="deployer", MaxItems=1000)
+    if quota is not None:
+        iam.expect("get_account_summary", {"SummaryMap": {"AttachedPoliciesPerRoleQuota": quota}})
+    elif has >= 10:
+        iam.fail("get_account_summary", "AccessDenied", "not authorized to perform: iam:GetAccountSummary")
+
+    answer = module(check_mode=True, pass_role_to=[DEPLOYER])
+
+    assert bool(answer["failed"]) is fails
+    assert answer["pass_role_attached_to"] == ([] if fails else ["role/deployer"])
+    if fails:
+        assert failures_of(answer)[DEPLOYER][0] == "LimitExceeded"
+
+
+def test_tags_that_iam_refuses_fail_alone_and_after_what_delivery_needs(stubs: StubbedClients) -> None:
+    iam = stubs("iam")
+    a_policy(iam, DOCUMENT)
+    a_role(iam, attached=())
+    iam.expect("attach_role_policy", RoleName=ROLE, PolicyArn=ARN)
+    iam.fail("tag_policy", "AccessDenied", "User is not authorized to perform: iam:TagPolicy")
+    iam.expect("tag_role", RoleName=ROLE, Tags=[{"Key": "owner", "Value": "network"}])
+
+    answer = module(tags={"owner": "network"})
+
+    assert failures_of(answer)[POLICY][0] == "AccessDenied"
+    assert (answer["policy"]["tags"], answer["role"]["tags"]) == ({}, {"owner": "network"})
+    assert len(answer["actions"]) == 2
+
+
+def test_what_is_new_is_made_without_the_tags_that_iam_refuses(stubs: StubbedClients) -> None:
+    iam = stubs("iam")
+    no_policy(iam)
+    no_role(iam)
+    message = "1 validation error detected: Value at 'tags.1.member.value' failed to satisfy constraint"
+    iam.fail("create_policy", "ValidationError", message)
+    makes_a_policy(iam)
+    iam.fail("create_role", "AccessDenied", "User is not authorized to perform: iam:TagRole")
+    makes_a_role(iam)
+    iam.expect("attach_role_policy", RoleName=ROLE, PolicyArn=ARN)
+
+    answer = module(tags={"about": "Test #2"})
+
+    assert {name: code for name, (code, _hint) in failures_of(answer).items()} == {
+        POLICY: "ValidationError",
+        ROLE: "AccessDenied",
+    }
+    assert len(answer["actions"]) == 3
+    assert (answer["role"]["tags"], answer["policy"]["tags"]) == ({}, {})
+
+
+def diff_of(**options: Any) -> tuple[dict[str, Any], dict[str, Any]]:
+    fake = FakeModule({**OPTIONS, **options}, {"iam": real_client("iam")}, check_mode=True, diff=True)
+    with pytest.raises(Ended) as ended:
+        run(fake, lambda: DeliveryRoleWork(fake))
+    assert ended.value.result["pass_role_policy"] == pass_role_document(ROLE_ARN)
+    return ended.value.result["diff"]["before"], ended.value.result["diff"]["after"]
+
+
+def test_the_diff_shows_no_policy_for_operators_that_nobody_makes(stubs: StubbedClients) -> None:
+    iam = stubs("iam")
+    no_policy(iam)
+    no_role(iam)
+
+    before, after = diff_of()
+
+    assert (before["pass_role_policy"], after["pass_role_policy"]) == ({}, {})
+
+
+def test_the_diff_shows_the_policy_for_operators_that_would_be_made(stubs: StubbedClients) -> None:
+    iam = stubs("iam")
+    a_policy(iam, DOCUMENT)
+    a_role(iam)
+    no_policy(iam, PASS_ROLE_ARN)
+    iam.expect("get_role", {"Role": role_entry(TRUST, "deployer")}, RoleName="deployer")
+    iam.expect("list_attached_role_policies", {"AttachedPolicies": []}, RoleName="deployer", MaxItems=1000)
+
+    before, after = diff_of(pass_role_to=[DEPLOYER])
+
+    assert (before["pass_role_policy"], after["pass_role_policy"]) == ({}, pass_role_document(ROLE_ARN))
+
+
+# Names in use.
+
+
+def users_of(*names: str, role_arn: str = ROLE_ARN, unread: tuple[Unread, ...] = ()) -> Users:
+    entries = [
+        {"FlowLogId": f"fl-{number}", "ResourceId": "vpc-1", "LogGroupName": name, "DeliverLogsPermissionArn": role_arn}
+        for number, name in enumerate(names)
+    ]
+    return Users({role_arn.lower(): [User("eu-west-1", from_aws(entry, {})) for entry in entries]}, unread)
+
+
+def scoped(*names: str, create: bool = False) -> dict[str, Any]:
+    return publishing_document(ACCOUNT, names, create)
+
+
+def makes_a_version(iam: Script, document: dict[str, Any]) -> None:
+    iam.expect("list_policy_versions", {"Versions": []}, PolicyArn=ARN, MaxItems=1000)
+    made = {"PolicyVersion": {"VersionId": "v2"}}
+    iam.expect("create_policy_version", made, PolicyArn=ARN, PolicyDocument=json.dumps(document), SetAsDefault=True)
+
+
+LEAST = {"log_group_names": ["/aws/shop/*"], "allow_create_log_group": False}
+CLOSED = Unread("ap-east-1", "UnauthorizedOperation", "You are not authorized.")
+
+
+def test_names_that_flow_logs_use_stay_and_those_that_nobody_uses_go(
+    stubs: StubbedClients, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(_delivery_role_work, "find_users", lambda *_: users_of("/aws/shop/web", "/aws/bank/web", "/aws/tv/web"))
+    iam = stubs("iam")
+    a_policy(iam, scoped("/aws/gone/*", "/aws/bank/*"))
+    a_role(iam)
+    makes_a_version(iam, scoped("/aws/bank/*", "/aws/shop/*", "/aws/tv/web"))
+
+    (action,) = module(**LEAST)["actions"]
+
+    assert action.endswith("which lets flow logs publish to /aws/shop/*, /aws/tv/web, no longer to /aws/gone/*")
+
+
+def test_a_policy_is_not_scoped_while_a_region_can_t_be_read(
+    stubs: StubbedClients, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(_delivery_role_work, "find_users", lambda *_: users_of(unread=(CLOSED,)))
+    iam = stubs("iam")
+    a_policy(iam, DOCUMENT)
+    a_role(iam)
+
+    answer = module(**LEAST)
+
+    assert (answer["failed"], answer["changed"]) == (True, False)
+    assert "ap-east-1 (UnauthorizedOperation: You are not authorized)" in answer["msg"]
+    assert "Nothing was written" in answer["msg"]
+
+
+def test_names_of_the_policy_stay_while_a_region_can_t_be_read(
+    stubs: StubbedClients, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(_delivery_role_work, "find_users", lambda *_: users_of(unread=(CLOSED,)))
+    iam = stubs("iam")
+    a_policy(iam, scoped("/aws/bank/*"))
+    a_role(iam)
+    makes_a_version(iam, scoped("/aws/bank/*", "/aws/shop/*"))
+    fake = FakeModule({**OPTIONS, **LEAST}, {"iam": real_client("iam")})
+
+    with pytest.raises(Ended):
+        run(fake, lambda: DeliveryRoleWork(fake))
+
+    assert [warning for warning in fake.warnings if "keeps /aws/bank/*" in warning and "ap-east-1" in warning]
+
+
+def test_no_region_is_read_when_the_policy_has_what_is_asked_for(
+    stubs: StubbedClients, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delattr(_delivery_role_work, "find_users")
+    iam = stubs("iam")
+    a_policy(iam, scoped("/aws/shop/*"))
+    a_role(iam)
+
+    assert module(**LEAST)["changed"] is False
 
 
 def test_a_document_that_is_too_long_is_refused_before_anything_is_written(stubs: StubbedClients) -> None:

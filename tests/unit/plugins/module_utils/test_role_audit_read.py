@@ -14,7 +14,7 @@ import pytest
 
 from ansible_collections.netops.flow_logs.plugins.module_utils import _role_audit_read
 from ansible_collections.netops.flow_logs.plugins.module_utils._account import Account
-from ansible_collections.netops.flow_logs.plugins.module_utils._delivery_role import trust_document
+from ansible_collections.netops.flow_logs.plugins.module_utils._iam.trust import trust_document
 from ansible_collections.netops.flow_logs.plugins.module_utils._role_usage import Users
 from ansible_collections.netops.flow_logs.plugins.module_utils._run import answer
 from ansible_collections.netops.flow_logs.tests.unit.support.clients import Script

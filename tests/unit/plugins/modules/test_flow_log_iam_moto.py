@@ -124,8 +124,12 @@ def test_least_privilege_in_steps(cloud: Cloud, modules: Modules) -> None:
     modules.change("flow_log_iam", **{**more, "purge_log_group_names": True})
     assert "shop" not in str(cloud.document())
 
-    # And all the way back.
-    modules.change("flow_log_iam", **NAMES)
+    # What is left out is left alone, and all the way back is an explicit wish.
+    modules.rest("flow_log_iam", **NAMES)
+    opened = {"log_group_names": ["*"], "allow_create_log_group": True, "restrict_trust": False}
+    made = modules.change("flow_log_iam", **NAMES, **opened)
+    warned = str(made["warnings"])
+    assert "was limited to /aws/bank/*" in warned and "for flow logs of its own account only" in warned
     assert (cloud.document(), cloud.trust()) == (DOCUMENT, TRUST)
 
 
@@ -145,8 +149,9 @@ def test_pass_role_goes_to_a_user_a_group_and_a_role(cloud: Cloud, modules: Modu
     # Who is no longer named keeps it.
     modules.rest("flow_log_iam", pass_role_to=to[1:], **NAMES)
     modules.rest("flow_log_iam", pass_role_to=[], **NAMES)
-    unknown = modules.refuse("flow_log_iam", pass_role_to=[f"arn:aws:iam::{ACCOUNT}:user/bob"], **NAMES)
-    assert "user/bob" in unknown.msg
+    unknown = modules.fail("flow_log_iam", pass_role_to=[f"arn:aws:iam::{ACCOUNT}:user/bob", *to], **NAMES)
+    assert [failure["resource_id"].split("/")[-1] for failure in unknown["failures"]] == ["bob"]
+    assert unknown["changed"] is False
 
 
 def test_the_boundary_is_set_left_alone_and_removed(cloud: Cloud, modules: Modules) -> None:

@@ -23,7 +23,7 @@ SETTINGS = {
     "flow_logs_log_group_name": "/aws/shop/vpc/{resource_name}/flowlogs",
     "flow_logs_role_name": "Flow-Logs-Role-to-cloudwatch-logs",
     "flow_logs_policy_name": "Send_to_CloudWatch_Logs",
-    "flow_logs_least_privilege": False,
+    "flow_logs_least_privilege": None,
 }
 BANK = {"flow_logs_project": "bank", "flow_logs_log_group_name": "/aws/bank/vpc/{resource_name}/flowlogs"}
 
@@ -261,7 +261,7 @@ def test_the_same_id_in_two_regions_is_no_contradiction() -> None:
 # What an account's deliveries share.
 
 
-def test_iam_gets_the_documented_policy_and_trust_and_takes_nothing_away_from_other_plays() -> None:
+def test_iam_that_nobody_speaks_of_is_left_alone_but_for_what_the_deliveries_need() -> None:
     [account] = gather([host(FIRST, expected_account_id="123456789012", iam_tags={"a": "b"}, tags={"c": "d"})])
 
     assert account["iam"] == {
@@ -269,24 +269,48 @@ def test_iam_gets_the_documented_policy_and_trust_and_takes_nothing_away_from_ot
         "policy_name": "Send_to_CloudWatch_Logs",
         "tags": {"a": "b"},
         "purge_tags": False,
+        "needed_log_group_names": ["/aws/shop/vpc/*/flowlogs"],
         "purge_log_group_names": False,
-        "allow_create_log_group": True,
-        "restrict_trust": False,
     }
 
 
-def test_least_privilege_is_one_switch_for_scope_creation_and_trust() -> None:
+@pytest.mark.parametrize(
+    ("least", "names"),
+    [(True, ["/aws/bank/vpc/*/flowlogs", "/aws/shop/vpc/*/flowlogs"]), (False, ["*"])],
+)
+def test_least_privilege_is_one_switch_for_scope_creation_and_trust(least: bool, names: list[str]) -> None:
     wishes = [
-        host(FIRST, least_privilege=True),
-        of(SECOND, {**BANK, "flow_logs_least_privilege": True}),
-        host(THIRD, least_privilege=True, region="us-east-1"),
+        host(FIRST, least_privilege=least),
+        of(SECOND, {**BANK, "flow_logs_least_privilege": least}),
+        host(THIRD, least_privilege=least, region="us-east-1"),
     ]
 
     [account] = gather(wishes)
 
     iam = account["iam"]
-    assert iam["log_group_names"] == ["/aws/bank/vpc/*/flowlogs", "/aws/shop/vpc/*/flowlogs"]
-    assert (iam["allow_create_log_group"], iam["restrict_trust"], iam["purge_log_group_names"]) == (False, True, False)
+    assert iam["log_group_names"] == names
+    assert (iam["allow_create_log_group"], iam["restrict_trust"]) == (not least, least)
+    assert (iam["purge_log_group_names"], iam["keep_names_in_use"]) == (True, True)
+
+
+def test_patterns_of_the_users_own_stand_in_the_policy_for_eighty_projects() -> None:
+    patterns = {"flow_logs_policy_log_group_names": ["/aws/*/vpc/*/flowlogs"], "flow_logs_least_privilege": True}
+    wishes = [
+        of(f"vpc-{number:08}", {"flow_logs_log_group_name": f"/aws/p{number}/vpc/{{vpc_name}}/flowlogs", **patterns})
+        for number in range(82)
+    ]
+
+    [account] = gather(wishes)
+
+    assert account["iam"]["log_group_names"] == ["/aws/*/vpc/*/flowlogs"]
+
+
+@pytest.mark.parametrize("patterns", [["/aws/bank/*"], ["/aws/shop/vpc/?/flowlogs"], []])
+def test_patterns_that_leave_out_the_log_groups_fail_the_host_before_any_call(patterns: list[str]) -> None:
+    problems, served = failing([host(FIRST, policy_log_group_names=patterns), of(SECOND, BANK)])
+
+    assert list(problems) == [FIRST] and served == [SECOND]
+    assert "does not take in /aws/shop/vpc/*/flowlogs" in problems[FIRST]
 
 
 def test_operators_of_all_hosts_add_up_each_once_in_their_order() -> None:
@@ -318,7 +342,7 @@ def test_operators_of_all_hosts_add_up_each_once_in_their_order() -> None:
 def test_hosts_that_share_a_role_have_to_agree_on(settings: dict[str, Any]) -> None:
     [name] = settings
     said = {"flow_logs_iam_tags": {}, "flow_logs_remove_iam": False, "flow_logs_removal_wait": 60}
-    said |= {"flow_logs_manage_iam": True, "flow_logs_permissions_boundary": ""}
+    said |= {"flow_logs_manage_iam": True, "flow_logs_permissions_boundary": "", "flow_logs_least_privilege": False}
     elsewhere = host("vpc-00000009", profile="another")
 
     problems, served = failing([of(FIRST, said), of(SECOND, said), of(THIRD, {**BANK, **said, **settings}), elsewhere])

@@ -255,3 +255,10 @@ def test_setup_that_found_nothing_to_do_says_so() -> None:
 
     assert summary_lines([nothing]) == []
     assert summary_lines([{**nothing, "setup": True}]) == ["123456789012: role and policy are as they were asked for"]
+
+
+def test_operators_who_could_not_be_served_have_a_line_though_all_deliveries_are_done() -> None:
+    alice = "arn:aws:iam::123456789012:user/alice"
+    shared = {"account": ACCOUNT, "iam": {**IAM, "actions": [], "failures": [failed(alice, hint="Do.")]}}
+
+    assert failure_lines([shared, UNCHANGED]) == [f"123456789012: {alice}: Code: Words. Do."]
