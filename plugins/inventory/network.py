@@ -228,6 +228,7 @@ from ansible_collections.netops.flow_logs.plugins.module_utils._account import p
 from ansible_collections.netops.flow_logs.plugins.module_utils._account import require_account
 from ansible_collections.netops.flow_logs.plugins.module_utils._aws import RETRY
 from ansible_collections.netops.flow_logs.plugins.module_utils._aws import AwsError
+from ansible_collections.netops.flow_logs.plugins.module_utils._core.regions import may_be_of_the_region
 from ansible_collections.netops.flow_logs.plugins.module_utils._core.secrets import plain_url
 from ansible_collections.netops.flow_logs.plugins.module_utils._core.secrets import remember
 from ansible_collections.netops.flow_logs.plugins.module_utils._core.secrets import remember_surroundings
@@ -359,7 +360,7 @@ class InventoryModule(AWSInventoryBase):
     def _read(self) -> Dict[str, Any]:
         super()._set_frozen_credentials()
         regions = self._regions()
-        account_id = self._account_id(regions[0])
+        account_id = self._account_id(regions)
         reads = Reads.of(
             self.get_option("resource_types"),
             [filters for filters in (self.get_option("filters"), *self.get_option("include_filters")) if filters],
@@ -388,16 +389,24 @@ class InventoryModule(AWSInventoryBase):
         # As amazon.aws does: the list of regions is the same wherever it is asked for, within a partition.
         return given or enabled_regions(self.client("ec2", region=self.region or "us-east-1", retry_decorator=RETRY))
 
-    def _account_id(self, any_region: str) -> str:
+    def _account_id(self, regions: Sequence[str]) -> str:
         """The account of the credentials; that of a role to assume is in its ARN. Raises InvalidInput for an unexpected one."""
         arn = str(self.get_option("assume_role_arn") or "").split(":")
-        if len(arn) > 4:
-            account_id = arn[4]
-        else:
-            # A region of the right partition. Without one, the SDK asks the commercial one.
-            account_id = caller_account(self.client("sts", region=self.region or any_region, retry_decorator=RETRY))
+        # In regions of the right partition: without one, the SDK asks the commercial one.
+        account_id = arn[4] if len(arn) > 4 else self._asked([self.region] if self.region else regions)
         require_account(Account(account_id, ""), self.get_option("expected_account_id"))
         return account_id
+
+    def _asked(self, regions: Sequence[str]) -> str:
+        """The account that STS names; one of the regions may not be enabled. Raises AwsError."""
+        *first, last = regions
+        for region in first:
+            try:
+                return str(caller_account(self.client("sts", region=region, retry_decorator=RETRY)))
+            except AwsError as error:
+                if not may_be_of_the_region(error.code):
+                    raise
+        return str(caller_account(self.client("sts", region=last, retry_decorator=RETRY)))
 
     def _warnings(self, denied: Mapping[str, Denied], regions: Sequence[str]) -> List[str]:
         """A warning for each reason why regions can't be read. Raises InvalidInput where that is an error."""

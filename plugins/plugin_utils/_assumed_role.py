@@ -14,6 +14,7 @@ from typing import Dict
 from ansible_collections.netops.flow_logs.plugins.module_utils._aws import AwsError
 from ansible_collections.netops.flow_logs.plugins.module_utils._aws import StsErrors
 from ansible_collections.netops.flow_logs.plugins.module_utils._aws import client
+from ansible_collections.netops.flow_logs.plugins.module_utils._core.regions import may_be_of_the_region
 from ansible_collections.netops.flow_logs.plugins.module_utils._errors import with_hint
 from ansible_collections.netops.flow_logs.plugins.plugin_utils._in_process import InProcessModule
 
@@ -45,14 +46,9 @@ def _assume(sts: Any, request: Dict[str, Any]) -> Dict[str, Any]:
     return credentials
 
 
-# What STS and the SDK say of a region that is not enabled for the account, or of one that does not exist: another may do.
-_OF_THE_REGION = ("InvalidClientTokenId", "UnrecognizedClientException", "RegionDisabledException", "AuthFailure")
-
-
 def is_of_the_region(answer: Dict[str, Any]) -> bool:
     """True for a failure that asking in another region may help with."""
-    error = answer.get("error") or {}
-    return bool(answer.get("failed")) and (not error.get("code") or error["code"] in _OF_THE_REGION)
+    return bool(answer.get("failed")) and may_be_of_the_region(str((answer.get("error") or {}).get("code") or ""))
 
 
 def assume(module: InProcessModule) -> None:

@@ -36,6 +36,21 @@ def require_region_name(region: object, option: str = "region") -> str:
     )
 
 
+# What STS, EC2 and CloudWatch Logs say to the credentials of an account that has not enabled the region.
+_NOT_ENABLED = (
+    "InvalidClientTokenId",
+    "UnrecognizedClientException",
+    "RegionDisabledException",
+    "AuthFailure",
+    "OptInRequired",
+)
+
+
+def may_be_of_the_region(code: str) -> bool:
+    """True for an error, by its code, that another region may not give; an empty code is that of no answer at all."""
+    return not code or code in _NOT_ENABLED
+
+
 def similar(region: str, known: Iterable[str]) -> List[str]:
     """The known regions whose names are most like this one, in their order; us-esat-1 is as near to us-east-1 as to us-west-1."""
     return sorted(difflib.get_close_matches(region, sorted(known), n=3, cutoff=0.8))
