@@ -426,7 +426,7 @@ def test_what_is_new_is_made_without_the_tags_that_iam_refuses(stubs: StubbedCli
     makes_a_role(iam)
     iam.expect("attach_role_policy", RoleName=ROLE, PolicyArn=ARN)
 
-    answer = module(tags={"about": "Test #2"})
+    answer = module(tags={"about": "Test 2"})
 
     assert {name: code for name, (code, _hint) in failures_of(answer).items()} == {
         POLICY: "ValidationError",
