@@ -79,4 +79,7 @@ def _compared(module: InProcessModule) -> Dict[str, Any]:
             f"There is no IAM role {module.params['role_name']}, and flow_logs_manage_iam is false: nothing was done in this"
             f" account. {differing(differs)}"
         )
-    return {**plan.before, "actions": [], "differs": differs}
+    # What can't be read of operators, or can't be, is as little as it was asked for.
+    failures = {"failures": [failure.as_result() for failure in plan.refusals]} if plan.refusals else {}
+    seen = {**plan.before, "pass_role_policy": plan.after["pass_role_policy"]}
+    return {**seen, "actions": [], "differs": differs, **failures}
