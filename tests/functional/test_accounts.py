@@ -8,11 +8,8 @@ from __future__ import annotations
 
 from typing import Any
 
-import pytest
 from moto.sts.models import sts_backends
 
-from ansible_collections.netops.flow_logs.tests.emulator.scenario import RegionsOff
-from ansible_collections.netops.flow_logs.tests.emulator.scenario import Scenario
 from ansible_collections.netops.flow_logs.tests.functional.support.cloud import ACCOUNT
 from ansible_collections.netops.flow_logs.tests.functional.support.cloud import ROLE
 from ansible_collections.netops.flow_logs.tests.functional.support.cloud import SECRET
@@ -125,47 +122,3 @@ def test_a_way_that_is_closed_fails_its_own_hosts_and_another_does_the_account(c
     removed = ansible.run("netops.flow_logs.remove", inventory).failed()
     assert "not authorized to assume" in removed.output
     assert there.flow_logs() == []
-
-
-@pytest.mark.parametrize(
-    ("region", "said"),
-    [
-        pytest.param("ap-east-1", "ap-east-1", id="one that is not enabled"),
-        pytest.param("us-east-1 ", "is not the name of an AWS region", id="a blank too many"),
-        pytest.param("us_east_1", "is not the name of an AWS region", id="underscores"),
-    ],
-)
-@pytest.mark.parametrize("order", [1, -1], ids=["first", "last"])
-def test_a_region_of_one_group_is_no_matter_to_another(
-    cloud: Cloud, ansible: Ansible, region: str, said: str, order: int
-) -> None:
-    """IAM and the account have no region, so they never depend on the first delivery's."""
-    there = cloud.elsewhere(OTHER)
-    vpc = there.vpc("web")
-    names = ["aaa", "zzz"][::order]
-    role = {"flow_logs_assume_role_arn": _role(OTHER)}
-    inventory = _inventory(
-        **{
-            names[0]: ("vpc-0a1b2c3d4e5f60718", {**role, "flow_logs_region": region}),
-            names[1]: (vpc, {**role, "flow_logs_region": "eu-west-1"}),
-        }
-    )
-    cloud.emulator.use(Scenario(regions_off=[RegionsOff(["ap-east-1"], [OTHER])]))
-    run = ansible.run(PLAY, inventory, env={"AWS_REGION": None}).failed()
-    assert there.roles() == [ROLE]
-    assert there.flow_log_of(vpc)["LogGroupName"] == f"/aws/{names[1]}/vpc/web/flowlogs"
-    message = run.registered("netops.flow_logs.flow_logs : Say what failed")["msg"]
-    assert said in message and vpc not in message
-
-
-@pytest.mark.parametrize("regions", [["ap-east-1", "eu-west-1"], ["eu-west-1", "ap-east-1"]])
-def test_the_inventory_leaves_a_region_out_that_is_not_enabled_wherever_it_stands(
-    cloud: Cloud, ansible: Ansible, regions: list[str]
-) -> None:
-    vpc = cloud.vpc("web")
-    source = ansible.write("estate.network.yml", {"plugin": "netops.flow_logs.network", "regions": regions})
-    cloud.emulator.use(Scenario(regions_off=[RegionsOff(["ap-east-1"], [ACCOUNT])]))
-    arguments = ["-i", str(source), "-e", "flow_logs_project=shop"]
-    run = ansible.run("netops.flow_logs.apply", None, arguments, env={"AWS_REGION": None}).succeeded()
-    assert "ap-east-1" in run.output
-    assert cloud.flow_log_of(vpc)["LogGroupName"] == "/aws/shop/vpc/web/flowlogs"

@@ -235,7 +235,7 @@ def test_what_can_not_be_read_is_told_and_the_rest_is_there(ansible: Ansible, cl
         (entry["account"], entry["region"]) for entry in told["not_read"] if entry["what"] != "users of the IAM roles"
     }
     assert ("999999999999", None) in unread
-    assert ("the caller's account", "eu-central-1") in unread
+    assert (ACCOUNT, "eu-central-1") in unread
     assert here in {entry["resource_id"] for entry in told["targets"]}
     assert {entry["kind"] for entry in told["findings"] if entry["severity"] == "error"} == {"not_read", "uncovered"}
 
