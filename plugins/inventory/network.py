@@ -131,7 +131,7 @@ notes:
   - "C(coverage) has C(covered), C(recorded) and C(missing) (lists of C(ACCEPT) and C(REJECT)) and C(broken). C(flow_logs) lists
     the flow logs that record the target: C(flow_log_id), C(resource_id) (whose flow log it is), C(through) (C(own), C(subnet)
     or C(vpc)), C(log_destination_type), C(log_group_name) or C(log_destination), C(traffic_type), C(delivering),
-    C(deliver_logs_status), C(deliver_logs_error_message)."
+    C(managed_by_rule) (whether a CloudWatch telemetry rule made it), C(deliver_logs_status), C(deliver_logs_error_message)."
   - Of a VPC that another account shares with this one, neither the VPC nor its subnets become hosts, because AWS lets only their
     owner give them flow logs. Network interfaces of this account in it do. The owner's flow logs that cover them are visible to
     the owner only.

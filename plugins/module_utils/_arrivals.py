@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from dataclasses import field
+from dataclasses import replace
 from datetime import datetime
 from typing import List
 from typing import Mapping
@@ -33,6 +34,17 @@ class Arrivals:
 
     groups: Mapping[str, GroupFacts] = field(default_factory=dict)
     streams: Mapping[str, Mapping[str, List[Stream]]] = field(default_factory=dict)
+    # Name -> why it could not be seen what has arrived there; groups_unread: not even whether the group exists.
+    unread: Mapping[str, str] = field(default_factory=dict)
+    groups_unread: bool = False
+
+    def without_interfaces(self, reason: str) -> Arrivals:
+        """The same, where it was not known which interfaces to look for; an empty reason changes nothing."""
+        return replace(self, unread={**dict.fromkeys(self.groups, reason), **self.unread}) if reason else self
+
+    def reason(self, flow_log: FlowLog) -> str:
+        """Why it could not be seen what has arrived of the flow log; empty where it could."""
+        return self.unread.get(flow_log.destination.name, "") if to_a_group(flow_log) else ""
 
     def group(self, flow_log: FlowLog) -> Optional[GroupFacts]:
         return self.groups.get(flow_log.destination.name) if to_a_group(flow_log) else None

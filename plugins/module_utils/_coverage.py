@@ -21,11 +21,8 @@ from typing import List
 from typing import Mapping
 from typing import Tuple
 
+from ansible_collections.netops.flow_logs.plugins.module_utils._flow_log import TRAFFIC
 from ansible_collections.netops.flow_logs.plugins.module_utils._flow_log import FlowLog
-
-# All the traffic there is, and which of it a flow log of each traffic type records.
-TRAFFIC = ("ACCEPT", "REJECT")
-_RECORDED = {"ALL": TRAFFIC, "ACCEPT": ("ACCEPT",), "REJECT": ("REJECT",)}
 
 # Through whom a flow log records a target.
 OWN = "own"
@@ -69,7 +66,7 @@ class Cover:
 
     @property
     def records(self) -> Tuple[str, ...]:
-        return _RECORDED.get(self.flow_log.traffic_type, ())
+        return self.flow_log.records
 
     @property
     def delivering(self) -> bool:
@@ -89,6 +86,7 @@ class Cover:
             **self.flow_log.destination.as_result(),
             "traffic_type": self.flow_log.traffic_type,
             "delivering": self.delivering,
+            "managed_by_rule": self.flow_log.managed_by_rule,
         }
         for key, name in (
             ("deliver_logs_status", "DeliverLogsStatus"),

@@ -70,13 +70,25 @@ def as_text(moment: Optional[datetime]) -> Optional[str]:
     return None if moment is None else moment.isoformat()
 
 
-def health(flow_log: FlowLog, group: Optional[GroupFacts], newest: Optional[datetime], now: datetime) -> Dict[str, Any]:
-    """state, message and what they rest on; newest is the time of its newest record that was seen."""
+def health(
+    flow_log: FlowLog,
+    group: Optional[GroupFacts],
+    newest: Optional[datetime],
+    now: datetime,
+    unread: str = "",
+    groups_unread: bool = False,
+) -> Dict[str, Any]:
+    """state, message and what they rest on; newest is the time of its newest record that was seen.
+
+    unread: why it could not be seen what has arrived. groups_unread: nor whether the log group exists.
+    """
     state, message = _verdict(flow_log, group, newest, now)
+    if state == UNPROVEN and newest is None and unread:
+        message = f"Whether records arrive could not be seen: {unread}"
     answer: Dict[str, Any] = {"state": state, "message": message}
     if flow_log.destination.kind == CLOUD_WATCH_LOGS:
         # No log group can have the name that AWS took it for.
-        answer["log_group_exists"] = None if flow_log.to_nowhere else group is not None
+        answer["log_group_exists"] = None if flow_log.to_nowhere or groups_unread else group is not None
         answer["retention_in_days"] = group.entry.get("retentionInDays") if group else None
         answer["newest_event_time"] = as_text(newest)
     return answer

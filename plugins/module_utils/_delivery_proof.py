@@ -23,6 +23,7 @@ from typing import Sequence
 from typing import Set
 
 from ansible_collections.netops.flow_logs.plugins.module_utils._arrivals import Arrivals
+from ansible_collections.netops.flow_logs.plugins.module_utils._audit.records import newest_record
 from ansible_collections.netops.flow_logs.plugins.module_utils._aws import side_by_side
 from ansible_collections.netops.flow_logs.plugins.module_utils._delivery_health import DELIVERING
 from ansible_collections.netops.flow_logs.plugins.module_utils._delivery_health import FAILING
@@ -34,7 +35,6 @@ from ansible_collections.netops.flow_logs.plugins.module_utils._flow_log import 
 from ansible_collections.netops.flow_logs.plugins.module_utils._flow_log_api import describe_flow_logs_by_id
 from ansible_collections.netops.flow_logs.plugins.module_utils._flow_log_info import Inside
 from ansible_collections.netops.flow_logs.plugins.module_utils._flow_log_info import inside
-from ansible_collections.netops.flow_logs.plugins.module_utils._log_stream_api import newest_event
 from ansible_collections.netops.flow_logs.plugins.module_utils._resource_api import describe_interfaces_in
 
 # Seconds between two looks: records take minutes.
@@ -115,10 +115,10 @@ class Watch:
         now, group = datetime.now(timezone.utc), arrivals.group(log)
         told = health(log, group, arrivals.newest_time(log, interface_ids), now)
         stream = arrivals.newest(log, interface_ids)
-        if told["state"] == DELIVERING or stream is None:
+        if told["state"] == DELIVERING or stream is None or group is None or stream.is_exact:
             return told
         # The listing's time may be an hour old: the event itself is exact.
-        return health(log, group, as_time(newest_event(self.logs, log.destination.name, stream.name)), now)
+        return health(log, group, as_time(newest_record(self.logs, group.entry, stream)), now)
 
 
 def _is_hopeless(

@@ -16,6 +16,7 @@ from typing import Mapping
 from typing import Optional
 from typing import Tuple
 
+from ansible_collections.netops.flow_logs.plugins.module_utils._core.telemetry_rule import is_managed
 from ansible_collections.netops.flow_logs.plugins.module_utils._destination import Destination
 from ansible_collections.netops.flow_logs.plugins.module_utils._destination import from_aws as destination_from_aws
 from ansible_collections.netops.flow_logs.plugins.module_utils._log_format import DEFAULT_LOG_FORMAT
@@ -23,6 +24,10 @@ from ansible_collections.netops.flow_logs.plugins.module_utils._target import Ta
 
 DEFAULT_TRAFFIC_TYPE = "ALL"
 DEFAULT_INTERVAL = 600
+
+# All the traffic there is, and which of it a flow log of each traffic type records.
+TRAFFIC = ("ACCEPT", "REJECT")
+_RECORDED = {"ALL": TRAFFIC, "ACCEPT": ("ACCEPT",), "REJECT": ("REJECT",)}
 
 # What a flow log is made of, apart from tags: it can't be changed, only replaced. Field -> AWS's name in a request.
 IMMUTABLE = {
@@ -67,6 +72,16 @@ class FlowLog:
     def settings(self) -> Dict[str, Any]:
         """The settings that can't be changed, by field name."""
         return {name: getattr(self, name) for name in IMMUTABLE}
+
+    @property
+    def records(self) -> Tuple[str, ...]:
+        """The traffic that it records."""
+        return _RECORDED.get(self.traffic_type, ())
+
+    @property
+    def managed_by_rule(self) -> bool:
+        """True for one that a CloudWatch telemetry rule made and looks after."""
+        return is_managed(self.tags)
 
 
 def carried_over(entry: Mapping[str, Any]) -> Dict[str, Any]:
@@ -127,6 +142,7 @@ def described(flow_log: FlowLog) -> Dict[str, Any]:
         "log_format": flow_log.log_format,
         "deliver_logs_permission_arn": flow_log.role_arn,
         "tags": dict(flow_log.tags),
+        "managed_by_rule": flow_log.managed_by_rule,
         **flow_log.carried,
     }
     if flow_log.flow_log_id:

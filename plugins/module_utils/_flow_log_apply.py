@@ -28,6 +28,7 @@ from ansible_collections.netops.flow_logs.plugins.module_utils import _flow_log_
 from ansible_collections.netops.flow_logs.plugins.module_utils._aws import AwsError
 from ansible_collections.netops.flow_logs.plugins.module_utils._aws import chunks
 from ansible_collections.netops.flow_logs.plugins.module_utils._aws import side_by_side
+from ansible_collections.netops.flow_logs.plugins.module_utils._core.telemetry_rule import without_rule_tag
 from ansible_collections.netops.flow_logs.plugins.module_utils._errors import Failure
 from ansible_collections.netops.flow_logs.plugins.module_utils._flow_log import FlowLog
 from ansible_collections.netops.flow_logs.plugins.module_utils._flow_log import creatable_tags
@@ -183,8 +184,15 @@ def _insist(creator: Creator, wanted: FlowLog, change: Change) -> Outcome:
 
 def _put_back(creator: Creator, change: Change, gone: Sequence[FlowLog]) -> List[FlowLog]:
     """Creates the old flow logs again as they were; returns those for which that failed."""
-    outcomes = [(old, _insist(creator, replace(old, flow_log_id=""), change)) for old in gone]
+    outcomes = [(old, _insist(creator, _as_it_was(old, change), change)) for old in gone]
     return [old for old, outcome in outcomes if old.resource_id not in outcome.made]
+
+
+def _as_it_was(old: FlowLog, change: Change) -> FlowLog:
+    """A telemetry rule's flow log has no role, with which nobody but the rule can make one: it comes back as ours."""
+    if not old.managed_by_rule:
+        return replace(old, flow_log_id="")
+    return replace(old, flow_log_id="", role_arn=change.wanted.role_arn, tags=without_rule_tag(old.tags))
 
 
 def _with_loss(failure: Failure, lost: Sequence[FlowLog]) -> Failure:

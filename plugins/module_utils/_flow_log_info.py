@@ -86,8 +86,12 @@ class Facts:
         return {
             **described(flow_log),
             "resource_type": flow_log.resource_id.split("-")[0],
-            "delivery": health(flow_log, self.arrivals.group(flow_log), newest, self.now),
+            "delivery": self._health(flow_log, newest),
         }
+
+    def _health(self, flow_log: FlowLog, newest: Optional[datetime]) -> Dict[str, Any]:
+        seen = self.arrivals
+        return health(flow_log, seen.group(flow_log), newest, self.now, seen.reason(flow_log), seen.groups_unread)
 
     def target(self, resource_id: str, covered: Coverage) -> Dict[str, Any]:
         """An entry of coverage."""
@@ -117,7 +121,7 @@ class Facts:
         """How one flow log records the target, and whether that target's records arrive."""
         flow_log, interfaces = cover.flow_log, self.inside.of(resource_id)
         newest = self.arrivals.newest_time(flow_log, interfaces)
-        verdict = health(flow_log, self.arrivals.group(flow_log), newest, self.now)
+        verdict = self._health(flow_log, newest)
         stream = self.arrivals.newest(flow_log, interfaces)
         return {
             **cover.as_result(),

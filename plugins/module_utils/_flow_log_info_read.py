@@ -23,6 +23,10 @@ from typing import Tuple
 
 from ansible_collections.netops.flow_logs.plugins.module_utils import _flow_log_api as api
 from ansible_collections.netops.flow_logs.plugins.module_utils import _resource_api as resource_api
+from ansible_collections.netops.flow_logs.plugins.module_utils._audit.holes import Holes
+from ansible_collections.netops.flow_logs.plugins.module_utils._audit.parts import INTERFACES
+from ansible_collections.netops.flow_logs.plugins.module_utils._audit.parts import SUBNETS
+from ansible_collections.netops.flow_logs.plugins.module_utils._audit.parts import VPCS
 from ansible_collections.netops.flow_logs.plugins.module_utils._aws import account_of
 from ansible_collections.netops.flow_logs.plugins.module_utils._aws import client
 from ansible_collections.netops.flow_logs.plugins.module_utils._aws import region_of
@@ -110,27 +114,37 @@ def read_info(module: Any) -> Dict[str, Any]:
     told: Dict[str, Any] = {"account_id": account.account_id, "region": region}
     if not module.params["coverage"]:
         return {**told, "flow_logs": [_plain(log) for log in asked.read(ec2)]}
-    return {**told, **_with_coverage(asked, account.account_id, ec2, client(module, "logs"))}
+    holes = Holes()
+    found = _with_coverage(asked, account.account_id, ec2, client(module, "logs"), region, holes)
+    not_read = holes.as_result()
+    for entry in not_read:
+        module.warn(entry["message"])
+    return {**told, **found, "not_read": not_read}
 
 
 def _plain(flow_log: FlowLog) -> Dict[str, Any]:
     return {**described(flow_log), "resource_type": flow_log.resource_id.split("-")[0]}
 
 
-def _with_coverage(asked: Selection, account_id: str, ec2: Any, logs: Any) -> Dict[str, Any]:
+def _with_coverage(
+    asked: Selection, account_id: str, ec2: Any, logs: Any, region: str, holes: Holes
+) -> Dict[str, Any]:
     if asked.everything:
-        reads: List[Callable[[Any], Any]] = [api.describe_all_flow_logs, resource_api.describe_everything]
-        flow_logs, resources = side_by_side(lambda read: read(ec2), reads)
+        reads: List[Callable[[], Any]] = [
+            lambda: api.describe_all_flow_logs(ec2),
+            lambda: _everything(ec2, region, holes),
+        ]
+        flow_logs, resources = side_by_side(lambda read: read(), reads)
         targets = own_resources(resources, account_id)
     else:
         flow_logs = asked.read(ec2)
         targets = asked.resource_ids if asked.resource_ids is not None else owners_of(flow_logs)
-        resources = _resources_of(ec2, targets)
+        resources = _resources_of(ec2, targets, region, holes)
         flow_logs = _with_those_around(ec2, flow_logs, resources, targets)
     covers = coverage((place(target, resources.get(target, {})) for target in targets), flow_logs)
     within = inside(resources)
-    arrivals = read_arrivals(logs, flow_logs, interfaces_to_look_for(flow_logs, covers, within))
-    facts = Facts(resources, within, arrivals, datetime.now(timezone.utc))
+    arrivals = read_arrivals(logs, flow_logs, interfaces_to_look_for(flow_logs, covers, within), holes)
+    facts = Facts(resources, within, arrivals.without_interfaces(holes.reason(INTERFACES)), datetime.now(timezone.utc))
     return {
         "flow_logs": [facts.flow_log(log) for log in flow_logs],
         "log_groups": [arrivals.groups[name].as_result() for name in sorted(arrivals.groups)],
@@ -138,17 +152,30 @@ def _with_coverage(asked: Selection, account_id: str, ec2: Any, logs: Any) -> Di
     }
 
 
-def _resources_of(ec2: Any, targets: Sequence[str]) -> Resources:
-    """The targets, the VPCs that they lie in, and the interfaces that lie in them."""
+def _everything(ec2: Any, region: str, holes: Holes) -> Resources:
+    """All VPCs, subnets and interfaces; those of a kind that can't be read are missing, and the others are told."""
+
+    def read(kind: Tuple[str, str]) -> Resources:
+        prefix, what = kind
+        return holes.read(what, region, lambda: resource_api.describe_all(ec2, prefix), {})
+
+    parts = side_by_side(read, (("vpc", VPCS), ("subnet", SUBNETS), ("eni", INTERFACES)))
+    return {resource_id: entry for part in parts for resource_id, entry in part.items()}
+
+
+def _resources_of(ec2: Any, targets: Sequence[str], region: str, holes: Holes) -> Resources:
+    """The targets, the VPCs that they lie in, and the interfaces that lie in them. Only the targets themselves have to be read."""
     parsed = parse_targets(targets)
     reads: List[Callable[[], Resources]] = [
         lambda: resource_api.describe_resources(ec2, parsed),
-        lambda: _interfaces(ec2, "vpc-id", "vpc-", targets),
-        lambda: _interfaces(ec2, "subnet-id", "subnet-", targets),
+        lambda: holes.read(INTERFACES, region, lambda: _interfaces(ec2, "vpc-id", "vpc-", targets), {}),
+        lambda: holes.read(INTERFACES, region, lambda: _interfaces(ec2, "subnet-id", "subnet-", targets), {}),
     ]
     own, *more = side_by_side(lambda read: read(), reads)
-    vpcs = sorted({entry["vpc_id"] for entry in own.values() if entry["vpc_id"]} - set(own))
-    around = resource_api.describe_resources(ec2, parse_targets(vpcs)) if vpcs else {}
+    vpcs = parse_targets(sorted({entry["vpc_id"] for entry in own.values() if entry["vpc_id"]} - set(own)))
+    around: Resources = {}
+    if vpcs:
+        around = holes.read(VPCS, region, lambda: resource_api.describe_resources(ec2, vpcs), around)
     return {**around, **more[0], **more[1], **own}
 
 

@@ -18,15 +18,19 @@ from typing import Any
 from typing import Dict
 from typing import List
 from typing import Mapping
+from typing import Optional
 from typing import Sequence
 from typing import Tuple
 
+from ansible_collections.netops.flow_logs.plugins.module_utils._core.telemetry_rule import MANAGED
+from ansible_collections.netops.flow_logs.plugins.module_utils._core.telemetry_rule import without_rule_tag
 from ansible_collections.netops.flow_logs.plugins.module_utils._destination import Destination
 from ansible_collections.netops.flow_logs.plugins.module_utils._errors import Failure
 from ansible_collections.netops.flow_logs.plugins.module_utils._flow_log import IMMUTABLE
 from ansible_collections.netops.flow_logs.plugins.module_utils._flow_log import FlowLog
 from ansible_collections.netops.flow_logs.plugins.module_utils._flow_log import carried_over
 from ansible_collections.netops.flow_logs.plugins.module_utils._flow_log import to_result
+from ansible_collections.netops.flow_logs.plugins.module_utils._flow_log_twice import recorded_twice
 from ansible_collections.netops.flow_logs.plugins.module_utils._plan import Comparison
 from ansible_collections.netops.flow_logs.plugins.module_utils._plan import Plan
 from ansible_collections.netops.flow_logs.plugins.module_utils._plan import Step
@@ -35,6 +39,9 @@ from ansible_collections.netops.flow_logs.plugins.module_utils._target import Ta
 
 BY_DESTINATION = "destination"
 BY_TRAFFIC_TYPE = "traffic_type"
+
+# The key of the result that has what is recorded twice.
+TWICE = "recorded_twice"
 
 # Step kinds.
 CREATE = "create"
@@ -51,6 +58,8 @@ class Wish:
     tags: TagWish = TagWish()
     lookup: str = BY_DESTINATION
     allow_replace: bool = True
+    # Whether a flow log of a CloudWatch telemetry rule may be replaced like any other.
+    take_over: bool = False
 
 
 @dataclass(frozen=True)
@@ -101,8 +110,9 @@ def same_flow_logs(wish: Wish, target: Target, destination: Destination, current
 
 
 def differing(wish: Wish, log: FlowLog) -> List[str]:
-    """Names of the wished settings that the flow log does not have."""
+    """Names of the wished settings that the flow log does not have; a rule's is never as wished."""
     differ = [name for name, value in wish.settings.items() if getattr(log, name) != value]
+    differ = ["managed_by_rule", *differ] if log.managed_by_rule else differ
     return ["log_group_name", *differ] if log.to_nowhere else differ
 
 
@@ -111,6 +121,7 @@ def plan_change(
 ) -> Change:
     """The change for one target. Raises Refusal."""
     same = same_flow_logs(wish, target, destination, current)
+    _refuse_rules(wish, target, same)
     if not same:
         return Change(target, _new(wish, target, destination, compare))
     best = same[0]
@@ -125,25 +136,53 @@ def plan_change(
     _refuse_replacement(wish, target, best, fields, others)
     tags = wish.tags.merged(best.tags, compare)
     if fields:
+        _require_role(wish, target, destination, best)
         facts = carried_over(best.facts)
-        # Tags that begin with aws: only AWS can give, and it does not give them to the new flow log.
-        own_tags = {key: value for key, value in tags.items() if not key.startswith("aws:")}
+        # Tags that begin with aws: only AWS can give, and it does not give them to the new flow log. By the tag of a telemetry rule
+        # the rule's role might delete it.
+        own_tags = {key: value for key, value in without_rule_tag(tags).items() if not key.startswith("aws:")}
         wanted = replace(best, flow_log_id="", tags=own_tags, facts=facts, to_nowhere=False, **dict(wish.settings))
         return Change(target, wanted, (best, *others))
     to_set, to_unset = wish.tags.changes(best.tags, compare)
     return Change(target, replace(best, tags=tags), others, to_set, tuple(to_unset))
 
 
-def _new(wish: Wish, target: Target, destination: Destination, compare: Comparison) -> FlowLog:
-    if destination.needs_role and not wish.settings.get("role_arn"):
-        raise Refusal(
-            Failure(
-                target.resource_id,
-                "RoleArnRequired",
-                f"{target.resource_id} has no flow log to {destination.name} yet, and a new one needs role_arn.",
-                "Give role_arn, the ARN of the role that netops.flow_logs.flow_log_iam returns.",
-            )
+def _require_role(wish: Wish, target: Target, destination: Destination, old: Optional[FlowLog] = None) -> None:
+    """A new flow log needs a role, also in place of a telemetry rule's, which has none."""
+    if not destination.needs_role or wish.settings.get("role_arn") or (old and old.role_arn):
+        return
+    message = f"{target.resource_id} has no flow log to {destination.name} yet, and a new one needs role_arn."
+    if old:
+        message = f"{old.flow_log_id} of {target.resource_id} has no role, and the new one in its place needs role_arn."
+    raise Refusal(
+        Failure(
+            target.resource_id,
+            "RoleArnRequired",
+            message,
+            "Give role_arn, the ARN of the role that netops.flow_logs.flow_log_iam returns.",
         )
+    )
+
+
+def _refuse_rules(wish: Wish, target: Target, same: Sequence[FlowLog]) -> None:
+    """A flow log that a telemetry rule looks after is not ours to change, unless we are told so."""
+    managed = [log.flow_log_id for log in same if log.managed_by_rule]
+    if not managed or wish.take_over:
+        return
+    raise Refusal(
+        Failure(
+            target.resource_id,
+            MANAGED,
+            f"{' and '.join(managed)} of {target.resource_id} to {same[0].destination.name} belongs to a CloudWatch telemetry rule, by"
+            " which AWS makes flow logs for the VPCs of an account or organization. It was left as it is.",
+            "Choose another log_group_name, or exclude the VPC from the rule. To replace the rule's flow log, set take_over to true"
+            " (flow_logs_take_over).",
+        )
+    )
+
+
+def _new(wish: Wish, target: Target, destination: Destination, compare: Comparison) -> FlowLog:
+    _require_role(wish, target, destination)
     return FlowLog(target.resource_id, destination, tags=wish.tags.merged({}, compare), **dict(wish.settings))
 
 
@@ -190,36 +229,74 @@ def _shown(log: FlowLog, fields: Sequence[str]) -> str:
 
 
 def _from_to(wish: Wish, log: FlowLog, fields: Sequence[str]) -> str:
-    values = {"log_group_name": (f"{log.destination.name}:*", log.destination.name)}
+    values: Dict[str, Tuple[Any, Any]] = {
+        "log_group_name": (f"{log.destination.name}:*", log.destination.name),
+        "managed_by_rule": (True, False),
+    }
     values.update({name: (getattr(log, name), value) for name, value in wish.settings.items()})
     return ", ".join(f"{name} from {values[name][0]} to {values[name][1]}" for name in fields)
 
 
 def plan_flow_logs(
-    wish: Wish, destinations: Mapping[Target, Destination], current: Sequence[FlowLog], compare: Comparison
+    wish: Wish,
+    destinations: Mapping[Target, Destination],
+    current: Sequence[FlowLog],
+    compare: Comparison,
+    barred: Optional[Mapping[str, Failure]] = None,
+    owners: Optional[Mapping[str, Tuple[str, ...]]] = None,
 ) -> Plan:
-    """The plan for all targets; a target that is refused does not stop the others."""
+    """The plan for all targets; a target that is refused does not stop the others.
+
+    barred: resource id -> why nothing of it may be touched. owners: resource id -> the subnet and VPC that it lies in, as far as
+    they were read; current has their flow logs, too.
+    """
     by_resource: Dict[str, List[FlowLog]] = {}
     for log in current:
         by_resource.setdefault(log.resource_id, []).append(log)
-    before: List[Dict[str, Any]] = []
-    after: List[Dict[str, Any]] = []
-    steps: List[Step] = []
-    refusals: List[Failure] = []
+    planned = _Planned(wish, compare, barred or {})
     for target, destination in destinations.items():
         own = by_resource.get(target.resource_id, [])
-        same = same_flow_logs(wish, target, destination, own)
+        by_resource[target.resource_id] = planned.add(target, destination, own)
+    twice = recorded_twice([target.resource_id for target in destinations], by_resource, owners or {})
+    return Plan(
+        {"flow_logs": planned.before},
+        {"flow_logs": planned.after},
+        tuple(planned.steps),
+        tuple(planned.refusals),
+        notes={TWICE: twice},
+    )
+
+
+class _Planned:
+    """What becomes of the targets, gathered one by one."""
+
+    def __init__(self, wish: Wish, compare: Comparison, barred: Mapping[str, Failure]) -> None:
+        self._wish, self._compare, self._barred = wish, compare, barred
+        self.before: List[Dict[str, Any]] = []
+        self.after: List[Dict[str, Any]] = []
+        self.steps: List[Step] = []
+        self.refusals: List[Failure] = []
+
+    def add(self, target: Target, destination: Destination, own: Sequence[FlowLog]) -> List[FlowLog]:
+        """The target's flow logs as they are afterwards, the one that was asked for first."""
+        same = same_flow_logs(self._wish, target, destination, own)
         now = [to_result(log, "unchanged") for log in same]
-        before += now
+        self.before += now
         try:
-            change = plan_change(wish, target, destination, own, compare)
+            change = self._change(target, destination, own)
         except Refusal as refusal:
-            refusals.append(refusal.failure)
-            after += now
-            continue
-        after.append(to_result(change.wanted, change.action, change.surplus_ids))
-        steps += _steps(wish, change)
-    return Plan({"flow_logs": before}, {"flow_logs": after}, tuple(steps), tuple(refusals))
+            self.refusals.append(refusal.failure)
+            self.after += now
+            return list(own)
+        self.after.append(to_result(change.wanted, change.action, change.surplus_ids))
+        self.steps += _steps(self._wish, change)
+        gone = {*change.surplus_ids, change.wanted.flow_log_id}
+        return [change.wanted, *(log for log in own if log.flow_log_id not in gone)]
+
+    def _change(self, target: Target, destination: Destination, own: Sequence[FlowLog]) -> Change:
+        if target.resource_id in self._barred:
+            raise Refusal(self._barred[target.resource_id])
+        return plan_change(self._wish, target, destination, own, self._compare)
 
 
 def _steps(wish: Wish, change: Change) -> List[Step]:

@@ -14,6 +14,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from dataclasses import field
+from dataclasses import replace
 from typing import Any
 from typing import Dict
 from typing import FrozenSet
@@ -23,16 +24,20 @@ from typing import Optional
 from typing import Sequence
 from typing import Tuple
 
+from ansible_collections.netops.flow_logs.plugins.module_utils._core.telemetry_rule import MANAGED
 from ansible_collections.netops.flow_logs.plugins.module_utils._destination import Destination
 from ansible_collections.netops.flow_logs.plugins.module_utils._errors import Failure
 from ansible_collections.netops.flow_logs.plugins.module_utils._flow_log import FlowLog
 from ansible_collections.netops.flow_logs.plugins.module_utils._flow_log import to_result
 from ansible_collections.netops.flow_logs.plugins.module_utils._flow_log_plan import BY_DESTINATION
 from ansible_collections.netops.flow_logs.plugins.module_utils._flow_log_plan import BY_TRAFFIC_TYPE
+from ansible_collections.netops.flow_logs.plugins.module_utils._flow_log_twice import in_cloudwatch
 from ansible_collections.netops.flow_logs.plugins.module_utils._plan import Plan
 from ansible_collections.netops.flow_logs.plugins.module_utils._plan import Step
 
 DELETE = "delete"
+# The key of the result that has the resources' flow logs which go on.
+REMAINING = "remaining"
 # Resources that a warning names before it only counts the others.
 _NAMED = 10
 
@@ -51,6 +56,11 @@ class Removal:
     lookup: str = BY_DESTINATION
     traffic_type: Optional[str] = None
     also_going: FrozenSet[str] = frozenset()
+    # Whether a flow log of a CloudWatch telemetry rule may be removed like any other.
+    take_over: bool = False
+
+    def may_delete(self, log: FlowLog) -> bool:
+        return self.take_over or not log.managed_by_rule
 
     def means(self, log: FlowLog, destination: Destination) -> bool:
         """True for a flow log to this destination that the removal speaks of, whoever owns it."""
@@ -99,6 +109,12 @@ def _by_resource(current: Sequence[FlowLog]) -> Dict[str, List[FlowLog]]:
 
 
 def _doomed(removal: Removal, by_resource: Mapping[str, List[FlowLog]]) -> Dict[str, List[FlowLog]]:
+    """Resource id -> its own flow logs to its destination that may go."""
+    meant = _meant(removal, by_resource)
+    return {resource_id: list(filter(removal.may_delete, logs)) for resource_id, logs in meant.items()}
+
+
+def _meant(removal: Removal, by_resource: Mapping[str, List[FlowLog]]) -> Dict[str, List[FlowLog]]:
     """Resource id -> its own flow logs to its destination."""
     return {
         resource_id: [
@@ -110,7 +126,7 @@ def _doomed(removal: Removal, by_resource: Mapping[str, List[FlowLog]]) -> Dict[
 
 def _plan_by_destination(removal: Removal, current: Sequence[FlowLog], owners: Mapping[str, Tuple[str, ...]]) -> Plan:
     by_resource = _by_resource(current)
-    doomed = _doomed(removal, by_resource)
+    meant, doomed = _meant(removal, by_resource), _doomed(removal, by_resource)
     gone = going(removal, current) | removal.also_going
     covers: List[Cover] = []
     refusals: List[Failure] = []
@@ -126,16 +142,29 @@ def _plan_by_destination(removal: Removal, current: Sequence[FlowLog], owners: M
             if log.flow_log_id not in gone
         ]
         covers += staying
+        rules = [log for log in meant[resource_id] if not removal.may_delete(log)]
+        if rules and not doomed[resource_id]:
+            refusals.append(_managed(resource_id, rules))
+            continue
         in_the_way = [cover for cover in staying if cover.same_destination]
         if in_the_way and not doomed[resource_id]:
             refusals.append(_not_the_owner(resource_id, in_the_way))
     refused = {failure.resource_id for failure in refusals}
-    return _plan(
+    named = {log.flow_log_id for resource_id in refused for log in meant.get(resource_id, ())}
+    plan = _plan(
         [log for logs in doomed.values() for log in logs],
         covers,
         refusals,
         _warnings([cover for cover in covers if cover.resource_id not in refused]),
     )
+    left = [
+        _left(log)
+        for resource_id, destination in removal.destinations.items()
+        if destination is not None
+        for log in in_cloudwatch(by_resource.get(resource_id, []))
+        if log.flow_log_id not in gone | named
+    ]
+    return replace(plan, notes={REMAINING: left})
 
 
 def _plan_by_id(removal: Removal, current: Sequence[FlowLog]) -> Plan:
@@ -151,7 +180,9 @@ def _plan_by_id(removal: Removal, current: Sequence[FlowLog]) -> Plan:
         )
         for log in strangers
     ]
-    return _plan([log for log in asked_for if log not in strangers], [], refusals, [])
+    rules = [log for log in asked_for if log not in strangers and not removal.may_delete(log)]
+    refusals += [_managed(log.flow_log_id, [log]) for log in rules]
+    return _plan([log for log in asked_for if log not in strangers and log not in rules], [], refusals, [])
 
 
 def _plan(doomed: Sequence[FlowLog], covers: Sequence[Cover], refusals: Sequence[Failure], warnings: List[str]) -> Plan:
@@ -174,6 +205,44 @@ def _plan(doomed: Sequence[FlowLog], covers: Sequence[Cover], refusals: Sequence
     )
 
 
+def _managed(subject: str, rules: Sequence[FlowLog]) -> Failure:
+    """subject: what the removal was asked for, a resource or a flow log."""
+    listed = " and ".join(f"{log.flow_log_id} of {log.resource_id}" for log in rules)
+    return Failure(
+        subject,
+        MANAGED,
+        f"{listed} to {rules[0].destination.name} belongs to a CloudWatch telemetry rule, by which AWS makes flow logs for the VPCs of an"
+        " account or organization. It was left as it is.",
+        "Exclude the VPC from the rule first: the rule would make the flow log again. Then remove it with take_over set to true"
+        " (flow_logs_take_over).",
+    )
+
+
+def _left(log: FlowLog) -> Dict[str, Any]:
+    """An entry of what goes on."""
+    return {
+        "resource_id": log.resource_id,
+        "flow_log_id": log.flow_log_id,
+        "log_group_name": log.destination.name,
+        "traffic_type": log.traffic_type,
+        "managed_by_rule": log.managed_by_rule,
+        "hint": f"To remove it, too: state: absent with flow_log_ids: [{log.flow_log_id}]{_taking_over(log)}.",
+    }
+
+
+def _taking_over(log: FlowLog) -> str:
+    return " and take_over: true, as a CloudWatch telemetry rule made it" if log.managed_by_rule else ""
+
+
+def remaining_warning(entries: Sequence[Mapping[str, Any]]) -> List[str]:
+    """One sentence for all that goes on. entries: as the notes have them."""
+    if not entries:
+        return []
+    named = [f"{entry['resource_id']} by {entry['flow_log_id']}, to {entry['log_group_name']}" for entry in entries]
+    more = f" and {len(named) - _NAMED} more, see {REMAINING}" if len(named) > _NAMED else ""
+    return [f"Other flow logs of these go on in CloudWatch Logs: {'; '.join(named[:_NAMED])}{more}. {entries[0]['hint']}"]
+
+
 def _not_the_owner(resource_id: str, covers: Sequence[Cover]) -> Failure:
     listed = " and ".join(f"{cover.log.flow_log_id} of {cover.log.resource_id}" for cover in covers)
     return Failure(
@@ -186,7 +255,8 @@ def _not_the_owner(resource_id: str, covers: Sequence[Cover]) -> Failure:
 
 
 def _where(log: FlowLog) -> str:
-    return f"To stop it for everything in {log.resource_id}, remove {log.flow_log_id} there: {log.resource_id} owns it."
+    own = f"To stop it for everything in {log.resource_id}, remove {log.flow_log_id} there: {log.resource_id} owns it."
+    return f"{own} It takes take_over: a CloudWatch telemetry rule made it." if log.managed_by_rule else own
 
 
 def _of_a_lost_name(resource_id: str, own: Sequence[FlowLog]) -> List[Failure]:

@@ -29,14 +29,17 @@ from ansible_collections.netops.flow_logs.plugins.module_utils._errors import Fa
 from ansible_collections.netops.flow_logs.plugins.module_utils._errors import InvalidInput
 from ansible_collections.netops.flow_logs.plugins.module_utils._flow_log import FlowLog
 from ansible_collections.netops.flow_logs.plugins.module_utils._flow_log_delete import delete_flow_logs
+from ansible_collections.netops.flow_logs.plugins.module_utils._flow_log_removal import REMAINING
 from ansible_collections.netops.flow_logs.plugins.module_utils._flow_log_removal import Removal
 from ansible_collections.netops.flow_logs.plugins.module_utils._flow_log_removal import going
 from ansible_collections.netops.flow_logs.plugins.module_utils._flow_log_removal import plan_removal
+from ansible_collections.netops.flow_logs.plugins.module_utils._flow_log_removal import remaining_warning
 from ansible_collections.netops.flow_logs.plugins.module_utils._log_group_names import Resolve
 from ansible_collections.netops.flow_logs.plugins.module_utils._log_group_names import resolve
 from ansible_collections.netops.flow_logs.plugins.module_utils._name_template import placeholders
 from ansible_collections.netops.flow_logs.plugins.module_utils._plan import Plan
 from ansible_collections.netops.flow_logs.plugins.module_utils._resource_api import describe_resources
+from ansible_collections.netops.flow_logs.plugins.module_utils._resource_api import owners_in
 from ansible_collections.netops.flow_logs.plugins.module_utils._run import Done
 from ansible_collections.netops.flow_logs.plugins.module_utils._run import Work
 from ansible_collections.netops.flow_logs.plugins.module_utils._target import Target
@@ -48,10 +51,14 @@ _GONE_AFTER = (0.0, 1.0, 2.0, 4.0, 8.0, 15.0)
 
 
 class FlowLogRemovalWork(Work):
-    """Options are checked before the first call, names and account before the first write."""
+    """Options are checked before the first call, names and account before the first write.
 
-    def __init__(self, module: Any, names: Resolve = resolve) -> None:
+    warns: whether flow logs that go on are a warning, too; the result has them anyway.
+    """
+
+    def __init__(self, module: Any, names: Resolve = resolve, warns: bool = True) -> None:
         options = module.params
+        self.warns = warns
         self.targets = parse_targets(options["resource_ids"] or [])
         self.flow_log_ids = parse_flow_log_ids(options["flow_log_ids"])
         template = _template(options)
@@ -73,7 +80,9 @@ class FlowLogRemovalWork(Work):
             for failure in self.illegal:
                 # None would stand for a target whose flow logs go by their ids.
                 del destinations[failure.resource_id]
-        self.removal = Removal(destinations, self.flow_log_ids, options["lookup"], options["traffic_type"])
+        self.removal = Removal(
+            destinations, self.flow_log_ids, options["lookup"], options["traffic_type"], options["take_over"]
+        )
         self._seen: Optional[List[FlowLog]] = None
 
     def look(self) -> FrozenSet[str]:
@@ -102,7 +111,8 @@ class FlowLogRemovalWork(Work):
         gone = tuple(
             f"{failure.message} Nothing to remove there." for failure in self.gone if failure.resource_id not in refused
         )
-        return Plan(plan.before, plan.after, plan.steps, (*self.illegal, *plan.refusals), (*gone, *plan.warnings))
+        left = remaining_warning(plan.notes.get(REMAINING, ())) if self.warns else ()
+        return replace(plan, refusals=(*self.illegal, *plan.refusals), warnings=(*gone, *plan.warnings, *left))
 
     def apply(self, plan: Plan, done: Done) -> Dict[str, Any]:
         logs: List[FlowLog] = [step.arguments["flow_log"] for step in plan.steps]
@@ -149,11 +159,7 @@ def _owners(ec2: Any, targets: Sequence[Target], known: Mapping[str, Mapping[str
     unread = [target for target in inner if target.resource_id not in known]
     facts = {**known, **(describe_resources(ec2, unread) if unread and not known else {})}
     return {
-        target.resource_id: tuple(
-            owner
-            for owner in (facts[target.resource_id]["subnet_id"], facts[target.resource_id]["vpc_id"])
-            if owner and owner != target.resource_id
-        )
+        target.resource_id: owners_in(target.resource_id, facts[target.resource_id])
         for target in inner
         if target.resource_id in facts
     }

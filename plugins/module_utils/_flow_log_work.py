@@ -13,6 +13,8 @@ from dataclasses import replace
 from typing import Any
 from typing import Dict
 from typing import List
+from typing import Mapping
+from typing import Optional
 from typing import Set
 
 from ansible_collections.netops.flow_logs.plugins.module_utils import _flow_log_api as api
@@ -22,16 +24,21 @@ from ansible_collections.netops.flow_logs.plugins.module_utils._aws import accou
 from ansible_collections.netops.flow_logs.plugins.module_utils._aws import client
 from ansible_collections.netops.flow_logs.plugins.module_utils._aws import region_of
 from ansible_collections.netops.flow_logs.plugins.module_utils._core.tags import EC2
+from ansible_collections.netops.flow_logs.plugins.module_utils._core.telemetry_rule import refuse_rule_tag
 from ansible_collections.netops.flow_logs.plugins.module_utils._destination import log_group
+from ansible_collections.netops.flow_logs.plugins.module_utils._errors import Failure
 from ansible_collections.netops.flow_logs.plugins.module_utils._errors import InvalidInput
 from ansible_collections.netops.flow_logs.plugins.module_utils._flow_log import FlowLog
 from ansible_collections.netops.flow_logs.plugins.module_utils._flow_log import to_result
 from ansible_collections.netops.flow_logs.plugins.module_utils._flow_log_apply import Applied
 from ansible_collections.netops.flow_logs.plugins.module_utils._flow_log_apply import apply_steps
 from ansible_collections.netops.flow_logs.plugins.module_utils._flow_log_apply import read_back
+from ansible_collections.netops.flow_logs.plugins.module_utils._flow_log_plan import TWICE
 from ansible_collections.netops.flow_logs.plugins.module_utils._flow_log_plan import Wish
 from ansible_collections.netops.flow_logs.plugins.module_utils._flow_log_plan import plan_flow_logs
 from ansible_collections.netops.flow_logs.plugins.module_utils._flow_log_plan import same_flow_logs
+from ansible_collections.netops.flow_logs.plugins.module_utils._flow_log_twice import Twice
+from ansible_collections.netops.flow_logs.plugins.module_utils._flow_log_twice import warning_of
 from ansible_collections.netops.flow_logs.plugins.module_utils._log_format import normalise
 from ansible_collections.netops.flow_logs.plugins.module_utils._log_group_names import Resolve
 from ansible_collections.netops.flow_logs.plugins.module_utils._log_group_names import missing
@@ -41,6 +48,7 @@ from ansible_collections.netops.flow_logs.plugins.module_utils._plan import Plan
 from ansible_collections.netops.flow_logs.plugins.module_utils._plan import tag_wish
 from ansible_collections.netops.flow_logs.plugins.module_utils._progress import voice_of
 from ansible_collections.netops.flow_logs.plugins.module_utils._resource_api import describe_resources
+from ansible_collections.netops.flow_logs.plugins.module_utils._resource_api import owners_in
 from ansible_collections.netops.flow_logs.plugins.module_utils._run import Done
 from ansible_collections.netops.flow_logs.plugins.module_utils._run import Work
 from ansible_collections.netops.flow_logs.plugins.module_utils._target import parse_targets
@@ -50,6 +58,7 @@ _ROLE_ARN = re.compile(r"arn:[\w-]+:iam::(?P<account>\d{12}):role/.+")
 
 def wish_from_options(options: Dict[str, Any]) -> Wish:
     """The wish from the module's options. Raises InvalidInput."""
+    refuse_rule_tag(options["tags"])
     role_arn = options["role_arn"]
     if role_arn is not None and not _ROLE_ARN.fullmatch(role_arn):
         raise InvalidInput(
@@ -67,13 +76,24 @@ def wish_from_options(options: Dict[str, Any]) -> Wish:
         tags=tag_wish(options["tags"], options["purge_tags"], EC2),
         lookup=options["lookup"],
         allow_replace=options["allow_replace"],
+        take_over=options["take_over"],
     )
 
 
 class FlowLogWork(Work):
-    """Options are checked before the first call, names and account before the first write."""
+    """Options are checked before the first call, names and account before the first write.
 
-    def __init__(self, module: Any, names: Resolve = resolve) -> None:
+    barred: resource id -> why nothing of it may be touched, as its log group could not be made as asked. warns: whether what is
+    recorded twice is a warning, too; the result has it anyway.
+    """
+
+    def __init__(
+        self,
+        module: Any,
+        names: Resolve = resolve,
+        barred: Optional[Mapping[str, Failure]] = None,
+        warns: bool = True,
+    ) -> None:
         options = module.params
         targets = parse_targets(options["resource_ids"])
         template = options["log_group_name"]
@@ -88,18 +108,31 @@ class FlowLogWork(Work):
         resolved = names(template, targets, self.account, self.region, lambda: self.client)
         self.missing = (*resolved.missing, *resolved.illegal)
         self.known = set(resolved.known)
+        self.barred = barred or {}
+        self.warns = warns
         self.destinations = {
             target: log_group(resolved.names[target.resource_id])
             for target in targets
             if target.resource_id in resolved.names
         }
+        # What a target lies in records it, too. Nothing is read for that alone.
+        self.owners = {
+            target.resource_id: owners_in(target.resource_id, resolved.known[target.resource_id])
+            for target in self.destinations
+            if target.resource_id in resolved.known
+        }
 
     def observe(self) -> List[FlowLog]:
-        return api.describe_flow_logs(self.client, [target.resource_id for target in self.destinations])
+        ids = dict.fromkeys(target.resource_id for target in self.destinations)
+        ids.update(dict.fromkeys(owner for owners in self.owners.values() for owner in owners))
+        return api.describe_flow_logs(self.client, list(ids))
 
     def plan(self, current: List[FlowLog]) -> Plan:
-        plan = plan_flow_logs(self.wish, self.destinations, current, COMPARISON)
-        return Plan(plan.before, plan.after, plan.steps, (*self.missing, *plan.refusals), plan.warnings)
+        plan = plan_flow_logs(self.wish, self.destinations, current, COMPARISON, self.barred, self.owners)
+        self.twice: List[Twice] = list(plan.notes[TWICE])
+        entries = [each.as_result() for each in self.twice]
+        warnings = (*plan.warnings, *(warning_of(entries) if self.warns else ()))
+        return replace(plan, refusals=(*self.missing, *plan.refusals), warnings=warnings, notes={TWICE: entries})
 
     def foretell(self, plan: Plan, current: List[FlowLog]) -> Plan:
         """Without targets that do not exist, where a template that names no resource gave no reason to read them."""
@@ -132,7 +165,9 @@ class FlowLogWork(Work):
                 f"AWS accepted flow logs of {', '.join(invisible)}, but does not show them yet: their flow_log_id is missing."
             )
         entries = [_after(entry, seen) for entry in plan.after["flow_logs"] if entry["resource_id"] not in failed]
-        return {"flow_logs": [*entries, *self._left(failed)]}
+        # A target that failed is not what was planned for it.
+        twice = [each.seen(seen) for each in self.twice if not (each.is_planned and each.resource_id in failed)]
+        return {"flow_logs": [*entries, *self._left(failed)], TWICE: [each.as_result() for each in twice]}
 
     def _left(self, failed: Set[str]) -> List[Dict[str, Any]]:
         """What the targets that failed have now: the old flow log, one that was put back, both, or none."""

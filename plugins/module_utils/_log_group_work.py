@@ -24,6 +24,7 @@ from ansible_collections.netops.flow_logs.plugins.module_utils._aws import regio
 from ansible_collections.netops.flow_logs.plugins.module_utils._aws import side_by_side
 from ansible_collections.netops.flow_logs.plugins.module_utils._aws import supports
 from ansible_collections.netops.flow_logs.plugins.module_utils._core.tags import LOGS
+from ansible_collections.netops.flow_logs.plugins.module_utils._core.telemetry_rule import refuse_rule_tag
 from ansible_collections.netops.flow_logs.plugins.module_utils._errors import Conflict
 from ansible_collections.netops.flow_logs.plugins.module_utils._errors import Failure
 from ansible_collections.netops.flow_logs.plugins.module_utils._errors import InvalidInput
@@ -62,6 +63,7 @@ class LogGroupWork(Work):
     def __init__(self, module: Any, names: Resolve = resolve) -> None:
         options = module.params
         template = GroupTemplate(options["log_group_name"], options["resource_ids"])
+        refuse_rule_tag(options["tags"])
         tags = tag_wish(options["tags"], options["purge_tags"], LOGS)
         wish_from_options(options, {}, tags)
         self.account = account_of(module)

@@ -26,12 +26,17 @@ _NAME = re.compile(r"(?P<interface>eni-[0-9a-f]{8,17})-(?P<kind>all|accept|rejec
 
 @dataclass(frozen=True)
 class Stream:
-    """newest_event: milliseconds since 1970, when AWS knows of any. It may lag behind by an hour (botocore's model)."""
+    """newest_event: milliseconds since 1970, when AWS knows of any. It may lag behind by an hour (botocore's model).
+
+    ingested: when AWS took the newest event in, as late as that. is_exact: the event itself was looked at.
+    """
 
     name: str
     interface_id: str
     kind: str
     newest_event: Optional[int] = None
+    ingested: Optional[int] = None
+    is_exact: bool = False
 
     def fits(self, traffic_type: str) -> bool:
         """Whether a flow log of this traffic type writes to it."""
@@ -43,7 +48,8 @@ def from_aws(entry: Mapping[str, Any]) -> Optional[Stream]:
     match = _NAME.fullmatch(entry["logStreamName"])
     if match is None:
         return None
-    return Stream(match.group(), match.group("interface"), match.group("kind"), entry.get("lastEventTimestamp"))
+    times = entry.get("lastEventTimestamp"), entry.get("lastIngestionTime")
+    return Stream(match.group(), match.group("interface"), match.group("kind"), *times)
 
 
 def newest(streams: Iterable[Stream], traffic_type: str) -> Optional[Stream]:

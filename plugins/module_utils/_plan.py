@@ -21,6 +21,7 @@ from typing import Tuple
 from ansible_collections.netops.flow_logs.plugins.module_utils._core.tags import TagRules
 from ansible_collections.netops.flow_logs.plugins.module_utils._core.tags import same_keys
 from ansible_collections.netops.flow_logs.plugins.module_utils._core.tags import texts_and_problems
+from ansible_collections.netops.flow_logs.plugins.module_utils._core.telemetry_rule import RULE_TAG
 from ansible_collections.netops.flow_logs.plugins.module_utils._errors import Failure
 from ansible_collections.netops.flow_logs.plugins.module_utils._errors import InvalidInput
 
@@ -49,6 +50,8 @@ class Plan:
     refusals: Tuple[Failure, ...] = ()
     warnings: Tuple[str, ...] = ()
     not_in_diff: Tuple[str, ...] = ()
+    # What the result says besides, and no diff shows.
+    notes: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -80,7 +83,9 @@ class TagWish:
         if self.tags is None:
             return {}, []
         to_set, to_unset = compare.tag_changes(dict(current), dict(self.tags), self.purge)
-        return to_set, sorted(key for key in to_unset if not (ignores_case and same_keys(key, to_set)))
+        kept = (key for key in to_unset if not (ignores_case and same_keys(key, to_set)))
+        # A telemetry rule would lose what it has to look after.
+        return to_set, sorted(key for key in kept if key != RULE_TAG)
 
     def merged(self, current: Mapping[str, str], compare: Comparison, ignores_case: bool = False) -> Dict[str, str]:
         """The tags that a resource with the current ones has afterwards."""

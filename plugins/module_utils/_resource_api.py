@@ -66,9 +66,15 @@ def describe_interfaces_in(client: Any, filter_name: str, ids: Sequence[str]) ->
     return _read(client, [("eni", _filtered(filter_name, part)) for part in chunks(ids, FILTER_VALUES)])
 
 
-def describe_everything(client: Any) -> Dict[str, Dict[str, str]]:
-    """Every VPC, subnet and network interface of the client's region, as describe_resources has them."""
-    return _read(client, [(prefix, {"MaxResults": _ON_A_PAGE}) for prefix in _READS])
+def describe_all(client: Any, prefix: str) -> Dict[str, Dict[str, str]]:
+    """Every VPC, subnet or network interface of the client's region, as describe_resources has them. prefix: of their ids."""
+    return _read(client, [(prefix, {"MaxResults": _ON_A_PAGE})])
+
+
+def owners_in(resource_id: str, entry: Mapping[str, str]) -> Tuple[str, ...]:
+    """The subnet and the VPC that a resource lies in, as far as they are others. entry: as describe_resources has it."""
+    around = (entry["subnet_id"], entry["vpc_id"])
+    return tuple(owner for owner in around if owner and owner != resource_id)
 
 
 def _read(client: Any, requests: Sequence[Tuple[str, Dict[str, Any]]]) -> Dict[str, Dict[str, str]]:

@@ -8,14 +8,21 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
+from typing import Callable
 from typing import Dict
 from typing import FrozenSet
 from typing import List
 from typing import Optional
+from typing import Tuple
+from typing import TypeVar
 
 from ansible_collections.netops.flow_logs.plugins.module_utils import _delivery_role_api as api
 from ansible_collections.netops.flow_logs.plugins.module_utils._account import Account
+from ansible_collections.netops.flow_logs.plugins.module_utils._audit.holes import Holes
+from ansible_collections.netops.flow_logs.plugins.module_utils._audit.parts import POLICY_USERS
+from ansible_collections.netops.flow_logs.plugins.module_utils._audit.parts import ROLE_POLICIES
 from ansible_collections.netops.flow_logs.plugins.module_utils._aws import account_of
 from ansible_collections.netops.flow_logs.plugins.module_utils._aws import client
 from ansible_collections.netops.flow_logs.plugins.module_utils._aws import side_by_side
@@ -28,11 +35,16 @@ from ansible_collections.netops.flow_logs.plugins.module_utils._role_audit impor
 from ansible_collections.netops.flow_logs.plugins.module_utils._role_users import find_users
 from ansible_collections.netops.flow_logs.plugins.module_utils._target import parse_flow_log_ids
 
+Answer = TypeVar("Answer")
+
 _PASS_ROLE = "PassRole-"
 
 
-def read_audit(module: Any) -> Dict[str, Any]:
-    """The module's result. Raises InvalidInput for wrong options, AwsError when IAM can't be read."""
+def read_audit(module: Any, holes: Optional[Holes] = None) -> Dict[str, Any]:
+    """The module's result. Raises InvalidInput for wrong options, AwsError when IAM can't be read.
+
+    With holes only the listing of the roles has to be read: what else can't be becomes a hole.
+    """
     options = module.params
     require_names("role_names", options["role_names"], 64)
     require_names("policy_names", options["policy_names"], 128)
@@ -41,10 +53,12 @@ def read_audit(module: Any) -> Dict[str, Any]:
     iam = client(module, "iam")
     entries = _roles(iam, options["role_names"])
     users = find_users(module, account)
-    roles = side_by_side(lambda entry: _found_role(iam, entry), entries)
-    arns = _policy_arns(iam, account, roles, options["policy_names"] or [])
-    policies = [policy for policy in side_by_side(lambda item: _found_policy(iam, *item), arns.items()) if policy]
-    return audit(roles, policies, users, ignored)
+    reads = _Reads(iam, account, holes)
+    roles = side_by_side(reads.found_role, entries)
+    arns = reads.policy_arns(roles, options["policy_names"] or [])
+    policies = [policy for policy in side_by_side(lambda item: reads.found_policy(*item), arns.items()) if policy]
+    told = audit(roles, policies, users, ignored)
+    return told if holes is None else {**told, "not_read": holes.as_result()}
 
 
 def _roles(iam: Any, names: Optional[List[str]]) -> List[Dict[str, Any]]:
@@ -71,43 +85,62 @@ def _role(iam: Any, name: str) -> Optional[Dict[str, Any]]:
     return role
 
 
-def _found_role(iam: Any, entry: Dict[str, Any]) -> FoundRole:
-    name = entry["RoleName"]
-    role = Role(
-        name=name,
-        arn=entry["Arn"],
-        path=entry["Path"],
-        trust=entry["AssumeRolePolicyDocument"],
-        attached=api.attached_policies(iam, name),
-    )
-    return FoundRole(role, api.inline_policies(iam, name))
+@dataclass(frozen=True)
+class _Reads:
+    """What is read of roles and policies that are known to be there. holes: None where an error is to end it all."""
 
+    iam: Any
+    account: Account
+    holes: Optional[Holes]
 
-def _policy_arns(iam: Any, account: Account, roles: List[FoundRole], names: List[str]) -> Dict[str, Optional[str]]:
-    """ARN -> the role that it lets operators pass, or None for one of the roles' own; AWS's own policies left out."""
-    own = f":iam::{account.account_id}:policy/"
-    arns: Dict[str, Optional[str]] = {arn: None for found in roles for arn in found.role.attached if own in arn}
-    for found in roles:
-        arn = _policy_arn(iam, account, found.role.path, _PASS_ROLE + found.role.name)
-        if arn:
-            arns[arn] = found.role.name
-    for name in names:
-        if not any(arn.rsplit("/", 1)[-1].lower() == name.lower() for arn in arns):
-            arn = _policy_arn(iam, account, "/", name)
+    def _read(self, what: str, subject: str, call: Callable[[], Answer], otherwise: Answer) -> Answer:
+        return call() if self.holes is None else self.holes.read(what, subject, call, otherwise)
+
+    def found_role(self, entry: Dict[str, Any]) -> FoundRole:
+        name = entry["RoleName"]
+        attached: Tuple[str, ...] = self._read(ROLE_POLICIES, name, lambda: api.attached_policies(self.iam, name), ())
+        role = Role(
+            name=name,
+            arn=entry["Arn"],
+            path=entry["Path"],
+            trust=entry["AssumeRolePolicyDocument"],
+            attached=attached,
+        )
+        return FoundRole(role, self._read(ROLE_POLICIES, name, lambda: api.inline_policies(self.iam, name), ()))
+
+    def policy_arns(self, roles: List[FoundRole], names: List[str]) -> Dict[str, Optional[str]]:
+        """ARN -> the role that it lets operators pass, or None for one of the roles' own; AWS's own policies left out."""
+        own = f":iam::{self.account.account_id}:policy/"
+        arns: Dict[str, Optional[str]] = {arn: None for found in roles for arn in found.role.attached if own in arn}
+        for found in roles:
+            arn = self._policy_arn(found.role.path, _PASS_ROLE + found.role.name)
             if arn:
-                arns[arn] = None
-    return arns
+                arns[arn] = found.role.name
+        for name in names:
+            if not any(arn.rsplit("/", 1)[-1].lower() == name.lower() for arn in arns):
+                arn = self._policy_arn("/", name)
+                if arn:
+                    arns[arn] = None
+        return arns
 
+    def _policy_arn(self, path: str, name: str) -> Optional[str]:
+        """The ARN of the policy of this name: most likely at this path, but wherever and in whatever case it is."""
+        arn = self.account.iam_arn("policy", path, name)
 
-def _policy_arn(iam: Any, account: Account, path: str, name: str) -> Optional[str]:
-    """The ARN of the policy of this name: most likely at this path, but wherever and in whatever case it is."""
-    arn = account.iam_arn("policy", path, name)
-    found: Optional[str] = arn if api.get_policy(iam, arn) else api.find_policy_arn(iam, name)
-    return found
+        def find() -> Optional[str]:
+            found: Optional[str] = arn if api.get_policy(self.iam, arn) else api.find_policy_arn(self.iam, name)
+            return found
 
+        return self._read(POLICY_USERS, name, find, None)
 
-def _found_policy(iam: Any, arn: str, serves: Optional[str]) -> Optional[FoundPolicy]:
-    entry = api.get_policy(iam, arn)
-    if entry is None:
-        return None
-    return FoundPolicy(entry["PolicyName"], arn, api.attached_to(iam, arn), api.bounded_by(iam, arn), serves)
+    def found_policy(self, arn: str, serves: Optional[str]) -> Optional[FoundPolicy]:
+        """One whose users can't be read is left out: it must not count for one that nobody uses."""
+
+        def find() -> Optional[FoundPolicy]:
+            entry = api.get_policy(self.iam, arn)
+            if entry is None:
+                return None
+            users = api.attached_to(self.iam, arn)
+            return FoundPolicy(entry["PolicyName"], arn, users, api.bounded_by(self.iam, arn), serves)
+
+        return self._read(POLICY_USERS, arn.rsplit("/", 1)[-1], find, None)

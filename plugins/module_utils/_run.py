@@ -117,7 +117,7 @@ def run(module: Any, make_work: Callable[[], Work]) -> None:
         return _fail(module, done, _of_unreadable(error))
     failures = [*plan.refusals, *done.failures]
     steps = list(plan.steps) if module.check_mode else done.steps
-    answer = dict(after, changed=bool(steps), actions=_sentences(steps))
+    answer = {**plan.notes, **after, "changed": bool(steps), "actions": _sentences(steps)}
     if module._diff:
         answer["diff"] = printable_throughout(_diff(_shown(before, plan), _shown(after, plan)))
     for warning in printable_lines([*plan.warnings, *done.warnings]):
@@ -239,7 +239,7 @@ def _summary(failures: List[Failure]) -> str:
 
 
 def _shown(result: Dict[str, Any], plan: Plan) -> Dict[str, Any]:
-    return {key: type(value)() if key in plan.not_in_diff else value for key, value in result.items()}
+    return {key: type(value)() if key in plan.not_in_diff else value for key, value in result.items() if key not in plan.notes}
 
 
 def _diff(before: Dict[str, Any], after: Dict[str, Any]) -> Dict[str, Any]:

@@ -16,7 +16,8 @@ description:
   - Flow logs can't be changed, but for their tags. Any other difference is a replacement. The new flow log is created first
     and the old one deleted then, so that nothing goes unrecorded. Where AWS refuses a second flow log, the old one is
     deleted first, and put back should the new one be refused.
-  - Flow logs of the same resource to other destinations are never touched.
+  - Flow logs of the same resource to other destinations are never touched. The module says where they record the same traffic in
+    CloudWatch Logs a second time.
   - Removes flow logs at the resource that owns them, and says who else still records a resource.
   - A resource that fails does not stop the others. The module does all it can, returns what it did and fails then.
 author:
@@ -77,6 +78,15 @@ options:
       - Whether a flow log that differs may be replaced. With V(false) the module fails for it instead, and names what differs.
     type: bool
     default: true
+  take_over:
+    description:
+      - Whether flow logs of a CloudWatch telemetry rule, by which AWS itself makes flow logs for VPCs, may be replaced and removed like
+        any other. They have the tag C(CloudWatchTelemetryRuleManaged), which the new flow log does not get.
+      - With V(false) they are left as they are. The module fails for a resource that has one to the log group, with the code
+        V(ManagedByTelemetryRule).
+      - While the rule is there it may make another one, for a VPC without any flow log to CloudWatch Logs.
+    type: bool
+    default: false
   wait_timeout:
     description:
       - For how many seconds to wait for a role that can't be assumed yet, as IAM needs a while for a role that was created
@@ -229,6 +239,103 @@ covered_by:
       returned: always
       type: str
       sample: To stop it for everything in vpc-0123456789abcdef0, remove fl-0123456789abcdef0 there.
+recorded_twice:
+  description:
+    - Resources whose traffic is recorded in CloudWatch Logs by more than one flow log, and therefore ingested and paid more than once,
+      whoever made the others.
+    - What a resource lies in counts as far as O(log_group_name) made the module read it, with C({resource_name}) or C({vpc_id}).
+  returned: when O(state=present)
+  type: list
+  elements: dict
+  contains:
+    resource_id:
+      description: The resource.
+      returned: always
+      type: str
+      sample: vpc-0123456789abcdef0
+    traffic:
+      description: What is recorded more than once, V(ACCEPT) and V(REJECT).
+      returned: always
+      type: list
+      elements: str
+      sample: [ACCEPT, REJECT]
+    flow_logs:
+      description: The flow logs that record it, the one that was asked for first.
+      returned: always
+      type: list
+      elements: dict
+      contains:
+        flow_log_id:
+          description: Its id. Null in check mode for one that would be created.
+          returned: always
+          type: str
+          sample: fl-0123456789abcdef0
+        resource_id:
+          description: The resource that owns it.
+          returned: always
+          type: str
+          sample: vpc-0123456789abcdef0
+        log_group_name:
+          description: The log group that it publishes to.
+          returned: always
+          type: str
+          sample: /aws/shop/vpc/web/flowlogs
+        traffic_type:
+          description: Which traffic it records.
+          returned: always
+          type: str
+          sample: ALL
+        managed_by_rule:
+          description: Whether a CloudWatch telemetry rule made it.
+          returned: always
+          type: bool
+          sample: false
+    message:
+      description: The same in words.
+      returned: always
+      type: str
+      sample: its traffic is recorded, ingested and paid twice in CloudWatch Logs
+    hint:
+      description: What to do about it.
+      returned: always
+      type: str
+      sample: "Remove what is not needed: netops.flow_logs.flow_log with state: absent and flow_log_ids: [fl-0fedcba9876543210]."
+remaining:
+  description: Other flow logs of the resources to CloudWatch Logs, which go on.
+  returned: when O(state=absent) with O(log_group_name)
+  type: list
+  elements: dict
+  contains:
+    resource_id:
+      description: The resource.
+      returned: always
+      type: str
+      sample: vpc-0123456789abcdef0
+    flow_log_id:
+      description: The flow log.
+      returned: always
+      type: str
+      sample: fl-0fedcba9876543210
+    log_group_name:
+      description: The log group that it publishes to.
+      returned: always
+      type: str
+      sample: /aws/old/vpc/web/flowlogs
+    traffic_type:
+      description: Which traffic it records.
+      returned: always
+      type: str
+      sample: ALL
+    managed_by_rule:
+      description: Whether a CloudWatch telemetry rule made it.
+      returned: always
+      type: bool
+      sample: false
+    hint:
+      description: How to remove it.
+      returned: always
+      type: str
+      sample: "To remove it, too: state: absent with flow_log_ids: [fl-0fedcba9876543210]."
 flow_logs:
   description:
     - The flow logs of the resources to the given log group, as they are afterwards.
@@ -360,6 +467,11 @@ flow_logs:
       returned: always
       type: dict
       sample: {project: shop}
+    managed_by_rule:
+      description: Whether a CloudWatch telemetry rule made it.
+      returned: always
+      type: bool
+      sample: false
 failures:
   description:
     - What could not be done. The other resources are done all the same, and RV(flow_logs) has what they have now.
@@ -375,7 +487,7 @@ failures:
       sample: vpc-0123456789abcdef0
     code:
       description: AWS's error code, or one of V(RoleArnRequired), V(ReplaceNotAllowed), V(AmbiguousFlowLogs), V(CoveredByOwner),
-        V(NotTheOwner), V(ResourceGone) where the module refused.
+        V(NotTheOwner), V(ResourceGone), V(ManagedByTelemetryRule) where the module refused.
       returned: always
       type: str
       sample: UnauthorizedOperation
@@ -411,6 +523,7 @@ ARGUMENT_SPEC = {
     "log_format": {"type": "str"},
     "lookup": {"type": "str", "choices": [BY_DESTINATION, BY_TRAFFIC_TYPE], "default": BY_DESTINATION},
     "allow_replace": {"type": "bool", "default": True},
+    "take_over": {"type": "bool", "default": False},
     "wait_timeout": {"type": "int", "default": 120},
     "expected_account_id": {"type": "str"},
     "tags": {"type": "dict", "aliases": ["resource_tags"]},

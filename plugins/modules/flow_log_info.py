@@ -62,7 +62,8 @@ extends_documentation_fragment:
   - netops.flow_logs._account
 notes:
   - Needs C(ec2:DescribeFlowLogs), and with O(coverage=true) C(ec2:DescribeVpcs), C(ec2:DescribeSubnets),
-    C(ec2:DescribeNetworkInterfaces), C(logs:DescribeLogGroups), C(logs:DescribeLogStreams) and C(logs:GetLogEvents).
+    C(ec2:DescribeNetworkInterfaces), C(logs:DescribeLogGroups), C(logs:DescribeLogStreams) and C(logs:GetLogEvents), for log groups of the class C(INFREQUENT_ACCESS)
+    C(logs:StartQuery) and C(logs:GetQueryResults). Without those of CloudWatch Logs, what rests on them is missing, and RV(not_read) says so.
   - AWS reports RV(flow_logs[].deliver_logs_status=SUCCESS) from the moment of creation on, before anything was delivered, and C(FAILED)
     only once there was something to deliver. RV(flow_logs[].delivery) therefore rests on the records that have arrived.
   - The time of the newest event may lag behind by an hour, because AWS's listing of log streams does.
@@ -227,6 +228,11 @@ flow_logs:
       returned: always
       type: dict
       sample: {project: shop}
+    managed_by_rule:
+      description: Whether a CloudWatch telemetry rule made it and looks after it, as its tag C(CloudWatchTelemetryRuleManaged) says.
+      returned: always
+      type: bool
+      sample: false
     creation_time:
       description: When it was created.
       returned: always
@@ -265,7 +271,8 @@ flow_logs:
           type: str
           sample: The newest record is of 2026-01-31T12:10:00+00:00.
         log_group_exists:
-          description: Whether the log group exists; null where its name was given in a form that leads nowhere, with C(:*) at its end.
+          description: Whether the log group exists; null where its name was given in a form that leads nowhere, with C(:*) at its end, and
+            where log groups can't be read.
           returned: for flow logs to CloudWatch Logs
           type: bool
           sample: true
@@ -279,6 +286,33 @@ flow_logs:
           returned: for flow logs to CloudWatch Logs
           type: str
           sample: "2026-01-31T12:10:00+00:00"
+not_read:
+  description: What could not be read. Only what rests on it is missing, each entry is a warning, too.
+  returned: with O(coverage=true)
+  type: list
+  elements: dict
+  contains:
+    what:
+      description: V(VPCs), V(subnets), V(network interfaces), V(log groups), V(log streams) or V(newest records).
+      returned: always
+      type: str
+      sample: newest records
+    subjects:
+      description: Whose, log groups or the region.
+      returned: always
+      type: list
+      elements: str
+      sample: [/aws/shop/vpc/web/flowlogs]
+    code:
+      description: AWS's error code.
+      returned: always
+      type: str
+      sample: AccessDeniedException
+    message:
+      description: Why, in AWS's words.
+      returned: always
+      type: str
+      sample: Newest records of /aws/shop/vpc/web/flowlogs could not be read.
 log_groups:
   description: The log groups that exist among those that the flow logs deliver to.
   returned: with O(coverage=true)
@@ -425,6 +459,11 @@ coverage:
           returned: always
           type: str
           sample: ALL
+        managed_by_rule:
+          description: Whether a CloudWatch telemetry rule made it.
+          returned: always
+          type: bool
+          sample: false
         delivering:
           description: False when AWS says that it does not deliver. V(true) proves nothing, see RV(coverage[].flow_logs[].delivery).
           returned: always

@@ -26,6 +26,7 @@ from ansible_collections.netops.flow_logs.plugins.module_utils._errors import Fl
 from ansible_collections.netops.flow_logs.plugins.module_utils._flow_log_work import FlowLogWork
 from ansible_collections.netops.flow_logs.plugins.module_utils._log_group_names import SharedNames
 from ansible_collections.netops.flow_logs.plugins.module_utils._log_group_work import LogGroupWork
+from ansible_collections.netops.flow_logs.plugins.module_utils._run import answer
 from ansible_collections.netops.flow_logs.plugins.module_utils._run import run
 from ansible_collections.netops.flow_logs.plugins.module_utils._target import parse_targets
 from ansible_collections.netops.flow_logs.plugins.plugin_utils._account import Account
@@ -34,7 +35,9 @@ from ansible_collections.netops.flow_logs.plugins.plugin_utils._account import O
 from ansible_collections.netops.flow_logs.plugins.plugin_utils._account import counted
 from ansible_collections.netops.flow_logs.plugins.plugin_utils._account_queries import save_queries
 from ansible_collections.netops.flow_logs.plugins.plugin_utils._account_verify import verify
+from ansible_collections.netops.flow_logs.plugins.plugin_utils._accounts.barred import barred
 from ansible_collections.netops.flow_logs.plugins.plugin_utils._accounts.iam import share_iam
+from ansible_collections.netops.flow_logs.plugins.plugin_utils._accounts.twice import say_once
 from ansible_collections.netops.flow_logs.plugins.plugin_utils._in_process import InProcessModule
 
 
@@ -57,6 +60,7 @@ def apply(account: Account, names: Optional[SharedNames] = None) -> List[Outcome
         return [account.outcome(error=iam)]
     told = account.outcome(iam=iam)
     delivered = side_by_side(lambda delivery: _deliver(account, delivery, names, iam), account.plan.deliveries)
+    say_once(delivered)
     return [told, *delivered, *save_queries(account, names, iam, delivered)]
 
 
@@ -72,6 +76,19 @@ def _read_names(account: Account, delivery: DeliveryPlan, names: SharedNames) ->
     account.run(read, delivery.flow_log, delivery.way)
 
 
+def _names_of(account: Account, delivery: DeliveryPlan, names: SharedNames) -> Dict[str, str]:
+    """Resource id -> its log group. They have been read before, so this makes no call."""
+
+    def read(module: InProcessModule) -> Dict[str, Any]:
+        targets = parse_targets(module.params["resource_ids"])
+        whose, region = account_of(module), region_of(module)
+        template = module.params["log_group_name"]
+        return {"names": names(template, targets, whose, region, lambda: client(module, "ec2")).names}
+
+    found = account.run(lambda module: answer(module, lambda: read(module)), delivery.flow_log, delivery.way)
+    return dict(found.get("names") or {})
+
+
 def _deliver(account: Account, delivery: DeliveryPlan, names: SharedNames, iam: Dict[str, Any]) -> Outcome:
     if delivery.way in account.closed:
         return account.outcome(delivery, error=account.closed[delivery.way])
@@ -80,9 +97,15 @@ def _deliver(account: Account, delivery: DeliveryPlan, names: SharedNames, iam: 
     if "log_groups" not in groups:
         return account.outcome(delivery, error=groups)
     account.tell(delivery, f"{counted(groups['log_groups'], 'log group')}")
+    kept_out = barred(groups, _names_of(account, delivery, names) if groups.get("failures") else {})
+    groups = kept_out.groups
     role_arn = iam["role"]["arn"]
+    # What is recorded twice is said in the summary, so it is no warning.
     logs = account.run(
-        lambda module: run(module, lambda: FlowLogWork(module, names)), delivery.flow_log, way, role_arn=role_arn
+        lambda module: run(module, lambda: FlowLogWork(module, names, kept_out.targets, warns=False)),
+        delivery.flow_log,
+        way,
+        role_arn=role_arn,
     )
     if "flow_logs" not in logs:
         return account.outcome(delivery, error=logs)

@@ -22,6 +22,7 @@ from typing import List
 from typing import Optional
 from typing import Tuple
 
+from ansible_collections.netops.flow_logs.plugins.module_utils._audit.holes import Holes
 from ansible_collections.netops.flow_logs.plugins.module_utils._aws import account_of
 from ansible_collections.netops.flow_logs.plugins.module_utils._aws import client
 from ansible_collections.netops.flow_logs.plugins.module_utils._aws import region_of
@@ -156,7 +157,7 @@ def _region_name(account: Account, delivery: DeliveryPlan) -> str:
 def _iam(account: Account) -> Dict[str, Any]:
     way = account.open_ways[0]
     options = {**account.iam_info_options(way), "role_names": None}
-    return account.run(lambda module: answer(module, lambda: read_audit(module)), options, way)
+    return account.run(lambda module: answer(module, lambda: read_audit(module, Holes())), options, way)
 
 
 def _wished(account: Account, delivery: DeliveryPlan, shared: SharedNames) -> Wished:

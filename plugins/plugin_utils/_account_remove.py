@@ -41,6 +41,7 @@ from ansible_collections.netops.flow_logs.plugins.plugin_utils._account import O
 from ansible_collections.netops.flow_logs.plugins.plugin_utils._account import counted
 from ansible_collections.netops.flow_logs.plugins.plugin_utils._account_queries import remove_queries
 from ansible_collections.netops.flow_logs.plugins.plugin_utils._accounts.iam import is_denied
+from ansible_collections.netops.flow_logs.plugins.plugin_utils._accounts.twice import without_removed
 from ansible_collections.netops.flow_logs.plugins.plugin_utils._in_process import InProcessModule
 
 
@@ -58,6 +59,7 @@ def remove(account: Account) -> List[Outcome]:
     gone = [
         entry["flow_log_id"] for result in logs for entry in result.get("flow_logs", []) if entry["action"] == "deleted"
     ]
+    logs = [without_removed(result, gone) for result in logs]
     iam = _remove_iam(account, gone) if account.plan.remove_iam else _look_at_iam(account, gone)
     doomed = {
         number: delivery
@@ -93,7 +95,8 @@ def _look(
     works: List[FlowLogRemovalWork] = []
 
     def look(module: InProcessModule) -> Dict[str, Any]:
-        work = FlowLogRemovalWork(module, names)
+        # What goes on is said in the summary, so it is no warning.
+        work = FlowLogRemovalWork(module, names, warns=False)
         ids = work.look()
         works.append(work)
         return {"going": ids}
@@ -110,7 +113,7 @@ def _remove_flow_logs(
     also: FrozenSet[str],
 ) -> Dict[str, Any]:
     def make(module: InProcessModule) -> FlowLogRemovalWork:
-        return (known or FlowLogRemovalWork(module, names)).beside(also)
+        return (known or FlowLogRemovalWork(module, names, warns=False)).beside(also)
 
     result = account.run(lambda module: run(module, lambda: make(module)), delivery.flow_log, delivery.way)
     if "flow_logs" in result:

@@ -25,7 +25,13 @@ def verify(account: Account, delivery: DeliveryPlan, logs: Dict[str, Any]) -> Op
 
     In check mode there is nothing new that could deliver.
     """
-    owners = {entry["flow_log_id"]: entry["resource_id"] for entry in logs["flow_logs"] if "flow_log_id" in entry}
+    # What failed has been told: a log group that could not be made gets no records.
+    failed = {failure["resource_id"] for failure in logs.get("failures") or []}
+    owners = {
+        entry["flow_log_id"]: entry["resource_id"]
+        for entry in logs["flow_logs"]
+        if "flow_log_id" in entry and entry["resource_id"] not in failed
+    }
     if delivery.verify_timeout is None or account.mode.check or not owners:
         return None
     timeout = delivery.verify_timeout

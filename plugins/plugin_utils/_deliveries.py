@@ -87,6 +87,7 @@ _FLOW_LOG_OPTIONS = {
     "flow_logs_max_aggregation_interval": "max_aggregation_interval",
     "flow_logs_log_format": "log_format",
     "flow_logs_tags": "tags",
+    "flow_logs_take_over": "take_over",
     "flow_logs_expected_account_id": "expected_account_id",
 }
 _QUERIES_OPTIONS = {

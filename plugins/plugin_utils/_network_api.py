@@ -111,7 +111,10 @@ class Reads:
             name,
             [resource for resource_id, resource in targets.items() if resource_id not in excluded],
             {each.resource_id: each for listing in self.parents for each in _resources(answers, listing)},
-            [from_aws(entry, {}) for entry in answers[Listing(FLOW_LOG)]],
+            [
+                from_aws(entry, boto3_tag_list_to_ansible_dict(entry.get("Tags") or []))
+                for entry in answers[Listing(FLOW_LOG)]
+            ],
         )
 
 

@@ -20,6 +20,8 @@ from ansible_collections.netops.flow_logs.plugins.module_utils._core.text import
 from ansible_collections.netops.flow_logs.plugins.module_utils._errors import Failure
 from ansible_collections.netops.flow_logs.plugins.module_utils._errors import in_sentences
 from ansible_collections.netops.flow_logs.plugins.plugin_utils._accounts.drift import differing
+from ansible_collections.netops.flow_logs.plugins.plugin_utils._accounts.twice import remaining_lines
+from ansible_collections.netops.flow_logs.plugins.plugin_utils._accounts.twice import twice_lines
 
 # In the order in which they are counted up.
 _ACTIONS = ("created", "replaced", "retagged", "deleted", "unchanged")
@@ -104,7 +106,8 @@ def _of_delivery(outcome: Mapping[str, Any], mood: str) -> List[str]:
     counts["unchanged"] += outcome["flow_logs"].get("unchanged", 0)
     counts["failed"] = len(failures)
     counted = ", ".join(f"{counts[action]} {action}" for action in (*_ACTIONS, "failed") if counts[action])
-    lines = [f"{_place(outcome)}: {counted or 'nothing to do'}"]
+    idle = "nothing to remove" if outcome["flow_logs"].get("remaining") else "nothing to do"
+    lines = [f"{_place(outcome)}: {counted or idle}"]
     hosts: Mapping[str, str] = outcome["delivery"]["hosts"]
     for log in logs:
         if log["action"] != "unchanged" and log["resource_id"] not in failures:
@@ -117,6 +120,7 @@ def _of_delivery(outcome: Mapping[str, Any], mood: str) -> List[str]:
     lines += [f"  {action}" for action in _corrections(outcome["log_groups"] or {})]
     if outcome["log_groups"] is None and counts["deleted"]:
         lines.append("  Log groups and their records are kept.")
+    lines += twice_lines(outcome["flow_logs"], hosts) + remaining_lines(outcome["flow_logs"], hosts, mood)
     lines += [f"  {_named(hosts, resource_id)}: FAILED" for resource_id in failures]
     return lines + _proven(outcome.get("proof"))
 

@@ -17,6 +17,7 @@ from typing import List
 from typing import Sequence
 from typing import Tuple
 
+from ansible_collections.netops.flow_logs.plugins.module_utils._audit.parts import LISTINGS
 from ansible_collections.netops.flow_logs.plugins.plugin_utils._hosts.problems import in_short
 from ansible_collections.netops.flow_logs.plugins.plugin_utils._report_commands import Commands
 from ansible_collections.netops.flow_logs.plugins.plugin_utils._report_drift import drift
@@ -32,6 +33,7 @@ from ansible_collections.netops.flow_logs.plugins.plugin_utils._report_findings 
 from ansible_collections.netops.flow_logs.plugins.plugin_utils._report_findings import log_groups
 from ansible_collections.netops.flow_logs.plugins.plugin_utils._report_iam import iam
 from ansible_collections.netops.flow_logs.plugins.plugin_utils._report_iam import orphans
+from ansible_collections.netops.flow_logs.plugins.plugin_utils._report_twice import twice
 
 VERSION = 1
 STATUSES = ("covered", "partly_covered", "broken", "uncovered")
@@ -56,6 +58,7 @@ def report(
         [
             *(_as_finding(entry) for entry in unread),
             *told,
+            *twice(found, commands),
             *drift(audits, told, commands),
             *orphans(audits, commands),
         ]
@@ -127,14 +130,17 @@ def _not_read(audits: Iterable[Audit]) -> List[Entry]:
         for region, info in sorted(audit.regions.items()):
             if info.get("failed"):
                 found.append(_unread(audit, region, "the region", info))
+            found += [_hole(audit, region, hole) for hole in info.get("not_read") or []]
         for outcome in audit.outcomes:
             if "error" in outcome and not {"delivery", "folder"} & set(outcome):
                 found.append(_unread(audit, None, "IAM role and policy", outcome["error"]))
         if audit.iam.get("failed"):
             found.append(_unread(audit, None, "roles of the flow-log service", audit.iam))
+        found += [_hole(audit, None, hole) for hole in audit.iam.get("not_read") or []]
         for region in audit.iam.get("regions_not_read", []):
             if region["region"] not in audit.regions:
-                found.append({**_stamp(audit), "what": "users of the IAM roles", **region})
+                # Regions that no target is in matter only for what is said of IAM.
+                found.append({**_stamp(audit), "what": "users of the IAM roles", **region, "severity": "warning"})
     return found
 
 
@@ -146,6 +152,7 @@ def _unread_hosts(reason: str, hosts: List[str]) -> Entry:
         "what": f"host {in_short(hosts)}",
         "code": "",
         "message": reason,
+        "severity": "error",
         "hosts": hosts,
     }
 
@@ -162,11 +169,22 @@ def _unread(audit: Audit, region: Any, what: str, failure: Entry) -> Entry:
         "what": what,
         "code": error.get("code") or "",
         "message": str(failure.get("msg") or failure),
+        "severity": "error",
+    }
+
+
+def _hole(audit: Audit, region: Any, hole: Entry) -> Entry:
+    """What is missing in a region or account of which all else was read: things, or only facts of things."""
+    return {
+        **_stamp(audit),
+        "region": region,
+        "what": hole["what"],
+        "code": hole["code"],
+        "message": hole["message"],
+        "severity": "error" if hole["what"] in LISTINGS else "warning",
     }
 
 
 def _as_finding(entry: Entry) -> Entry:
-    # Regions that no target is in matter only for what is said of IAM.
-    severity = "warning" if entry["what"] == "users of the IAM roles" else "error"
     subject = " ".join(filter(None, [entry["what"], entry["region"]]))
-    return finding("not_read", entry, subject, entry["message"], severity=severity)
+    return finding("not_read", entry, subject, entry["message"], severity=entry["severity"])

@@ -183,6 +183,7 @@ def _flow_log(place: Place, entry: Entry) -> Entry:
         "resource_type": entry["resource_type"],
         "resource_name": owner.get("resource_name", entry["resource_id"]),
         "known": place.asks_for(entry),
+        "managed_by_rule": bool(entry.get("managed_by_rule")),
         "log_group_name": None,
         "log_destination": None,
         **{

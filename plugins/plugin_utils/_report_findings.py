@@ -33,6 +33,7 @@ KINDS = {
     "missing_log_group": "warning",
     "partly_covered": "warning",
     "drift": "warning",
+    "recorded_twice": "warning",
     "no_retention": "warning",
     "unknown_flow_log": "note",
     "orphaned_role": "note",
@@ -168,6 +169,8 @@ def _unknown(log: Entry, place: Place, commands: Commands, more: Entry) -> Entry
     asked = place.asked.get(log["resource_id"])
     why = "asks for another destination" if asked and asked.log_groups else "does not ask for it"
     note = "It is somebody else's until proven otherwise."
+    if log["managed_by_rule"]:
+        note = "A CloudWatch telemetry rule made it and looks after it: change the rule, not the flow log."
     return finding(
         "unknown_flow_log",
         log,

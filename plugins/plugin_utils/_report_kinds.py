@@ -71,6 +71,13 @@ KINDS = (
         "Apply the inventory again, or change the inventory.",
     ),
     Kind(
+        "recorded_twice",
+        "warning",
+        "Recorded twice",
+        "The same traffic is recorded by more than one flow log to CloudWatch Logs: it is ingested and paid more than once.",
+        "Remove the flow log that is not needed, at the resource that owns it.",
+    ),
+    Kind(
         "no_retention",
         "warning",
         "Kept for ever",

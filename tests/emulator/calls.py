@@ -16,7 +16,7 @@ from dataclasses import field
 from typing import Any
 from urllib.parse import parse_qsl
 
-READS = ("Describe", "Get", "List", "AssumeRole", "DecodeAuthorizationMessage", "FilterLogEvents")
+READS = ("Describe", "Get", "List", "AssumeRole", "DecodeAuthorizationMessage", "FilterLogEvents", "StartQuery")
 
 # Header of the calls that tests make themselves: neither recorded, nor delayed, nor struck by a fault.
 NOT_RECORDED = "x-not-recorded"

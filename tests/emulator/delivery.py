@@ -17,6 +17,7 @@ from .flow_logs import CWL
 from .flow_logs import destination_of
 from .roles import assumable
 from .roles import may
+from .telemetry_rules import is_made_by_rule
 from .world import World
 
 _LEGAL = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-/#")
@@ -54,13 +55,11 @@ def put_record(world: World, account: str, region: str, flow_log: Any) -> bool:
     partition = str(get_partition(region))
     group_arn = f"arn:{partition}:logs:{region}:{account}:log-group:{name}"
     logs = logs_backends[account][region]
-    if not assumable(world, account, region, partition, role):
-        return False
-    stream_arn = f"{group_arn}:log-stream:eni"
-    if not all(may(account, role, f"logs:{verb}", stream_arn) for verb in ("CreateLogStream", "PutLogEvents")):
+    by_rule = is_made_by_rule(account, region, flow_log.id)
+    if not by_rule and not _may_deliver(world, account, region, role, f"{group_arn}:log-stream:eni"):
         return False
     if name not in logs.groups:
-        creates = any(may(account, role, "logs:CreateLogGroup", arn) for arn in (group_arn, f"{group_arn}:*"))
+        creates = by_rule or any(may(account, role, "logs:CreateLogGroup", arn) for arn in (group_arn, f"{group_arn}:*"))
         if not creates or not set(name) <= _LEGAL:
             return False
         logs.create_log_group(name, {})
@@ -72,6 +71,12 @@ def put_record(world: World, account: str, region: str, flow_log: Any) -> bool:
         message = f"2 {account} {interface} 10.0.0.1 10.0.0.2 443 49152 6 1 40 0 60 ACCEPT OK"
         group.put_log_events(stream, [{"timestamp": int(time.time() * 1000), "message": message}])
     return True
+
+
+def _may_deliver(world: World, account: str, region: str, role: str, stream_arn: str) -> bool:
+    if not assumable(world, account, region, str(get_partition(region)), role):
+        return False
+    return all(may(account, role, f"logs:{verb}", stream_arn) for verb in ("CreateLogStream", "PutLogEvents"))
 
 
 def _deliver(world: World, account: str, region: str, flow_log: Any) -> None:

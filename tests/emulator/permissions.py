@@ -122,6 +122,9 @@ def _of_logs(request: Request) -> list[str]:
     arguments = request.arguments
     if arguments.get("resourceArn"):
         return [arguments["resourceArn"]]
+    if request.call.operation == "GetQueryResults":
+        # A query has no ARN.
+        return ["*"]
     base = f"arn:{request.partition}:logs:{request.region}:{request.account}:log-group"
     return [f"{base}:{arguments.get('logGroupName', '')}:log-stream:{arguments.get('logStreamName', '')}"]
 

@@ -173,6 +173,8 @@ class Scenario:
     policies: dict[str, Any] = field(default_factory=dict)
     lag: Lag | None = None
     resurrection: Resurrection | None = None
+    # Whether the listing of log streams lacks the times of their newest events.
+    late_stream_times: bool = False
     # Request rates as a multiple of AWS's; 0: no limit.
     rates: float = 0.0
     # Seconds for which a new role can't be assumed, nor a role by a new trust.

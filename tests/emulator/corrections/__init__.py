@@ -15,6 +15,7 @@ from . import kms_keys
 from . import log_group_settings
 from . import log_group_tags
 from . import log_groups
+from . import log_records
 from . import pages
 from . import query_definitions
 
@@ -30,6 +31,7 @@ __all__ = [
     "log_group_settings",
     "log_group_tags",
     "log_groups",
+    "log_records",
     "pages",
     "query_definitions",
 ]

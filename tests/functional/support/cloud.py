@@ -14,6 +14,7 @@ from typing import Any
 import boto3
 from moto.ec2.models import ec2_backends
 
+from ansible_collections.netops.flow_logs.tests.emulator.telemetry_rules import make_flow_log
 from ansible_collections.netops.flow_logs.tests.functional.support.emulator import NOT_RECORDED
 from ansible_collections.netops.flow_logs.tests.functional.support.emulator import Calls
 from ansible_collections.netops.flow_logs.tests.functional.support.emulator import Emulator
@@ -96,6 +97,10 @@ class Cloud:
             request["TagSpecifications"] = [{"ResourceType": "vpc-flow-log", "Tags": _tag_list(tags)}]
         flow_log_id: str = self.client("ec2").create_flow_logs(**request)["FlowLogIds"][0]
         return flow_log_id
+
+    def flow_log_of_rule(self, resource_id: str, log_group_name: str, traffic_type: str = "ALL") -> str:
+        """One that a CloudWatch telemetry rule has made."""
+        return make_flow_log(self.account, self.region, resource_id, log_group_name, traffic_type)
 
     def flow_log_elsewhere(self, resource_id: str, kind: str) -> str:
         """A flow log to another account's Firehose, or one to S3 from the years in which AWS took a role for that."""

@@ -110,10 +110,14 @@ class Operator:
 
     def report(self, *targets: str, **variables: Any) -> Told:
         """What could not be read counts as failure; the report itself fails on what its reader chooses."""
-        audits = [audit(account) for account in self._accounts(targets, variables, "present", check=True)]
-        model = report(audits, "Flow logs", datetime.now(UTC), Commands())
+        model = self.model(*targets, **variables)
         said = [finding["message"] for finding in model["findings"]]
         return Told([entry["message"] for entry in model["not_read"]], said, False)
+
+    def model(self, *targets: str, **variables: Any) -> Document:
+        """The report itself."""
+        audits = [audit(account) for account in self._accounts(targets, variables, "present", check=True)]
+        return report(audits, "Flow logs", datetime.now(UTC), Commands())
 
     def _told(self, program: Callable[[Account], Any], accounts: list[Account]) -> Told:
         outcomes = [outcome for account in accounts for outcome in program(account)]

@@ -162,6 +162,21 @@ def _listed_late(scene: Scene) -> None:
             vars(stream)["_update"] = lambda: None
 
 
+def _young(scene: Scene) -> None:
+    """The listing of the streams does not know of any record yet."""
+    _applied_with_records(scene)
+    scene.operator.stage.aws.scenario.late_stream_times = True
+
+
+def _infrequent_access(scene: Scene) -> None:
+    """Log groups of the class that GetLogEvents does not read, whose streams are as young."""
+    _applied(scene)
+    for group in logs_backends[ACCOUNT][REGION].groups.values():
+        vars(group)["log_group_class"] = "INFREQUENT_ACCESS"
+    scene.operator.stage.aws.deliver()
+    scene.operator.stage.aws.scenario.late_stream_times = True
+
+
 def _operators(scene: Scene) -> None:
     iam = scene.cloud.client("iam")
     iam.create_user(UserName="alice")
@@ -433,6 +448,15 @@ SITUATIONS = (
         ("apply",),
     ),
     Situation(
+        "verify-delivery",
+        "of the class INFREQUENT_ACCESS",
+        _infrequent_access,
+        _apply(verify_delivery=True, verify_timeout=0),
+        _converged(),
+        ("logs:StartQuery", "logs:GetQueryResults"),
+        ("apply",),
+    ),
+    Situation(
         "pass-role-to",
         "from nothing",
         _operators_policy,
@@ -548,6 +572,15 @@ SITUATIONS = (
         _nothing_to_prove,
         ("logs:ListTagsForResource", "logs:DescribeQueryDefinitions"),
         warns=True,
+    ),
+    Situation("report", "young streams", _young, _report, _nothing_to_prove, ("logs:GetLogEvents",)),
+    Situation(
+        "report",
+        "of the class INFREQUENT_ACCESS",
+        _infrequent_access,
+        _report,
+        _nothing_to_prove,
+        ("logs:StartQuery", "logs:GetQueryResults"),
     ),
     Situation("report", "nothing is there", _network, _report, _nothing_to_prove, ("iam:ListPolicies",)),
     Situation(

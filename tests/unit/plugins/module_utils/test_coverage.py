@@ -124,6 +124,7 @@ def test_a_flow_log_covers_wherever_it_delivers_to_and_the_result_says_where(
             "through": "own",
             "traffic_type": "ALL",
             "delivering": True,
+            "managed_by_rule": False,
             **told,
         }
     ]

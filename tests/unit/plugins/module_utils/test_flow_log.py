@@ -53,6 +53,7 @@ def test_what_aws_says_becomes_the_result() -> None:
         "flow_log_status": "ACTIVE",
         "creation_time": "2026-01-01T12:00:00+00:00",
         "tags": {"a": "b"},
+        "managed_by_rule": False,
     }
 
 

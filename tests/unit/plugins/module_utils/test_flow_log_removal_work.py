@@ -27,6 +27,7 @@ OPTIONS = {
     "flow_log_ids": None,
     "lookup": "destination",
     "traffic_type": None,
+    "take_over": False,
     "expected_account_id": None,
 }
 _FILTERED = {"resource-id": "ResourceId", "flow-log-id": "FlowLogId"}

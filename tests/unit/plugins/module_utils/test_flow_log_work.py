@@ -32,6 +32,7 @@ OPTIONS = {
     "log_format": None,
     "lookup": "destination",
     "allow_replace": True,
+    "take_over": False,
     "wait_timeout": 120,
     "expected_account_id": None,
     "tags": None,

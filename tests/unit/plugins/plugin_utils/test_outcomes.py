@@ -54,6 +54,17 @@ def test_nothing_to_tell_but_counts_when_nothing_changed() -> None:
     assert failure_lines([UNCHANGED]) == []
 
 
+def test_a_removal_with_nothing_to_do_says_what_goes_on() -> None:
+    left = {"resource_id": SECOND, "flow_log_id": "fl-9", "log_group_name": "/old", "hint": "Do."}
+    again = outcome()
+    again["flow_logs"]["remaining"] = [left]
+
+    assert summary_lines([again]) == [
+        "shop in eu-west-1, 3 targets (123456789012): nothing to remove",
+        f"  web ({SECOND}): fl-9 goes on, to /old. Do.",
+    ]
+
+
 def test_what_changed_or_failed_has_a_line_with_host_and_id() -> None:
     assert summary_lines([MIXED]) == [
         "shop in eu-west-1, 3 targets (123456789012): 1 created, 1 unchanged, 1 failed",
