@@ -30,6 +30,10 @@ ROLE = {
 }
 
 
+# What an example is there to show: it opens what was tighter, and that is not done without a word.
+_MEANT = ("it is opened for all log groups", "could be assumed for flow logs of its own account only")
+
+
 class Documented:
     """What it runs has to succeed, and to have done something."""
 
@@ -101,7 +105,8 @@ class Documented:
             },
         )
         assert done.succeeded().tasks, done.output
-        assert [line for line in done.output.splitlines() if "[WARNING]" in line and "flow_logs" in line] == []
+        warnings = [line for line in done.output.splitlines() if "[WARNING]" in line and "flow_logs" in line]
+        assert [line for line in warnings if not any(words in line for words in _MEANT)] == []
         return done
 
 

@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -15,6 +16,7 @@ from moto.ec2.models import elastic_network_interfaces
 from moto.ec2.models import flow_logs
 from moto.ec2.models import subnets
 from moto.ec2.models import vpcs
+from moto.kms.models import kms_backends
 
 from ansible_collections.netops.flow_logs.tests.functional.support.cloud import ACCOUNT
 from ansible_collections.netops.flow_logs.tests.functional.support.cloud import REGION
@@ -33,6 +35,7 @@ _ID = re.compile(r"\b(?:vpc|subnet|eni|fl)-[0-9a-f]{17}\b")
 _PRINCIPAL = re.compile(r"arn:aws:iam::(\d{12}):(user|group)/([\w+=,.@-]+)")
 _DELIVERY_ROLE = re.compile(r"\brole_arn: arn:aws:iam::(\d{12}):role/([\w+=,.@-]+)")
 _BOUNDARY = re.compile(r"permissions_boundary: arn:aws:iam::(\d{12}):policy/([\w+=,.@-]+)")
+_KEY = re.compile(r"arn:aws:kms:([a-z]{2}-[a-z]+-\d):(\d{12}):key/([\w-]+)")
 _ROLE = "made-by-somebody"
 
 
@@ -54,6 +57,9 @@ class World:
             here.client("iam").attach_role_policy(RoleName=_ROLE, PolicyArn=policy)
             for region in regions:
                 _fill(here.elsewhere(region=region), self.targets, [each for each in ids if each[:3] == "fl-"], role)
+
+        for region, account, key_id in sorted(set(_KEY.findall(text))):
+            _key(cloud.elsewhere(account, region), key_id)
 
     def _principals(self, cloud: Cloud) -> None:
         iam = cloud.client("iam")
@@ -92,6 +98,17 @@ def _fill(cloud: Cloud, targets: list[str], flow_log_ids: list[str], role: str) 
     for number, flow_log_id in enumerate(flow_log_ids):
         with _ids(flow_log_id):
             cloud.flow_log(outer, LogGroupName=f"/made/by/somebody/{number}", DeliverLogsPermissionArn=role)
+
+
+def _key(cloud: Cloud, key_id: str) -> None:
+    """A key that CloudWatch Logs of its region may use."""
+    service = {"Service": f"logs.{cloud.region}.amazonaws.com"}
+    statement = {"Effect": "Allow", "Principal": service, "Action": "kms:*", "Resource": "*"}
+    made = cloud.client("kms").create_key(Policy=json.dumps({"Version": "2012-10-17", "Statement": [statement]}))
+    backend = kms_backends[cloud.account][cloud.region]
+    key = backend.keys.pop(made["KeyMetadata"]["KeyId"])
+    key.id, key.arn = key_id, f"arn:aws:kms:{cloud.region}:{cloud.account}:key/{key_id}"
+    backend.keys[key_id] = key
 
 
 def _tag(cloud: Cloud, resource_id: str) -> None:
