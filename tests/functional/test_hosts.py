@@ -237,19 +237,15 @@ def test_the_letters_of_another_hosts_template_are_data_in_a_tag(cloud: Cloud, a
     """Whichever host is read first: neither does the tag become a template nor the template a tag."""
     users, tagged = cloud.vpc("web"), cloud.vpc("evil")
     cloud.client("ec2").create_tags(Resources=[tagged], Tags=[{"Key": "project", "Value": "{{ team }}"}])
-    source = ansible.write(
-        "estate.network.yml",
-        {
-            "plugin": "netops.flow_logs.network",
-            "regions": ["eu-west-1"],
-            "project_tag": "project",
-            "default_project": "",
-            "filters": {"tag:Name": ["web", "evil"]},
-        },
-    )
-    ansible.write("group_vars/all.yml", {"team": "red", "flow_logs_project": "{{ team }}"})
-    order = "sorted" if (users < tagged) == (first == "user's") else "reverse_sorted"
-    run = ansible.run([{**PLAY[0], "order": order}], None, ["-i", str(source)]).failed()
+    listed = {users: {"flow_logs_project": "{{ team }}"}, tagged: {"reads": True}}
+    order = list(listed) if first == "user's" else list(listed)[::-1]
+    inventory = {"all": {"vars": {"team": "red"}, "hosts": {name: listed[name] for name in order}}}
+    tasks = [
+        {"amazon.aws.ec2_vpc_net_info": {"vpc_ids": [tagged]}, "register": "found", "when": "reads is defined", "delegate_to": "localhost"},
+        {"set_fact": {"flow_logs_project": "{{ found.vpcs[0].tags.project }}"}, "when": "reads is defined"},
+        {"include_role": {"name": "netops.flow_logs.flow_logs"}},
+    ]
+    run = ansible.run([{"hosts": "all", "gather_facts": False, "tasks": tasks}], inventory).failed()
     assert list(run.registered(CONVERGE)["failed_hosts"]) == [tagged]
     assert [log["LogGroupName"] for log in cloud.flow_logs()] == ["/aws/red/vpc/web/flowlogs"]
 
