@@ -297,7 +297,7 @@ class InventoryModule(AWSInventoryBase):
         except (AwsError, InvalidInput, *SDK_ERRORS) as error:
             remember_surroundings()
             hint = error.hint if isinstance(error, AwsError) else ""
-            what = limited(without_secrets(error))
+            what = limited(printable(without_secrets(error)))
             raise AnsibleParserError(f"{what}. {hint}" if hint else what) from error
         for warning in found["warnings"]:
             self.warn(limited(printable(warning)))

@@ -40,6 +40,10 @@ class Target:
         return RESOURCE_TYPES[self.prefix]
 
 
+def is_an_id(value: object) -> bool:
+    return _ID.fullmatch(str(value).strip()) is not None
+
+
 def parse_targets(resource_ids: Iterable[object]) -> List[Target]:
     """Targets in the order given, each once. Raises InvalidInput that names every id of another shape."""
     targets: Dict[str, Target] = {}

@@ -17,12 +17,10 @@ from typing import Dict
 from typing import List
 from typing import Optional
 
-from ansible_collections.amazon.aws.plugins.module_utils.exceptions import AnsibleAWSError
 from ansible_collections.netops.flow_logs.plugins.module_utils._aws import account_of
 from ansible_collections.netops.flow_logs.plugins.module_utils._aws import client
 from ansible_collections.netops.flow_logs.plugins.module_utils._aws import region_of
 from ansible_collections.netops.flow_logs.plugins.module_utils._aws import side_by_side
-from ansible_collections.netops.flow_logs.plugins.module_utils._errors import FlowLogsError
 from ansible_collections.netops.flow_logs.plugins.module_utils._flow_log_work import FlowLogWork
 from ansible_collections.netops.flow_logs.plugins.module_utils._log_group_names import SharedNames
 from ansible_collections.netops.flow_logs.plugins.module_utils._log_group_work import LogGroupWork
@@ -65,15 +63,13 @@ def apply(account: Account, names: Optional[SharedNames] = None) -> List[Outcome
 
 
 def _read_names(account: Account, delivery: DeliveryPlan, names: SharedNames) -> None:
-    def read(module: InProcessModule) -> None:
+    def read(module: InProcessModule) -> Dict[str, Any]:
         targets = parse_targets(module.params["resource_ids"])
-        try:
-            whose, region = account_of(module), region_of(module)
-            names(module.params["log_group_name"], targets, whose, region, lambda: client(module, "ec2"))
-        except (FlowLogsError, AnsibleAWSError):
-            pass
+        whose, region = account_of(module), region_of(module)
+        names(module.params["log_group_name"], targets, whose, region, lambda: client(module, "ec2"))
+        return {}
 
-    account.run(read, delivery.flow_log, delivery.way)
+    account.run(lambda module: answer(module, lambda: read(module)), delivery.flow_log, delivery.way)
 
 
 def _names_of(account: Account, delivery: DeliveryPlan, names: SharedNames) -> Dict[str, str]:

@@ -15,6 +15,8 @@ from typing import Mapping
 from ansible import template
 from ansible.utils.unsafe_proxy import AnsibleUnsafe
 
+from ansible_collections.netops.flow_logs.plugins.plugin_utils._inventory.foreign import as_data
+
 
 def is_foreign(value: Any) -> bool:
     """True for text that ansible-core takes for data and never for a template, as it came from AWS, for example.
@@ -37,6 +39,15 @@ def is_omit(value: Any, variables: Mapping[str, Any]) -> bool:
     """True for what "{{ omit }}" comes to; variables has Ansible's own of that name."""
     omit = variables.get("omit")
     return omit is not None and (value is omit or (isinstance(omit, str) and value == omit))
+
+
+def without_braces(value: Any) -> Any:
+    """The value with a mark in place of each opening brace of such text, however deep."""
+    if isinstance(value, dict):
+        return {without_braces(key): without_braces(inner) for key, inner in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [without_braces(inner) for inner in value]
+    return as_data(str(value).replace("{", "\ufffd")) if is_foreign(value) else value
 
 
 def foreign_texts(value: Any) -> Iterator[str]:

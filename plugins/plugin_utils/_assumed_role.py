@@ -16,6 +16,7 @@ from ansible_collections.netops.flow_logs.plugins.module_utils._aws import StsEr
 from ansible_collections.netops.flow_logs.plugins.module_utils._aws import client
 from ansible_collections.netops.flow_logs.plugins.module_utils._core.regions import may_be_of_the_region
 from ansible_collections.netops.flow_logs.plugins.module_utils._errors import with_hint
+from ansible_collections.netops.flow_logs.plugins.module_utils._run import answer
 from ansible_collections.netops.flow_logs.plugins.plugin_utils._in_process import InProcessModule
 
 # The options of amazon.aws.sts_assume_role, so that what a play sets for that module by module_defaults holds here.
@@ -53,17 +54,21 @@ def is_of_the_region(answer: Dict[str, Any]) -> bool:
 
 def assume(module: InProcessModule) -> None:
     """Ends with keys: the connection options that use the role. They beat a profile and keys from anywhere else."""
+    answer(module, lambda: _keys(module))
+
+
+def _keys(module: InProcessModule) -> Dict[str, Any]:
     request = {name: module.params[option] for option, name in _NAMES.items() if module.params.get(option) is not None}
     try:
         credentials = _assume(client(module, "sts"), request)
     except AwsError as error:
         told = {"code": error.code, "message": error.reason, "hint": error.hint}
         module.fail_json(msg=with_hint(f"Can't assume {request['RoleArn']}: {error.reason}", error.hint), error=told)
-    module.exit_json(
-        keys={
+    return {
+        "keys": {
             "profile": None,
             "access_key": credentials["AccessKeyId"],
             "secret_key": credentials["SecretAccessKey"],
             "session_token": credentials["SessionToken"],
         }
-    )
+    }

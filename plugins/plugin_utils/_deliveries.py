@@ -25,15 +25,18 @@ from typing import Set
 from typing import Tuple
 
 from ansible_collections.netops.flow_logs.plugins.module_utils._account import Account
+from ansible_collections.netops.flow_logs.plugins.module_utils._core.text import limited
 from ansible_collections.netops.flow_logs.plugins.module_utils._errors import InvalidInput
 from ansible_collections.netops.flow_logs.plugins.module_utils._iam.patterns import EVERYTHING
 from ansible_collections.netops.flow_logs.plugins.module_utils._iam.patterns import without_covered
+from ansible_collections.netops.flow_logs.plugins.module_utils._target import is_an_id
 from ansible_collections.netops.flow_logs.plugins.module_utils._target import parse_targets
 from ansible_collections.netops.flow_logs.plugins.plugin_utils._accounts.ways import Identify
 from ansible_collections.netops.flow_logs.plugins.plugin_utils._accounts.ways import Way
 from ansible_collections.netops.flow_logs.plugins.plugin_utils._accounts.ways import no_idea
 from ansible_collections.netops.flow_logs.plugins.plugin_utils._accounts.ways import way_of
 from ansible_collections.netops.flow_logs.plugins.plugin_utils._hosts.checks import policy_names
+from ansible_collections.netops.flow_logs.plugins.plugin_utils._hosts.checks import reason_against_role
 from ansible_collections.netops.flow_logs.plugins.plugin_utils._hosts.checks import reasons_against
 from ansible_collections.netops.flow_logs.plugins.plugin_utils._hosts.problems import Problems
 from ansible_collections.netops.flow_logs.plugins.plugin_utils._query_folders import FOLDER
@@ -98,8 +101,9 @@ _QUERIES_OPTIONS = {
 }
 # A profile and keys exclude each other, wherever they come from; an empty string beats what the environment has.
 _NO_KEYS = {"access_key": "", "secret_key": "", "session_token": ""}
-# Hosts that a message names.
+# Hosts that a message names, and characters of what is no id.
 _NAMED = 5
+_LONGEST_ID = 100
 
 
 @dataclass(frozen=True)
@@ -126,10 +130,11 @@ def resource_ids(wish: HostWish) -> List[str]:
     try:
         return [target.resource_id for target in parse_targets(listed)]
     except InvalidInput:
-        given = ", ".join(map(str, listed))
+        wrong = [str(each) for each in listed if not is_an_id(each)]
+        more = f" (and {len(wrong) - 1} more of its {len(listed)} ids)" if len(wrong) > 1 else ""
         raise InvalidInput(
-            f"{given} is not a valid id of a VPC, subnet or network interface. Name the host by its id, or set"
-            " flow_logs_resource_id or flow_logs_resource_ids for it."
+            f"{limited(wrong[0], _LONGEST_ID)} is not a valid id of a VPC, subnet or network interface{more}. Name the host by its id,"
+            " or set flow_logs_resource_id or flow_logs_resource_ids for it."
         ) from None
 
 
@@ -158,7 +163,7 @@ def gather(
         left = [each for each in left if each.wish.host not in found]
     known.update(identify(_regions_by_way(left)))
     joined = len(_by_account(left, known)) < len(_by_account(left, {}))
-    for check in (_check_expected, *((_check_targets, _check_shared, _check_folders) if joined else ())):
+    for check in (_check_expected, _check_role, *((_check_targets, _check_shared, _check_folders) if joined else ())):
         check(left, found, known)
         left = [each for each in left if each.wish.host not in found]
     return Gathered(_accounts(left, known), found)
@@ -176,12 +181,12 @@ class _Host:
     ids: Sequence[str]
 
 
-def _regions_by_way(hosts: Sequence[_Host]) -> Dict[Way, List[str]]:
-    regions: Dict[Way, Set[str]] = {}
+def _regions_by_way(hosts: Sequence[_Host]) -> Dict[Way, List[Optional[str]]]:
+    """None, the region of the environment, last: it answers where that of the only host with one of its own does not."""
+    regions: Dict[Way, Set[Optional[str]]] = {}
     for settings in _distinct_settings(hosts):
-        own = regions.setdefault(way_of(settings), set())
-        own |= {settings["flow_logs_region"]} if settings.get("flow_logs_region") else set()
-    return {way: sorted(own) for way, own in regions.items()}
+        regions.setdefault(way_of(settings), set()).add(settings.get("flow_logs_region") or None)
+    return {way: sorted(own, key=lambda region: (region is None, region or "")) for way, own in regions.items()}
 
 
 def _distinct_settings(hosts: Sequence[_Host]) -> List[Mapping[str, Any]]:
@@ -200,6 +205,20 @@ def _check_expected(hosts: Sequence[_Host], problems: Problems, known: _Known) -
                 f"the credentials belong to account {account.account_id}, but expected_account_id is {expected}. Nothing was"
                 " written for it. Use the profile, role or keys of the expected account.",
             )
+
+
+def _check_role(hosts: Sequence[_Host], problems: Problems, known: _Known) -> None:
+    """What one host says of the role that it shares with others, once it is known in which account that is."""
+    seen: Dict[int, str] = {}
+    for each in hosts:
+        settings = each.wish.settings
+        account = known.get(way_of(settings))
+        if account is None:
+            continue
+        if id(settings) not in seen:
+            seen[id(settings)] = reason_against_role(settings, account)
+        if seen[id(settings)]:
+            problems.add([each.wish.host], seen[id(settings)])
 
 
 def _with_ids(wishes: Sequence[HostWish], problems: Problems) -> List[_Host]:
@@ -363,7 +382,7 @@ def _account(hosts: Sequence[_Host], known: _Known) -> Dict[str, Any]:
     }
 
 
-def _way(way: Way, regions: Sequence[str], account: Optional[Account]) -> Dict[str, Any]:
+def _way(way: Way, regions: Sequence[Optional[str]], account: Optional[Account]) -> Dict[str, Any]:
     """regions: where to ask about what has no region, as far as hosts say; IAM never depends on one delivery's."""
     return {
         "way": way,

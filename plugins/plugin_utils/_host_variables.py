@@ -13,6 +13,7 @@ import re
 from typing import Any
 from typing import Dict
 from typing import FrozenSet
+from typing import Iterable
 from typing import List
 from typing import Mapping
 from typing import Optional
@@ -30,6 +31,7 @@ from ansible_collections.netops.flow_logs.plugins.module_utils._errors import In
 from ansible_collections.netops.flow_logs.plugins.plugin_utils._ansible import as_template
 from ansible_collections.netops.flow_logs.plugins.plugin_utils._ansible import foreign_texts
 from ansible_collections.netops.flow_logs.plugins.plugin_utils._ansible import is_omit
+from ansible_collections.netops.flow_logs.plugins.plugin_utils._ansible import without_braces
 from ansible_collections.netops.flow_logs.plugins.plugin_utils._deliveries import HostWish
 from ansible_collections.netops.flow_logs.plugins.plugin_utils._hosts.guard import FOUND_ACCOUNT
 from ansible_collections.netops.flow_logs.plugins.plugin_utils._hosts.guard import guarded
@@ -52,6 +54,9 @@ _COMMON = {"groups", "omit", "play_hosts", "ansible_play_hosts", "ansible_play_h
 # What makes two templates of the same text give different values.
 _FICKLE = {"hostvars", "vars", "lookup", "query", "q", "now", "random", "shuffle", "ansible_date_time", "varnames"}
 _WORD = re.compile(r"[A-Za-z_]\w*")
+_EXPRESSION = re.compile(r"\{\{.*?\}\}|\{%.*?%\}")
+# What makes text a template; the last one may choose other delimiters.
+_MARKS = ("{{", "{%", "#jinja2:")
 
 _PROJECT = "flow_logs_project"
 # What the groups say, kept beside a project that may turn out to be empty.
@@ -99,7 +104,7 @@ def _read(reader: HostVariables, spec: Mapping[str, Any], host: str) -> _Reading
         if not reader.includes(variables):
             return None
         values = guarded(reader.read(variables), variables.get(FOUND_ACCOUNT))
-        foreign = reader.foreign_placeholders(host, variables, values)
+        foreign = reader.foreign_placeholders(variables, values)
         if foreign:
             raise InvalidInput(foreign)
         return _validated(spec, values)
@@ -123,8 +128,10 @@ def spoken_of(
         left += [word for word in words if word in raw and word not in _COMMON]
     while left:
         name = left.pop()
-        text = seen[name] = repr(raw[name])
-        if "{{" in text or "{%" in text:
+        text = repr(raw[name])
+        # The same letters are a template where a user wrote them, and data where a tag has them.
+        seen[name] = f"{text}, of which data: {list(foreign_texts(raw[name]))!r}" if "{" in text or "#" in text else text
+        if any(mark in text for mark in _MARKS):
             words = set(_WORD.findall(text))
             if words & _FICKLE:
                 return None
@@ -204,23 +211,28 @@ class HostVariables:
             values.update((key, value) for value in found)
         return values
 
-    def foreign_placeholders(self, name: str, variables: Mapping[str, Any], values: Mapping[str, Any]) -> str:
+    def foreign_placeholders(self, variables: Mapping[str, Any], values: Mapping[str, Any]) -> str:
         """What is wrong with a template for names whose placeholders came out of a tag; empty when nothing is.
 
         A tag is data: "{region}" in it is no placeholder, and makes no legal name.
         """
-        inventory = self.inventory.get_host(name).get_vars()
         for template in _TEMPLATES:
             marks = set(_PLACEHOLDER.findall(str(values.get(template) or "")))
             spoken = spoken_of(variables, [template]) if marks else {}
-            for own in set(inventory if spoken is None else spoken).intersection(inventory) - {template}:
-                found = sorted(mark for mark in marks if any(mark in text for text in foreign_texts(inventory[own])))
-                if found:
-                    return (
-                        f"{template} has {', '.join(found)} out of {own}, which is data of the inventory and not part of the"
-                        f" template. Change the tag that it comes from, or set {own} in group_vars."
-                    )
+            names = sorted(set(variables if spoken is None else spoken) - set(self.common) - {template})
+            found = {own: _those_in(marks, variables[own]) for own in names}
+            found = {own: foreign for own, foreign in found.items() if foreign}
+            if found and self._count_without(found, template, variables) < _count_of(values[template]):
+                return (
+                    f"{template} has {', '.join(sorted(set().union(*found.values())))} out of {', '.join(found)}, which is data and not"
+                    " part of the template. Change the tag that it comes from, or set the variable in group_vars."
+                )
         return ""
+
+    def _count_without(self, names: Iterable[str], template: str, variables: Mapping[str, Any]) -> int:
+        """How many placeholders the template has, if those in the data of these variables are none."""
+        inert = {name: without_braces(variables[name]) for name in names}
+        return _count_of(self.read({**variables, **inert}).get(template))
 
     def raw(self, name: str) -> Dict[str, Any]:
         """All variables of the host but "vars", not templated, and its project where the inventory tells it: for looking at."""
@@ -297,7 +309,7 @@ class HostVariables:
 
     def differ_in(self, texts: Sequence[Any], hosts: Sequence[str]) -> List[str]:
         """Variables that templates in texts speak of and that are not the same for all of the hosts."""
-        words = sorted(set(_WORD.findall(repr(texts)))) if "{{" in repr(texts) or "{%" in repr(texts) else []
+        words = sorted({word for found in _EXPRESSION.findall(repr(texts)) for word in _WORD.findall(found)})
         seen: Dict[str, Set[str]] = {}
         for host in hosts if words else ():
             raw = self.raw(host)
@@ -325,6 +337,15 @@ def _is_met(condition: Any, templar: Any, variables: Dict[str, Any]) -> bool:
     conditional: Any = Conditional(loader=templar._loader)
     conditional.when = [condition]
     return bool(conditional.evaluate_conditional(templar, variables))
+
+
+def _those_in(marks: Set[str], value: Any) -> Set[str]:
+    texts = list(foreign_texts(value))
+    return {mark for mark in marks if any(mark in text for text in texts)}
+
+
+def _count_of(value: Any) -> int:
+    return len(_PLACEHOLDER.findall(str(value or "")))
 
 
 def is_blank(value: Any) -> bool:

@@ -24,8 +24,10 @@ try:
     import boto3
     from botocore.exceptions import BotoCoreError
     from botocore.exceptions import ClientError
+    from botocore.parsers import ResponseParserError
 
-    SDK_ERRORS: Any = (BotoCoreError, ClientError)
+    # The last one is no kin of the others: what came back is no answer of AWS's.
+    SDK_ERRORS: Any = (BotoCoreError, ClientError, ResponseParserError)
 except ImportError:
     # amazon.aws says that the SDK is missing.
     SDK_ERRORS = ()

@@ -132,7 +132,8 @@ def _way(
     way: Mapping[str, Any],
 ) -> WayPlan:
     regions: Tuple[Optional[str], ...] = (homes[way["way"]],) if way["way"] in homes else tuple(way["regions"]) or (None,)
-    here = {**way["connection"], **_in_region(regions[0])}
+    # Where the environment's region counts too, it is what options have: those that are asked before it go before it.
+    here = {**way["connection"], **_in_region(None if None in regions else regions[0])}
     iam = _options(with_defaults, account["state"], flow_log_iam, "flow_log_iam", {**account["iam"], **here})
     info = {"role_names": [iam["role_name"]], "policy_names": [iam["policy_name"]], **here}
     assume_role = None

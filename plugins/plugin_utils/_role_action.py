@@ -102,7 +102,7 @@ class RoleAction(ActionBase):
             raise AnsibleActionFail(printable(error)) from None
         for warning in warnings:
             self._display.warning(printable(warning))
-        self._require_the_same_for_all(reader, variables["ansible_play_batch"])
+        self._require_the_same_for_all(reader, [host for host in variables["ansible_play_batch"] if host not in problems])
         self._require_state(wishes, problems)
         self._warn_of_passwords(wishes)
         with_defaults = with_module_defaults(self._task, self._templar)

@@ -23,6 +23,7 @@ from typing import Callable
 from typing import Deque
 from typing import Dict
 from typing import List
+from typing import Optional
 from typing import Sequence
 from typing import Tuple
 
@@ -45,7 +46,7 @@ class Broken(Exception):
 def side_by_side(jobs: Sequence[Callable[[Say], Any]], forks: int, say: Say) -> List[Any]:
     """The jobs' answers in their order, Broken in place of one that has none. A single job needs no process."""
     if len(jobs) < 2:
-        return [job(say) for job in jobs]
+        return [_alone(job, say) for job in jobs]
     answers: List[Any] = [None] * len(jobs)
     waiting: Deque[Tuple[int, Callable[[Say], Any]]] = deque(enumerate(jobs))
     running: Dict[Connection, Tuple[int, Any]] = {}
@@ -76,6 +77,34 @@ def side_by_side(jobs: Sequence[Callable[[Say], Any]], forks: int, say: Say) -> 
     return answers
 
 
+def _alone(job: Callable[[Say], Any], say: Say) -> Any:
+    answer = _Alone()
+    with answer:
+        answer.content = job(say)
+    return answer.content
+
+
+class _Alone:
+    """The answer of a job in this process: whatever error it ends with has to end there."""
+
+    content: Any = None
+
+    def __enter__(self) -> None:
+        pass
+
+    def __exit__(self, _kind: object, error: Optional[BaseException], _trace: object) -> bool:
+        if not isinstance(error, Exception):
+            return False
+        self.content = Broken(*_described(error))
+        return True
+
+
+def _described(error: BaseException) -> Tuple[str, str]:
+    """What broke, and where in the program. Variables are not in a trace, texts of errors are."""
+    remember_surroundings()
+    return without_secrets(f"{type(error).__name__}: {error}"), without_secrets(traceback.format_exc())
+
+
 def _child(job: Callable[[Say], Any], pipe: Connection) -> None:
     """Never returns into what the parent was doing."""
     lock = threading.Lock()
@@ -87,9 +116,7 @@ def _child(job: Callable[[Say], Any], pipe: Connection) -> None:
     try:
         send(_ANSWER, job(lambda line: send(_TOLD, line)))
     except BaseException as error:
-        # Variables are not in a trace, texts of errors are.
-        remember_surroundings()
-        send(_BROKEN, (without_secrets(f"{type(error).__name__}: {error}"), without_secrets(traceback.format_exc())))
+        send(_BROKEN, _described(error))
         raise  # no further than the end below: the parent tells it
     finally:
         pipe.close()

@@ -40,6 +40,28 @@ def test_the_role_gives_up_what_is_not_answered_in_time(ansible: Ansible, manner
     assert "within 1 seconds" in run.output
 
 
+@pytest.mark.parametrize(
+    ("manner", "way"),
+    [
+        pytest.param("a_page_but_for_sts", {}, id="after the account is known"),
+        pytest.param("a_page", {"flow_logs_assume_role_arn": "arn:aws:iam::123456789012:role/NetOps"}, id="role"),
+    ],
+)
+@pytest.mark.parametrize("playbook", ["apply", "remove", "report"])
+def test_a_page_in_place_of_an_answer_fails_what_asked_for_it(
+    cloud: Cloud, ansible: Ansible, playbook: str, manner: str, way: dict[str, str]
+) -> None:
+    with hostile(manner) as endpoint:
+        wanted = inventory(flow_logs_endpoint_url=endpoint.url, **way)
+        run = ansible.run(f"netops.flow_logs.{playbook}", wanted)
+
+    report = ansible.directory / "flow-logs-report" / "report.json"
+    text = report.read_text("utf-8") if playbook == "report" else run.failed().output
+    assert "no answer of AWS's" in text
+    assert "Task failed: Unable to parse" not in run.output
+    assert "Traceback" not in run.output and "\x1b[2J" not in run.output
+
+
 @pytest.mark.parametrize("playbook", ["netops.flow_logs.apply", "netops.flow_logs.report"])
 def test_what_an_endpoint_says_of_the_credentials_is_nowhere(ansible: Ansible, playbook: str) -> None:
     with hostile("echoing", told=f"{SECRET} http://u:{PASSWORD}@x/") as endpoint:

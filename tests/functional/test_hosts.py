@@ -232,6 +232,45 @@ def test_a_tag_is_no_template_of_this_collection_either(cloud: Cloud, ansible: A
     assert "{region} out of flow_logs_project" in run.output
 
 
+@pytest.mark.parametrize("first", ["user's", "tag's"])
+def test_the_letters_of_another_hosts_template_are_data_in_a_tag(cloud: Cloud, ansible: Ansible, first: str) -> None:
+    """Whichever host is read first: neither does the tag become a template nor the template a tag."""
+    users, tagged = cloud.vpc("web"), cloud.vpc("evil")
+    cloud.client("ec2").create_tags(Resources=[tagged], Tags=[{"Key": "project", "Value": "{{ team }}"}])
+    listed = {users: {"flow_logs_project": "{{ team }}"}, tagged: {"reads": True}}
+    order = list(listed) if first == "user's" else list(listed)[::-1]
+    inventory = {"all": {"vars": {"team": "red"}, "hosts": {name: listed[name] for name in order}}}
+    tasks = [
+        {"amazon.aws.ec2_vpc_net_info": {"vpc_ids": [tagged]}, "register": "found", "when": "reads is defined", "delegate_to": "localhost"},
+        {"set_fact": {"flow_logs_project": "{{ found.vpcs[0].tags.project }}"}, "when": "reads is defined"},
+        {"include_role": {"name": "netops.flow_logs.flow_logs"}},
+    ]
+    run = ansible.run([{"hosts": "all", "gather_facts": False, "tasks": tasks}], inventory).failed()
+    assert list(run.registered(CONVERGE)["failed_hosts"]) == [tagged]
+    assert [log["LogGroupName"] for log in cloud.flow_logs()] == ["/aws/red/vpc/web/flowlogs"]
+
+
+def test_a_tag_in_a_registered_result_is_no_template_either(cloud: Cloud, ansible: Ansible) -> None:
+    bad, good = cloud.vpc("web"), cloud.vpc("db")
+    for vpc, project in ((bad, "{region}"), (good, "shop")):
+        cloud.client("ec2").create_tags(Resources=[vpc], Tags=[{"Key": "project", "Value": project}])
+    read = {"amazon.aws.ec2_vpc_net_info": {"filters": {"tag-key": "project"}}, "register": "found", "run_once": True}
+    role = {
+        "include_role": {"name": "netops.flow_logs.flow_logs"},
+        "vars": {
+            "prefix": "/aws/{region}",
+            "mine": "{{ found.vpcs | selectattr('vpc_id', 'eq', inventory_hostname) | first }}",
+            "flow_logs_log_group_name": "{{ prefix }}/{{ mine.tags.project }}",
+        },
+    }
+    play = {"hosts": "all", "gather_facts": False, "tasks": [{**read, "delegate_to": "localhost"}, role]}
+    run = ansible.run([play], hosts("shop", [bad, good])).failed()
+    # The result has everybody's tags: whose log group gets the text decides.
+    assert list(run.registered(CONVERGE)["failed_hosts"]) == [bad]
+    assert "{region} out of found" in run.output
+    assert set(cloud.log_groups()) == {"/aws/eu-west-1/shop"}
+
+
 def test_one_target_with_two_settings_fails_all_that_ask_for_it(cloud: Cloud, ansible: Ansible) -> None:
     vpc, other = cloud.vpc("web"), cloud.vpc("db")
     name = {"flow_logs_resource_id": vpc, "flow_logs_log_group_name": "/aws/web"}

@@ -227,6 +227,20 @@ def test_keywords_of_the_play_that_differ_by_host_are_refused(cloud: Cloud, ansi
     ansible.run([{**PLAY[0], keyword: content[keyword]}], inventory).succeeded()
 
 
+def test_options_of_module_defaults_are_no_variables_of_the_hosts(cloud: Cloud, ansible: Ansible) -> None:
+    """The inventory plugin gives each host a variable region, which "region:" as an option's name does not speak of."""
+    first, second = cloud.vpc("first"), cloud.vpc("second")
+    inventory = {
+        "all": {
+            "vars": {"flow_logs_project": "shop", "home": "eu-west-1"},
+            "hosts": {first: {"region": "eu-west-1"}, second: {"region": "us-east-2"}},
+        }
+    }
+    defaults = {"netops.flow_logs.flow_log": {"region": "{{ home }}"}}
+    ansible.run([{**PLAY[0], "module_defaults": defaults}], inventory).succeeded()
+    assert len(cloud.flow_logs()) == 2
+
+
 def test_a_playbook_does_what_its_name_says(cloud: Cloud, ansible: Ansible) -> None:
     vpc = cloud.vpc("web")
     inventory = hosts("shop", [vpc])

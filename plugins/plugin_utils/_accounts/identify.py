@@ -41,7 +41,7 @@ class Identified:
         self.closed: Dict[Way, Dict[str, Any]] = {}
         self.homes: Dict[Way, Optional[str]] = {}
 
-    def __call__(self, ways: Mapping[Way, Sequence[str]]) -> Dict[Way, Account]:
+    def __call__(self, ways: Mapping[Way, Sequence[Optional[str]]]) -> Dict[Way, Account]:
         """The account of each way, as far as it can be known. That of a role to assume is in its ARN."""
         found: Dict[Way, Account] = {}
         if any(way.assume_role_arn is None for way in ways):
@@ -55,7 +55,7 @@ class Identified:
         return found
 
     def _account(
-        self, entry: Tuple[Way, Sequence[str]]
+        self, entry: Tuple[Way, Sequence[Optional[str]]]
     ) -> Tuple[Optional[Account], Optional[Dict[str, Any]]]:
         way, regions = entry
         try:

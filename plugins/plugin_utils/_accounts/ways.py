@@ -39,7 +39,7 @@ class Way:
 
 
 # Way -> the regions to ask in, in their order. The answer lacks ways of which it is not known where they lead.
-Identify = Callable[[Mapping[Way, Sequence[str]]], Mapping[Way, Account]]
+Identify = Callable[[Mapping[Way, Sequence[Optional[str]]]], Mapping[Way, Account]]
 
 
 def way_of(settings: Mapping[str, Any]) -> Way:
@@ -62,6 +62,6 @@ def account_of_role(role_arn: str) -> Account:
     return Account(match["account_id"], match["partition"])
 
 
-def no_idea(_ways: Mapping[Way, Sequence[str]]) -> Dict[Way, Account]:
+def no_idea(_ways: Mapping[Way, Sequence[Optional[str]]]) -> Dict[Way, Account]:
     """Identifies nothing: each way then counts as an account of its own."""
     return {}

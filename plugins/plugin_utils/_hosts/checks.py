@@ -14,6 +14,8 @@ from typing import List
 from typing import Mapping
 from typing import Tuple
 
+from ansible_collections.netops.flow_logs.plugins.module_utils import _delivery_role_options
+from ansible_collections.netops.flow_logs.plugins.module_utils._account import Account
 from ansible_collections.netops.flow_logs.plugins.module_utils._core.regions import require_region_name
 from ansible_collections.netops.flow_logs.plugins.module_utils._core.tags import EC2
 from ansible_collections.netops.flow_logs.plugins.module_utils._core.tags import IAM
@@ -52,6 +54,32 @@ def reasons_against(settings: Mapping[str, Any]) -> List[str]:
         except InvalidInput as error:
             reasons.append(str(error))
     return reasons
+
+
+def reason_against_role(settings: Mapping[str, Any], account: Account) -> str:
+    """What flow_log_iam would refuse; it is done for the whole account, which would stop for one host's operators. Empty when nothing."""
+    given = {} if settings.get("flow_logs_state") == "absent" else settings
+    options = {
+        "role_name": settings["flow_logs_role_name"],
+        "policy_name": settings["flow_logs_policy_name"],
+        "permissions_boundary": given.get("flow_logs_permissions_boundary"),
+        "pass_role_to": given.get("flow_logs_pass_role_to"),
+        "tags": given.get("flow_logs_iam_tags"),
+        # What the account's options make of all hosts.
+        "purge_tags": False,
+        "path": None,
+        "log_group_names": None,
+        "needed_log_group_names": None,
+        "purge_log_group_names": False,
+        "keep_names_in_use": True,
+        "allow_create_log_group": None,
+        "restrict_trust": None,
+    }
+    try:
+        _delivery_role_options.wish_from_options(options, account)
+    except InvalidInput as error:
+        return str(error)
+    return ""
 
 
 def _check_scope(settings: Mapping[str, Any]) -> None:

@@ -16,6 +16,7 @@ from typing import Iterable
 from typing import List
 from typing import Tuple
 
+from ansible_collections.netops.flow_logs.plugins.module_utils._core.text import printable
 from ansible_collections.netops.flow_logs.plugins.module_utils._core.text import printable_lines
 
 # Lines of text that are shown before the rest is counted only; failed_hosts has them all.
@@ -43,7 +44,7 @@ class Problems:
 
     def as_result(self) -> Dict[str, str]:
         """Host -> all that is wrong with it."""
-        return {host: " ".join(reasons) for host, reasons in self._reasons.items()}
+        return {host: printable(" ".join(reasons)) for host, reasons in self._reasons.items()}
 
     def causes(self) -> List[Tuple[str, List[str]]]:
         """(reason, hosts) with the hosts that have the same reason together: a group's variable strikes all of them."""

@@ -21,6 +21,11 @@ ERROR = (
     "<Response><Errors><Error><Code>InvalidParameterValue</Code><Message>{message}</Message></Error></Errors>"
     "<RequestID>1</RequestID></Response>"
 )
+IDENTITY = (
+    '<GetCallerIdentityResponse xmlns="https://sts.amazonaws.com/doc/2011-06-15/"><GetCallerIdentityResult>'
+    "<Arn>arn:aws:iam::123456789012:user/alice</Arn><UserId>A</UserId><Account>123456789012</Account>"
+    "</GetCallerIdentityResult></GetCallerIdentityResponse>"
+)
 
 
 class Hostile(socketserver.ThreadingTCPServer):
@@ -103,6 +108,16 @@ class _Handler(socketserver.BaseRequestHandler):
         """Says what it was sent, as a careless service or a proxy does."""
         token = next((line for line in head.split("\r\n") if line.lower().startswith("x-amz-security-token")), "none")
         self._send("400 Bad Request", ERROR.format(message=f"Not understood: {token} secret {self.server.told}"))
+
+    def _a_page(self, _head: str) -> None:
+        """As a proxy that wants a login."""
+        self._send("200 OK", "<!doctype html><html lang=en><title>\x1b[2JLog in</title></html>")
+
+    def _a_page_but_for_sts(self, head: str) -> None:
+        if "/sts/aws4_request" in head:
+            self._send("200 OK", IDENTITY)
+        else:
+            self._a_page(head)
 
     def _failing(self, _head: str) -> None:
         self._send("503 Service Unavailable", "<html>no</html>")

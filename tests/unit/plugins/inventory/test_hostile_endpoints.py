@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 from ansible.errors import AnsibleError
+from ansible.errors import AnsibleParserError
 
 from ansible_collections.netops.flow_logs.plugins.module_utils._core import bounds
 from ansible_collections.netops.flow_logs.tests.functional.support.cloud import Cloud
@@ -43,6 +44,15 @@ def test_what_is_not_answered_in_time_is_given_up_and_named(
 
     assert call in str(failed.value)
     assert "within 0.7 seconds" in str(failed.value)
+
+
+@pytest.mark.parametrize("manner", ["a_page", "a_page_but_for_sts"])
+def test_a_page_in_place_of_an_answer_is_an_error_of_the_inventory(files: Files, manner: str) -> None:
+    with hostile(manner) as endpoint, pytest.raises(AnsibleParserError) as failed:
+        files.parse(endpoint_url=endpoint.url)
+
+    assert "Unable to parse response" in str(failed.value)
+    assert "\x1b" not in str(failed.value)
 
 
 def test_what_an_endpoint_says_of_the_credentials_does_not_leave(files: Files, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -85,7 +85,7 @@ def test_a_host_stands_for(wish: HostWish, ids: list[str]) -> None:
     [
         pytest.param(host("web1"), "web1 is not a valid id", id="by its name"),
         pytest.param(host("web1", resource_id="i-00000001"), "i-00000001 is not a valid id", id="by its id"),
-        pytest.param(host("web1", resource_ids=[FIRST, "x"]), f"{FIRST}, x is not a valid id", id="by its list"),
+        pytest.param(host("web1", resource_ids=[FIRST, "x"]), "x is not a valid id", id="by its list"),
         pytest.param(host("tgw-0a1b2c3d4e5f60718"), "tgw-0a1b2c3d4e5f60718 is not a valid id", id="a gateway"),
     ],
 )
@@ -95,6 +95,40 @@ def test_a_host_that_stands_for_nothing_fails_alone(wish: HostWish, named: str) 
     assert list(problems) == [wish.host]
     assert problems[wish.host].startswith(named)
     assert served == [SECOND]
+
+
+def test_of_many_ids_the_first_wrong_one_is_named_and_the_others_are_counted() -> None:
+    problems, _served = failing([host("web1", resource_ids=[FIRST, "x" * 5000, "y", SECOND])])
+
+    assert problems["web1"].startswith("x" * 100)
+    assert "(and 1 more of its 4 ids)" in problems["web1"]
+    assert FIRST not in problems["web1"] and len(problems["web1"]) < 500
+
+
+@pytest.mark.parametrize(
+    ("settings", "said"),
+    [
+        pytest.param({"region": "bad region!"}, "flow_logs_region 'bad region!'", id="region"),
+        pytest.param({"region": "eu-west-1.example.org/"}, "flow_logs_region", id="region with an address"),
+        pytest.param({"kms_key_id": "alias/mine"}, "kms_key_id 'alias/mine'", id="key"),
+        pytest.param({"permissions_boundary": "junk"}, "permissions_boundary 'junk'", id="boundary"),
+        pytest.param({"pass_role_to": ["alice"]}, "pass_role_to has 'alice'", id="operator"),
+        pytest.param({"pass_role_to": ["arn:aws:iam::999999999999:user/eve"]}, "of account 999999999999", id="operator elsewhere"),
+        pytest.param({"role_name": "a role"}, "role_name 'a role'", id="role"),
+    ],
+)
+def test_what_no_module_would_take_fails_the_host_that_has_it_and_not_its_account(
+    settings: dict[str, Any], said: str
+) -> None:
+    wishes = [host(FIRST, **settings), host(SECOND)]
+    for ordered in (wishes, wishes[::-1]):
+        gathered = _deliveries.gather(ordered, None, lambda ways: dict.fromkeys(ways, RETAIL))
+
+        [(name, reason)] = gathered.problems.as_result().items()
+        assert name == FIRST
+        assert said in reason
+        assert deliveries(gathered.accounts) == [[SECOND]]
+        assert not {"pass_role_to", "permissions_boundary"} & set(gathered.accounts[0]["iam"])
 
 
 # Deliveries.
@@ -583,17 +617,18 @@ def test_a_guard_that_does_not_hold_fails_its_hosts_before_anything_is_planned()
 
 
 def test_a_way_is_asked_in_the_regions_of_its_hosts_and_iam_takes_none_of_a_delivery() -> None:
-    asked: list[Mapping[Way, Sequence[str]]] = []
+    asked: list[Mapping[Way, Sequence[str | None]]] = []
 
-    def identify(ways: Mapping[Way, Sequence[str]]) -> dict[Way, Account]:
+    def identify(ways: Mapping[Way, Sequence[str | None]]) -> dict[Way, Account]:
         asked.append(ways)
         return dict.fromkeys(ways, RETAIL)
 
     wishes = [host(FIRST, region="us-east-1"), host(SECOND, region="ap-east-1"), host(THIRD)]
     [account] = _deliveries.gather(wishes, None, identify).accounts
 
-    assert asked == [{Way(): ["ap-east-1", "us-east-1"]}]
-    assert account["ways"][0]["regions"] == ["ap-east-1", "us-east-1"]
+    # The last one is the environment's, which a host without a region has.
+    assert asked == [{Way(): ["ap-east-1", "us-east-1", None]}]
+    assert account["ways"][0]["regions"] == ["ap-east-1", "us-east-1", None]
     assert "region" not in {**account["iam"], **account["ways"][0]["connection"]}
 
 

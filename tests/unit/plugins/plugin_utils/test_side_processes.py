@@ -51,6 +51,13 @@ def test_a_single_job_needs_none() -> None:
     assert side_by_side([], 5, lines.append) == []
 
 
+def test_what_breaks_in_a_single_job_breaks_there_too() -> None:
+    [answer] = side_by_side([broken], 5, print)
+    assert isinstance(answer, Broken)
+    assert str(answer) == "ValueError: no such thing"
+    assert "in broken" in answer.trace
+
+
 @pytest.mark.parametrize("forks", [0, 1, 2])
 def test_no_more_at_a_time_than_there_are_forks(forks: int) -> None:
     def during(_say: Say) -> tuple[float, float]:
