@@ -11,6 +11,7 @@ from __future__ import annotations
 import threading
 from dataclasses import dataclass
 from dataclasses import field
+from dataclasses import replace
 from typing import Any
 from typing import Callable
 from typing import Dict
@@ -186,3 +187,18 @@ class SharedNames:
             with self._lock:
                 self._known[key] = known
         return known
+
+    def refuse(
+        self,
+        template: str,
+        targets: Sequence[Target],
+        account: Account,
+        region: str,
+        failures: Mapping[str, Failure],
+    ) -> None:
+        """From now on these targets, of names that have been read, have none. failures: resource id -> why."""
+        key = (template, account, region, *targets)
+        with self._lock:
+            known = self._known[key]
+            names = {resource_id: name for resource_id, name in known.names.items() if resource_id not in failures}
+            self._known[key] = replace(known, names=names, illegal=(*known.illegal, *failures.values()))

@@ -13,14 +13,18 @@ from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
+from typing import Callable
 from typing import Dict
 from typing import List
+from typing import Mapping
 from typing import Optional
+from typing import Tuple
 
 from ansible_collections.netops.flow_logs.plugins.module_utils._aws import account_of
 from ansible_collections.netops.flow_logs.plugins.module_utils._aws import client
 from ansible_collections.netops.flow_logs.plugins.module_utils._aws import region_of
 from ansible_collections.netops.flow_logs.plugins.module_utils._aws import side_by_side
+from ansible_collections.netops.flow_logs.plugins.module_utils._errors import Failure
 from ansible_collections.netops.flow_logs.plugins.module_utils._flow_log_work import FlowLogWork
 from ansible_collections.netops.flow_logs.plugins.module_utils._log_group_names import SharedNames
 from ansible_collections.netops.flow_logs.plugins.module_utils._log_group_work import LogGroupWork
@@ -34,6 +38,8 @@ from ansible_collections.netops.flow_logs.plugins.plugin_utils._account import c
 from ansible_collections.netops.flow_logs.plugins.plugin_utils._account_queries import save_queries
 from ansible_collections.netops.flow_logs.plugins.plugin_utils._account_verify import verify
 from ansible_collections.netops.flow_logs.plugins.plugin_utils._accounts.barred import barred
+from ansible_collections.netops.flow_logs.plugins.plugin_utils._accounts.contradictions import Claim
+from ansible_collections.netops.flow_logs.plugins.plugin_utils._accounts.contradictions import contradictions
 from ansible_collections.netops.flow_logs.plugins.plugin_utils._accounts.iam import share_iam
 from ansible_collections.netops.flow_logs.plugins.plugin_utils._accounts.twice import say_once
 from ansible_collections.netops.flow_logs.plugins.plugin_utils._in_process import InProcessModule
@@ -51,7 +57,7 @@ def apply(account: Account, names: Optional[SharedNames] = None) -> List[Outcome
     deliveries = account.deliveries
     with ThreadPoolExecutor(max_workers=1) as aside:
         # Names are read while IAM is at work. Should that fail, the delivery finds the same error again and reports it.
-        reading = aside.submit(lambda: side_by_side(lambda delivery: _read_names(account, delivery, names), deliveries))
+        reading = aside.submit(lambda: _read_all_names(account, deliveries, names))
         iam = share_iam(account)
         reading.result()
     if "role" not in iam:
@@ -62,14 +68,28 @@ def apply(account: Account, names: Optional[SharedNames] = None) -> List[Outcome
     return [told, *delivered, *save_queries(account, names, iam, delivered)]
 
 
-def _read_names(account: Account, delivery: DeliveryPlan, names: SharedNames) -> None:
-    def read(module: InProcessModule) -> Dict[str, Any]:
-        targets = parse_targets(module.params["resource_ids"])
-        whose, region = account_of(module), region_of(module)
-        names(module.params["log_group_name"], targets, whose, region, lambda: client(module, "ec2"))
-        return {}
+def _read_all_names(account: Account, deliveries: List[DeliveryPlan], names: SharedNames) -> None:
+    """Reads the names, and refuses targets whose log group two deliveries want otherwise."""
+    read = [claim for claim in side_by_side(lambda each: _read_names(account, each, names), deliveries) if claim]
+    for (_claim, refuse), failures in zip(read, contradictions([claim for claim, _refuse in read])):
+        if failures:
+            refuse(failures)
 
-    account.run(lambda module: answer(module, lambda: read(module)), delivery.flow_log, delivery.way)
+
+def _read_names(
+    account: Account, delivery: DeliveryPlan, names: SharedNames
+) -> Optional[Tuple[Claim, Callable[[Mapping[str, Failure]], None]]]:
+    """What the delivery wants of which log groups, and how to refuse targets of it; None where that can't be read."""
+
+    def read(module: InProcessModule) -> Dict[str, Any]:
+        template, targets = module.params["log_group_name"], parse_targets(module.params["resource_ids"])
+        whose, region = account_of(module), region_of(module)
+        resolved = names(template, targets, whose, region, lambda: client(module, "ec2"))
+        claim = Claim(region, resolved.names, delivery.log_group)
+        return {"read": (claim, lambda failures: names.refuse(template, targets, whose, region, failures))}
+
+    found = account.run(lambda module: answer(module, lambda: read(module)), delivery.flow_log, delivery.way)
+    return found.get("read")
 
 
 def _names_of(account: Account, delivery: DeliveryPlan, names: SharedNames) -> Dict[str, str]:

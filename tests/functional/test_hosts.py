@@ -294,12 +294,43 @@ def test_hosts_that_share_a_role_and_disagree_about_it_all_fail(cloud: Cloud, an
     inventory = {
         "all": {
             "vars": {"flow_logs_log_group_name": "/aws/shop"},
-            "hosts": {cloud.vpc("web"): {}, cloud.vpc("db"): {"flow_logs_least_privilege": True}},
+            "hosts": {
+                cloud.vpc("web"): {"flow_logs_least_privilege": False},
+                cloud.vpc("db"): {"flow_logs_least_privilege": True},
+            },
         }
     }
     run = ansible.run(PLAY, inventory).failed()
     assert run.calls == []
     assert "flow_logs_least_privilege" in run.output
+
+
+def test_targets_whose_tags_make_one_group_with_two_settings_fail_and_no_other(cloud: Cloud, ansible: Ansible) -> None:
+    """By the slash in a tag, another project's group can be named: its retention is not whoever tags' to change."""
+    shop, forged, other = cloud.vpc("a/vpc/b"), cloud.vpc("b"), cloud.vpc("c")
+    inventory = {
+        "all": {
+            "children": {
+                "shop": {"hosts": {shop: {}, other: {}}, "vars": {"flow_logs_retention_in_days": 365}},
+                "forgery": {
+                    "hosts": {forged: {}},
+                    "vars": {"flow_logs_project": "shop/vpc/a", "flow_logs_retention_in_days": 1},
+                },
+            }
+        }
+    }
+    for arguments in (["--check"], []):
+        run = ansible.run(PLAY, inventory, arguments).failed()
+        assert f"{forged}: ContradictingSettings" in run.output or f"{shop}, {forged}" in run.output
+        assert "flow_logs_retention_in_days" in run.output
+    assert [log["ResourceId"] for log in cloud.flow_logs()] == [other]
+    assert set(cloud.log_groups()) == {"/aws/shop/vpc/c/flowlogs"}
+    # What a group leaves out agrees with what another says.
+    del inventory["all"]["children"]["forgery"]["vars"]["flow_logs_retention_in_days"]
+    ansible.run(PLAY, inventory).succeeded()
+    again = ansible.run(PLAY, inventory).succeeded()
+    assert (again.changed, again.calls.mutating) == (0, [])
+    assert cloud.log_groups()["/aws/shop/vpc/a/vpc/b/flowlogs"]["retentionInDays"] == 365
 
 
 def test_a_target_that_fails_does_not_stop_the_others_and_the_next_run_goes_on(cloud: Cloud, ansible: Ansible) -> None:

@@ -45,6 +45,7 @@ def reasons_against(settings: Mapping[str, Any]) -> List[str]:
         lambda: _check_tags("flow_logs_tags", given, EC2, LOGS),
         lambda: _check_tags("flow_logs_iam_tags", given, IAM),
         lambda: check_queries(settings),
+        lambda: _check_seconds(settings),
         lambda: policy_names(settings),
     )
     reasons = []
@@ -94,6 +95,12 @@ def _check_region(region: Any, key: Any) -> None:
         require_region_name(region, "flow_logs_region")
     if key:
         require_key_arn(str(key), str(region) if region else None)
+
+
+def _check_seconds(settings: Mapping[str, Any]) -> None:
+    for variable in ("flow_logs_removal_wait", "flow_logs_verify_timeout"):
+        if (settings.get(variable) or 0) < 0:
+            raise InvalidInput(f"{variable} is {settings[variable]}: give a number of seconds, 0 or more.")
 
 
 def _check_tags(variable: str, settings: Mapping[str, Any], *rules: TagRules) -> None:

@@ -64,3 +64,12 @@ def test_a_tag_names_the_variable_to_change() -> None:
 )
 def test_what_aws_takes_is_none(settings: dict[str, Any]) -> None:
     assert reasons_against({**SETTINGS, **settings}) == []
+
+
+@pytest.mark.parametrize("variable", ["flow_logs_removal_wait", "flow_logs_verify_timeout"])
+def test_nobody_waits_for_less_than_no_time(variable: str) -> None:
+    settings = {"flow_logs_log_group_name": "/aws/shop"}
+
+    assert reasons_against({**settings, variable: 0}) == []
+    [reason] = reasons_against({**settings, variable: -1})
+    assert f"{variable} is -1" in reason
