@@ -81,7 +81,11 @@ class FlowLogRemovalWork(Work):
                 # None would stand for a target whose flow logs go by their ids.
                 del destinations[failure.resource_id]
         self.removal = Removal(
-            destinations, self.flow_log_ids, options["lookup"], options["traffic_type"], options["take_over"]
+            destinations,
+            self.flow_log_ids,
+            options["lookup"],
+            options["traffic_type"],
+            take_over=options["take_over"],
         )
         self._seen: Optional[List[FlowLog]] = None
 

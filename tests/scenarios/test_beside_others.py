@@ -14,15 +14,15 @@ import pytest
 from ansible_collections.netops.flow_logs.plugins.plugin_utils._in_process import Models
 from ansible_collections.netops.flow_logs.plugins.plugin_utils._in_process import Session
 from ansible_collections.netops.flow_logs.tests.emulator import Refusal
-from ansible_collections.netops.flow_logs.tests.functional.support.cloud import ACCOUNT
-from ansible_collections.netops.flow_logs.tests.functional.support.cloud import REGION
 from ansible_collections.netops.flow_logs.tests.scenarios.support.operators import Operator
 from ansible_collections.netops.flow_logs.tests.scenarios.support.operators import Told
 from ansible_collections.netops.flow_logs.tests.scenarios.support.operators import document
 from ansible_collections.netops.flow_logs.tests.scenarios.support.operators import without
+from ansible_collections.netops.flow_logs.tests.scenarios.support.operators_work import KEY
+from ansible_collections.netops.flow_logs.tests.scenarios.support.operators_work import Scene
+from ansible_collections.netops.flow_logs.tests.scenarios.support.operators_work import make_key
 from ansible_collections.netops.flow_logs.tests.scenarios.support.stage import Stage
 
-KEY = f"arn:aws:kms:{REGION}:{ACCOUNT}:key/1234abcd-12ab-34cd-56ef-1234567890ab"
 WEB, BACK = "/aws/shop/vpc/web/flowlogs", "/aws/shop/vpc/back/flowlogs"
 KMS = ("InvalidParameterException", "The specified KMS key does not exist or is not allowed to be used with Arn")
 
@@ -84,6 +84,7 @@ def test_no_flow_log_to_a_log_group_that_could_not_be_made(
     operator: Operator, stage: Stage, web: str, operation: str, code: str, message: str, least_privilege: bool
 ) -> None:
     """AWS would make the group itself with the first records, without key and retention."""
+    make_key(Scene(operator))
     refuse(stage, operation, code, message)
 
     asked = {"retention_in_days": "30", "kms_key_id": KEY, "least_privilege": least_privilege}

@@ -24,6 +24,8 @@ from ansible_collections.netops.flow_logs.tests.functional.support.emulator impo
 AWS_ONLY = frozenset(
     {
         "flow_log_id",
+        # Its sentences name the flow logs by their ids.
+        "recorded_twice",
         "query_definition_id",
         "creation_time",
         "deliver_logs_status",

@@ -84,7 +84,7 @@ def _network(scene: Scene) -> None:
     scene.targets = [vpc, subnet, scene.cloud.eni(subnet, "card")]
 
 
-def _key(scene: Scene) -> None:
+def make_key(scene: Scene) -> None:
     """KMS makes ids by chance; the options name this one."""
     statement = key_policy_statement("aws", REGION, ACCOUNT)
     made = scene.cloud.client("kms").create_key(Policy=json.dumps({"Version": "2012-10-17", "Statement": [statement]}))
@@ -95,7 +95,7 @@ def _key(scene: Scene) -> None:
 def _applied(scene: Scene, **variables: Any) -> None:
     """By an administrator."""
     _network(scene)
-    _key(scene)
+    make_key(scene)
     scene.operator.may_everything()
     assert scene.operator.apply(*scene.targets, **{**FIRST, **variables}).failures == []
 
