@@ -1,3 +1,9 @@
+# Copyright (c) The netops.flow_logs contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Callers who may do what a policy says, and nothing more."""
+
 from __future__ import annotations
 
 import json

@@ -139,7 +139,6 @@ CASES: list[tuple[str, dict[str, Any], str]] = [
     ("flow_log_iam", {"pass_role_to": [f"arn:aws:iam::{ACCOUNT}:root"]}, "root"),
     ("flow_log_iam", {"pass_role_to": [f"arn:aws:sts::{ACCOUNT}:assumed-role/a/b"]}, "assumed-role"),
     ("flow_log_iam", {"pass_role_to": ["arn:aws:iam::111111111111:user/alice"]}, "111111111111"),
-    ("flow_log_iam", {"pass_role_to": [f"arn:aws:iam::{ACCOUNT}:user/nobody"]}, "nobody"),
     ("flow_log_iam", {"pass_role_to": [""]}, "pass_role_to"),
 ]
 

@@ -134,7 +134,7 @@ def test_the_owners_flow_log_is_not_removed_through_a_card(cloud: Cloud, modules
 
     assert failures(refused) == {eni: "CoveredByOwner"}
     assert owner_id in refused.msg and flow_log_id in refused.msg
-    assert f"resource_ids: [{owner_id}]" in refused.msg
+    assert f"there: {owner_id} owns it" in refused.msg
     assert [(entry["owner_id"], entry["flow_log_id"]) for entry in refused["covered_by"]] == [(owner_id, flow_log_id)]
     assert refused["flow_logs"] == []
     # As the message says.
@@ -227,7 +227,7 @@ def test_by_id_only_those_of_the_resources(cloud: Cloud, modules: Modules) -> No
     failed = modules.fail("flow_log", flow_log_ids=[of_vpc, of_eni], resource_ids=[eni], state="absent")
 
     assert failures(failed) == {of_vpc: "NotTheOwner"}
-    assert f"resource_ids: [{vpc}]" in failed.msg
+    assert f"there: {vpc} owns it" in failed.msg
     assert ids(cloud) == {of_vpc}
     modules.refuse("flow_log", flow_log_ids=[of_vpc, of_eni], resource_ids=[eni], state="absent")
     modules.change("flow_log", flow_log_ids=[of_vpc, of_eni], resource_ids=[vpc], state="absent")
