@@ -227,7 +227,7 @@ def test_by_id_only_those_of_the_resources(cloud: Cloud, modules: Modules) -> No
     failed = modules.fail("flow_log", flow_log_ids=[of_vpc, of_eni], resource_ids=[eni], state="absent")
 
     assert failures(failed) == {of_vpc: "NotTheOwner"}
-    assert f"there: {vpc} owns it" in failed.msg
+    assert f"resource_ids: [{vpc}]" in failed.msg
     assert ids(cloud) == {of_vpc}
     modules.refuse("flow_log", flow_log_ids=[of_vpc, of_eni], resource_ids=[eni], state="absent")
     modules.change("flow_log", flow_log_ids=[of_vpc, of_eni], resource_ids=[vpc], state="absent")
