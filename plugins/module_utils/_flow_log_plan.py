@@ -120,8 +120,7 @@ def plan_change(
     wish: Wish, target: Target, destination: Destination, current: Sequence[FlowLog], compare: Comparison
 ) -> Change:
     """The change for one target. Raises Refusal."""
-    same = same_flow_logs(wish, target, destination, current)
-    _refuse_rules(wish, target, same)
+    same = _without_rules(wish, target, same_flow_logs(wish, target, destination, current))
     if not same:
         return Change(target, _new(wish, target, destination, compare))
     best = same[0]
@@ -164,11 +163,14 @@ def _require_role(wish: Wish, target: Target, destination: Destination, old: Opt
     )
 
 
-def _refuse_rules(wish: Wish, target: Target, same: Sequence[FlowLog]) -> None:
-    """A flow log that a telemetry rule looks after is not ours to change, unless we are told so."""
+def _without_rules(wish: Wish, target: Target, same: List[FlowLog]) -> List[FlowLog]:
+    """A flow log that a telemetry rule looks after is not ours to change, unless we are told so; ours beside it goes on."""
     managed = [log.flow_log_id for log in same if log.managed_by_rule]
     if not managed or wish.take_over:
-        return
+        return same
+    own = [log for log in same if not log.managed_by_rule]
+    if own:
+        return own
     raise Refusal(
         Failure(
             target.resource_id,

@@ -16,6 +16,7 @@ import json
 from dataclasses import dataclass
 from dataclasses import field
 from typing import Any
+from typing import Callable
 from typing import Dict
 from typing import List
 from typing import Mapping
@@ -29,6 +30,8 @@ from ansible_collections.netops.flow_logs.plugins.module_utils._core.text import
 from ansible_collections.netops.flow_logs.plugins.module_utils._errors import InvalidInput
 from ansible_collections.netops.flow_logs.plugins.module_utils._iam.patterns import EVERYTHING
 from ansible_collections.netops.flow_logs.plugins.module_utils._iam.patterns import without_covered
+from ansible_collections.netops.flow_logs.plugins.module_utils._name_template import OF_THE_RESOURCE
+from ansible_collections.netops.flow_logs.plugins.module_utils._name_template import placeholders
 from ansible_collections.netops.flow_logs.plugins.module_utils._target import is_an_id
 from ansible_collections.netops.flow_logs.plugins.module_utils._target import parse_targets
 from ansible_collections.netops.flow_logs.plugins.plugin_utils._accounts.ways import Identify
@@ -62,6 +65,18 @@ SHARED = (
     "flow_logs_remove_iam",
     "flow_logs_removal_wait",
 )
+# The same of a role or a policy that two such pairs have in common: each pair would undo what the other does to it.
+_SHARED_BY = {
+    "flow_logs_role_name": (
+        "flow_logs_least_privilege",
+        "flow_logs_iam_tags",
+        "flow_logs_manage_iam",
+        "flow_logs_permissions_boundary",
+    ),
+    "flow_logs_policy_name": ("flow_logs_least_privilege", "flow_logs_iam_tags"),
+}
+# What all users of a log group have to agree on.
+_SHARED_GROUP = ("flow_logs_retention_in_days", "flow_logs_kms_key_id", "flow_logs_tags")
 # Variables that belong to a host, not to its delivery.
 _OF_THE_HOST = ("flow_logs_resource_id", "flow_logs_resource_ids", "flow_logs_pass_role_to")
 # Role variable -> option of a module. An option whose variable is not set is left out altogether: one that is there but
@@ -290,21 +305,55 @@ def _way_key(settings: Mapping[str, Any], known: _Known) -> List[Any]:
 
 
 def _check_shared(hosts: Sequence[_Host], problems: Problems, known: _Known) -> None:
-    """What all users of an IAM role have to agree on. One that says nothing agrees with everybody."""
+    """What all users of an IAM role, a policy or a log group have to agree on. One that says nothing agrees with everybody."""
     for own in _by_account(hosts, known).values():
-        for name in SHARED:
-            values: Dict[str, str] = {}
-            for each in own:
-                if each.wish.settings.get(name) is not None:
-                    value = _key(each.wish.settings[name])
-                    values[value] = min(values.get(value, each.wish.host), each.wish.host)
-            if len(values) > 1:
-                role = own[0].wish.settings.get("flow_logs_role_name")
-                problems.add(
-                    [each.wish.host for each in own],
-                    f"Hosts {' and '.join(sorted(values.values()))} share the IAM role {role} but not the value of {name}."
-                    " Give them the same one, or roles of their own by flow_logs_role_name and flow_logs_policy_name.",
-                )
+        _require_agreement(own, SHARED, _named_role(own, "flow_logs_role_name"), _OWN_ROLE, problems)
+    for variable, names in _SHARED_BY.items():
+        for own in _grouped(hosts, lambda settings: _iam_key(settings, variable, known)).values():
+            _require_agreement(own, names, _named_role(own, variable), _OWN_ROLE, problems)
+    for name, own in _grouped(hosts, lambda settings: _group_key(settings, known)).items():
+        if name:
+            template = str(own[0].wish.settings["flow_logs_log_group_name"])
+            _require_agreement(own, _SHARED_GROUP, f"log group {template}", _OWN_GROUP, problems)
+
+
+_OWN_ROLE = "roles of their own by flow_logs_role_name and flow_logs_policy_name"
+_OWN_GROUP = "log groups of their own by flow_logs_log_group_name"
+
+
+def _named_role(hosts: Sequence[_Host], variable: str) -> str:
+    what = "IAM role" if variable == "flow_logs_role_name" else "IAM policy"
+    return f"{what} {hosts[0].wish.settings.get(variable)}"
+
+
+def _require_agreement(
+    hosts: Sequence[_Host], names: Sequence[str], what: str, own: str, problems: Problems
+) -> None:
+    for name in names:
+        values: Dict[str, str] = {}
+        for each in hosts:
+            if each.wish.settings.get(name) is not None:
+                value = _key(each.wish.settings[name])
+                values[value] = min(values.get(value, each.wish.host), each.wish.host)
+        if len(values) > 1:
+            problems.add(
+                [each.wish.host for each in hosts],
+                f"Hosts {' and '.join(sorted(values.values()))} share the {what} but not the value of {name}."
+                f" Give them the same one, or {own}.",
+            )
+
+
+def _iam_key(settings: Mapping[str, Any], variable: str, known: _Known) -> str:
+    """Names of IAM are one name in upper and lower case."""
+    return _key([*_way_key(settings, known), str(settings.get(variable) or "").lower()])
+
+
+def _group_key(settings: Mapping[str, Any], known: _Known) -> str:
+    """Equal for settings that mean one log group; empty where that depends on the resource, or where groups are no matter."""
+    template = str(settings["flow_logs_log_group_name"])
+    if settings.get("flow_logs_state") == "absent" or placeholders(template) & OF_THE_RESOURCE:
+        return ""
+    return _key([*_way_key(settings, known), settings.get("flow_logs_region") or None, template])
 
 
 def _check_folders(hosts: Sequence[_Host], problems: Problems, known: _Known) -> None:
@@ -314,12 +363,20 @@ def _check_folders(hosts: Sequence[_Host], problems: Problems, known: _Known) ->
 
 
 def _by_account(hosts: Sequence[_Host], known: _Known) -> Dict[str, List[_Host]]:
+    return _grouped(
+        hosts,
+        lambda settings: _key([*_way_key(settings, known), *(settings.get(name) or None for name in IAM_NAMES)]),
+    )
+
+
+def _grouped(hosts: Sequence[_Host], key_of: Callable[[Mapping[str, Any]], str]) -> Dict[str, List[_Host]]:
+    """Hosts with equal keys together. Thousands of hosts that are written alike share one object: it is looked at once."""
     found: Dict[str, List[_Host]] = {}
     keys: Dict[int, str] = {}
     for each in hosts:
         settings = each.wish.settings
         if id(settings) not in keys:
-            keys[id(settings)] = _key([*_way_key(settings, known), *(settings.get(name) or None for name in IAM_NAMES)])
+            keys[id(settings)] = key_of(settings)
         found.setdefault(keys[id(settings)], []).append(each)
     return found
 

@@ -126,6 +126,8 @@ def wanted_policy(
 def _rescoped(account: Account, name: str, document: Document, wish: PolicyWish, in_use: InUse) -> Dict[str, Any]:
     """Statements about anything else stay, and so do conditions on those that let records be written."""
     names = _names(name, document, wish, in_use)
+    if names != (EVERYTHING,):
+        _require_actions(name, document)
     create = allows(document, CREATE_LOG_GROUP) if wish.create is None else wish.create
     condition = _condition(name, document, PUT_LOG_EVENTS)
     of_describing = _condition(name, document, DESCRIBE_LOG_GROUPS) or {}
@@ -154,6 +156,17 @@ def _names(name: str, document: Document, wish: PolicyWish, in_use: InUse) -> Tu
     else:
         kept = [pattern for pattern in there if any(covers(pattern, each) for each in others)]
     return without_covered([*asked, *kept, *others])
+
+
+def _require_actions(name: str, document: Document) -> None:
+    """Raises InvalidInput where records may be written because a statement does not name that: it could not be scoped."""
+    for statement in statements_of(document):
+        if "NotAction" in statement and any(statement_allows(statement, action) for action in OF_STREAMS):
+            raise InvalidInput(
+                f"Policy {name} lets the role write to log groups by a statement with NotAction, which can't be scoped without"
+                " changing what else it allows. Nothing was written. Change the statement by hand, or leave log_group_names (of"
+                " the role: flow_logs_least_privilege) out."
+            )
 
 
 def _require_scope(name: str, document: Document, in_use: InUse) -> None:
@@ -198,13 +211,20 @@ def _others(document: Document) -> List[Statement]:
     kept: List[Statement] = []
     for statement in statements_of(document):
         if statement.get("Effect") != "Allow":
-            kept += [] if _refuses_all(statement) else [statement]
+            kept += _other_refusals(statement) if _refuses_all(statement) else [statement]
             continue
         actions = listed(statement.get("Action"))
         left = [each for each in actions if not any(names_action(each, action) for action in ACTIONS)]
         if left or "NotAction" in statement:
             kept.append(statement if len(left) == len(actions) else {**statement, "Action": left})
     return kept
+
+
+def _other_refusals(statement: Statement) -> List[Statement]:
+    """A refusal to write records, without these: what it refuses besides by its name stays refused."""
+    actions = listed(statement.get("Action"))
+    left = [each for each in actions if not any(names_action(each, action) for action in ACTIONS)]
+    return [{**statement, "Action": left}] if left else []
 
 
 def _refuses_all(statement: Statement) -> bool:
@@ -325,10 +345,10 @@ def _changes(before: Document, after: Document) -> str:
     if allows(before, CREATE_LOG_GROUP) != allows(after, CREATE_LOG_GROUP):
         told.append(f"{'with' if allows(after, CREATE_LOG_GROUP) else 'without'} {CREATE_LOG_GROUP}")
     if any(map(_refuses_all, statements_of(before))):
-        told.append("and no longer refuses to write any")
+        told.append("no longer refuses to write any")
     lost = [each for each in _patterns(before) if each not in (*ACTIONS, *_patterns(after))]
     if lost:
-        told.append(f"and no longer allows {_some(lost)}")
+        told.append(f"no longer allows {_some(lost)}")
     return ", ".join(told)
 
 

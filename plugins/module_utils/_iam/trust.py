@@ -90,11 +90,12 @@ def wanted_trust(account: Account, name: str, trust: Document, restrict: Optiona
 
 
 def _corrected(account: Account, name: str, trust: Document, restrict: bool) -> WantedTrust:
-    """The console lets a role start out with EC2's trust. What refuses others something stays."""
+    """The console lets a role start out with EC2's trust. What refuses others something stays, and so does a refusal on a condition."""
     refusals = [
         statement
         for statement in statements_of(trust)
-        if statement.get("Effect") != "Allow" and SERVICE not in json.dumps(statement.get("Principal"))
+        if statement.get("Effect") != "Allow"
+        and (statement.get("Condition") or SERVICE not in json.dumps(statement.get("Principal")))
     ]
     document = trust_document(account, restrict)
     document["Statement"] = [*document["Statement"], *refusals]

@@ -19,6 +19,7 @@ from ansible_collections.netops.flow_logs.plugins.module_utils._destination impo
 from ansible_collections.netops.flow_logs.plugins.module_utils._errors import InvalidInput
 from ansible_collections.netops.flow_logs.plugins.module_utils._flow_log import FlowLog
 from ansible_collections.netops.flow_logs.plugins.module_utils._flow_log import creatable_tags
+from ansible_collections.netops.flow_logs.plugins.module_utils._flow_log_plan import TWICE
 from ansible_collections.netops.flow_logs.plugins.module_utils._flow_log_plan import Wish
 from ansible_collections.netops.flow_logs.plugins.module_utils._flow_log_plan import plan_flow_logs
 from ansible_collections.netops.flow_logs.plugins.module_utils._flow_log_removal import REMAINING
@@ -52,9 +53,8 @@ def test_the_tag_says_so(value: str) -> None:
     assert is_managed({RULE_TAG: value}) and not is_managed({RULE_TAG: "false"}) and not is_managed({})
 
 
-@pytest.mark.parametrize("current", [(RULES,), (RULES, OURS)], ids=["alone", "beside ours"])
-def test_it_is_never_taken_for_ours(current: tuple[FlowLog, ...]) -> None:
-    a_plan = plan(*current)
+def test_it_is_never_taken_for_ours() -> None:
+    a_plan = plan(RULES)
 
     (failure,) = a_plan.refusals
     assert a_plan.steps == ()
@@ -77,6 +77,16 @@ def test_taken_over_it_is_replaced_without_its_tag(tags: TagWish) -> None:
     assert (step.kind, change.surplus_ids) == ("replace", ("fl-rule",))
     assert RULE_TAG not in creatable_tags(change.wanted) and change.wanted.role_arn == ROLE
     assert "managed_by_rule from True to False" in step.sentence
+
+
+def test_ours_goes_on_beside_it() -> None:
+    """A rule that makes one later is no reason to fail, nor to have ours deleted."""
+    a_plan = plan(RULES, OURS)
+
+    assert (a_plan.steps, a_plan.refusals) == ((), ())
+    assert [(entry["flow_log_id"], entry["action"]) for entry in a_plan.after["flow_logs"]] == [("fl-ours", "unchanged")]
+    (twice,) = a_plan.notes[TWICE]
+    assert "change the rule" in twice.as_result()["hint"] and "flow_log_ids: [fl-ours]" not in twice.as_result()["hint"]
 
 
 def test_taken_over_it_is_surplus_where_ours_is_there() -> None:

@@ -388,6 +388,48 @@ def test_hosts_that_share_a_role_have_to_agree_on(settings: dict[str, Any]) -> N
     assert served == ["vpc-00000009"]
 
 
+@pytest.mark.parametrize(
+    ("one", "other", "what"),
+    [
+        pytest.param({"policy_name": "A"}, {"policy_name": "B"}, "IAM role Flow-Logs-Role-to-cloudwatch-logs", id="a role"),
+        pytest.param({"role_name": "A"}, {"role_name": "B"}, "IAM policy Send_to_CloudWatch_Logs", id="a policy"),
+    ],
+)
+@pytest.mark.parametrize(
+    ("variable", "values"),
+    [("least_privilege", (True, False)), ("iam_tags", ({"a": "b"}, {"a": "c"}))],
+)
+def test_pairs_that_have_half_in_common_have_to_agree_on_it(
+    one: dict[str, Any], other: dict[str, Any], what: str, variable: str, values: tuple[Any, Any]
+) -> None:
+    """Each would undo in every run what the other did."""
+    wishes = [host(FIRST, **one, **{variable: values[0]}), host(SECOND, **other, **{variable: values[1]})]
+
+    problems, served = failing(wishes)
+
+    assert set(problems) == {FIRST, SECOND} and served == []
+    assert all(f"share the {what} but not the value of flow_logs_{variable}" in each for each in problems.values())
+    gather([host(FIRST, **one, **{variable: values[0]}), host(SECOND, **other)])
+
+
+@pytest.mark.parametrize(
+    ("variable", "values"),
+    [("retention_in_days", ("7", "30")), ("kms_key_id", ("", "arn:aws:kms:eu-west-1:123456789012:key/1")), ("tags", ({}, {"a": "b"}))],
+)
+def test_hosts_that_share_a_log_group_have_to_agree_on(variable: str, values: tuple[Any, Any]) -> None:
+    """The same group of two projects would be changed to and fro by every run."""
+    name = "/central/{region}"
+    one, other = (host(id_, log_group_name=name, **{variable: value}) for id_, value in zip((FIRST, SECOND), values))
+    elsewhere = host(THIRD, log_group_name=name, region="eu-west-1", **{variable: values[1]})
+
+    problems, served = failing([one, other, elsewhere])
+
+    assert set(problems) == {FIRST, SECOND} and served == [THIRD]
+    assert all(f"share the log group {name} but not the value of flow_logs_{variable}" in each for each in problems.values())
+    gather([one, host(SECOND, log_group_name=name)])
+    gather([one, host(SECOND, log_group_name="/{resource_name}", **{variable: values[1]})])
+
+
 def test_a_host_that_says_nothing_agrees_with_everybody() -> None:
     [account] = gather([host(FIRST), of(SECOND, {**BANK, "flow_logs_iam_tags": {"a": "b"}})])
 

@@ -216,3 +216,22 @@ def test_a_new_policy_is_scoped_by_what_is_asked_for_only() -> None:
     assert new_policy(ACCOUNT, PolicyWish(needed=("/shop/*",)), InUse()) == OPEN
     assert new_policy(ACCOUNT, PolicyWish(**TIGHTENED), InUse(("/bank/web",))) == scoped("/bank/web", "/shop/*")
     assert new_policy(ACCOUNT, PolicyWish(names=("*",)), InUse()) == OPEN
+
+
+def test_what_is_allowed_by_not_naming_it_can_t_be_scoped() -> None:
+    there = document({"Effect": "Allow", "NotAction": ["iam:*"], "Resource": "*"})
+
+    with pytest.raises(InvalidInput, match="NotAction.*flow_logs_least_privilege"):
+        wanted(there, **TIGHTENED)
+
+    assert wanted(there).document == there
+
+
+def test_a_refusal_to_write_goes_without_what_it_refuses_besides() -> None:
+    refusal = {"Effect": "Deny", "Action": ["logs:PutLogEvents", "s3:*"], "Resource": "*"}
+
+    corrected = wanted(document(allow(list(ACTIONS)), refusal))
+
+    assert writes(corrected.document, "/shop/web")
+    assert {**refusal, "Action": ["s3:*"]} in corrected.document["Statement"]
+    assert corrected.changes == "no longer refuses to write any"

@@ -53,6 +53,19 @@ def test_a_trust_without_the_service_is_corrected_and_says_who_loses_the_role(re
     assert "no longer Service:ec2.amazonaws.com" in wanted.sentence
 
 
+def test_a_refusal_on_a_condition_stays_where_a_trust_is_corrected() -> None:
+    refusal = {
+        "Effect": "Deny",
+        "Principal": {"Service": SERVICE},
+        "Action": "sts:AssumeRole",
+        "Condition": {"StringNotEquals": {"aws:SourceAccount": NUMBER}},
+    }
+
+    wanted = wanted_trust(ACCOUNT, "r", {"Version": "2012-10-17", "Statement": [EC2, refusal]}, None)
+
+    assert wanted.document["Statement"] == [*trust_document(ACCOUNT, False)["Statement"], refusal]
+
+
 @pytest.mark.parametrize(
     ("there", "expected"),
     [
