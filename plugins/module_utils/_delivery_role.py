@@ -55,7 +55,7 @@ ROLE_DESCRIPTION = "Assumed by VPC Flow Logs to publish to CloudWatch Logs."
 class Policy:
     """versions: ids that are not the default, oldest first; None while nobody needed to know.
 
-    attached_to: keys of the principals that have it, see Principal.key.
+    attached_to: keys of the principals that have it, see Principal.key. attachments: how many have it.
     """
 
     name: str
@@ -65,6 +65,7 @@ class Policy:
     versions: Optional[Tuple[str, ...]] = None
     tags: Mapping[str, str] = field(default_factory=dict)
     attached_to: FrozenSet[str] = frozenset()
+    attachments: int = 0
 
 
 @dataclass(frozen=True)

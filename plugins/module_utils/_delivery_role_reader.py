@@ -60,4 +60,11 @@ class DeliveryRoleReader:
         document = self.read_document(self.client, found["Arn"], version)
         if not document:
             return None
-        return Policy(found["PolicyName"], found["Arn"], document, version, tags=api.tags_of(found))
+        return Policy(
+            found["PolicyName"],
+            found["Arn"],
+            document,
+            version,
+            tags=api.tags_of(found),
+            attachments=int(found.get("AttachmentCount") or 0),
+        )

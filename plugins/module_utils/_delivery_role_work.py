@@ -12,10 +12,12 @@ import re
 from dataclasses import replace
 from typing import Any
 from typing import Dict
+from typing import List
 from typing import Mapping
 from typing import Optional
 from typing import Sequence
 from typing import Set
+from typing import Tuple
 
 from ansible_collections.netops.flow_logs.plugins.module_utils import _delivery_role_api as api
 from ansible_collections.netops.flow_logs.plugins.module_utils._aws import COMPARISON
@@ -92,7 +94,8 @@ class DeliveryRoleWork(Work):
 
     def _in_use(self, role: Optional[Role], policy: Optional[Policy]) -> InUse:
         """The names in use matter, and cost a call for each region, only when a name may go or is lacking."""
-        if role is None or not self.wish.publishing.narrows:
+        shared = policy is not None and policy.attachments > int(role is not None and policy.arn in role.attached)
+        if not self.wish.publishing.narrows or (role is None and not shared):
             return InUse()
         if policy is not None:
             asked = new_policy(self.wish.account, self.wish.publishing, InUse())
@@ -102,8 +105,19 @@ class DeliveryRoleWork(Work):
             users = self.find_users()
         except AwsError as error:
             return InUse(unread=(Unread("all regions", error.code or "NoAnswer", error.told),))
-        destinations = [user.log.destination for user in users.of(role.arn)]
-        return InUse(tuple(sorted({each.name for each in destinations if each.needs_role})), users.unread)
+        others, unread = self._other_roles(policy) if policy is not None and shared else ([], ())
+        logs = [user.log for name in others for user in users.of_name(name)]
+        logs += [user.log for user in (users.of(role.arn) if role is not None else [])]
+        names = {log.destination.name for log in logs if log.destination.needs_role}
+        return InUse(tuple(sorted(names)), (*users.unread, *unread))
+
+    def _other_roles(self, policy: Policy) -> Tuple[List[str], Tuple[Unread, ...]]:
+        """Names of the roles that have the policy, as one policy scopes all of them."""
+        try:
+            keys = api.attached_to(self.client, policy.arn)
+        except AwsError as error:
+            return [], (Unread(f"the other roles that have policy {policy.name}", error.code or "NoAnswer", error.told),)
+        return [key.split("/", 1)[1] for key in keys if key.startswith("role/")], ()
 
     def _add_what_others_added(self, made: str) -> None:
         """Takes over the names that another writer added since the policy was read, unless all others are to go.

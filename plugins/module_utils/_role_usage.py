@@ -57,3 +57,8 @@ class Users:
 
     def of(self, role_arn: str) -> List[User]:
         return self.users.get(role_arn.lower(), [])
+
+    def of_name(self, role_name: str) -> List[User]:
+        """Those of a role of the account, whatever its path."""
+        last = f"/{role_name.lower()}"
+        return [user for arn, users in self.users.items() if arn.endswith(last) for user in users]

@@ -287,7 +287,9 @@ class HostVariables:
         new = raw.keys() - self._seen
         self._seen |= new
         for key in new:
-            if not key.startswith(PREFIX) or key.startswith(_OF_THE_REPORT):
+            # What is given for this run alone may have its very prefix misspelt.
+            ours = key.startswith(PREFIX) or (key in self.manager.extra_vars and _looks_like_ours(key))
+            if not ours or key.startswith(_OF_THE_REPORT):
                 continue
             if key not in self.names and key not in NOT_THE_ROLES:
                 self.unknown[key] = host
@@ -299,7 +301,7 @@ class HostVariables:
         """
         warnings = []
         for key, host in self.unknown.items():
-            close = difflib.get_close_matches(key, [*self.names, *OF_PLAYBOOKS], n=1, cutoff=0.8)
+            close = difflib.get_close_matches(key.lower(), [*self.names, *OF_PLAYBOOKS], n=1, cutoff=0.8)
             if not close:
                 continue
             if key in self.manager.extra_vars:
@@ -317,6 +319,10 @@ class HostVariables:
             for name, text in (spoken or {}).items():
                 seen.setdefault(name, set()).add(text)
         return sorted(name for name, values in seen.items() if len(values) > 1)
+
+
+def _looks_like_ours(key: str) -> bool:
+    return re.sub("[^a-z]", "", key.lower()).startswith(("flowlog", "flowslog"))
 
 
 def _conditions(task: Any) -> List[Any]:

@@ -57,6 +57,29 @@ def test_projects_with_and_without_least_privilege_share_the_role(cloud: Cloud, 
     assert cloud.document()["Statement"][0]["Resource"] == "*"
 
 
+def test_least_privilege_keeps_what_other_roles_with_the_policy_deliver_to(cloud: Cloud, ansible: Ansible) -> None:
+    shop, bank = cloud.vpc("web"), cloud.vpc("db")
+    ansible.run(PLAY, hosts("bank", [bank], flow_logs_role_name="OfBank")).succeeded()
+
+    for _again in range(2):
+        run = ansible.run(PLAY, hosts("shop", [shop], flow_logs_role_name="OfShop", flow_logs_least_privilege=True)).succeeded()
+        assert scope(cloud) == ["/aws/bank/vpc/db/flowlogs", "/aws/shop/vpc/*/flowlogs"]
+
+    assert run.changed == 0
+
+
+def test_hosts_that_contradict_each_other_about_a_shared_log_group_change_nothing(cloud: Cloud, ansible: Ansible) -> None:
+    shop, bank = cloud.vpc("web"), cloud.vpc("db")
+    children = {
+        "shop": {"hosts": {shop: {}}, "vars": {"flow_logs_retention_in_days": 7}},
+        "bank": {"hosts": {bank: {}}, "vars": {"flow_logs_retention_in_days": 30}},
+    }
+    run = ansible.run(PLAY, {"all": {"vars": {"flow_logs_log_group_name": "/central"}, "children": children}}).failed()
+
+    assert "share the log group /central but not the value of flow_logs_retention_in_days" in " ".join(run.output.split())
+    assert run.calls.mutating == []
+
+
 def test_eighty_two_projects_fit_by_one_pattern(cloud: Cloud, ansible: Ansible) -> None:
     projects = {f"some-project-{number:02}": [vpc] for number, vpc in enumerate(cloud.vpcs(82, "net"))}
     variables: dict[str, Any] = {"flow_logs_least_privilege": True}

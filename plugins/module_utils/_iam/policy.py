@@ -174,7 +174,7 @@ def _require_scope(name: str, document: Document, in_use: InUse) -> None:
         raise InvalidInput(
             f"Policy {name} lets the role write to all log groups, and which of them flow logs use could not be seen in"
             f" {_listed_regions(in_use)}. Nothing was written, as flow logs there might stop delivering. Let the caller call"
-            " ec2:DescribeRegions, and ec2:DescribeFlowLogs in these regions; or leave log_group_names (of the role:"
+            " ec2:DescribeRegions, ec2:DescribeFlowLogs in these regions, and iam:ListEntitiesForPolicy; or leave log_group_names (of the role:"
             " flow_logs_least_privilege) out. keep_names_in_use: false scopes the policy whoever uses it."
         )
 
