@@ -227,6 +227,29 @@ def test_keywords_of_the_play_that_differ_by_host_are_refused(cloud: Cloud, ansi
     ansible.run([{**PLAY[0], keyword: content[keyword]}], inventory).succeeded()
 
 
+@pytest.mark.parametrize("around", ["role", "block"])
+def test_so_is_the_environment_of_what_the_role_is_in(cloud: Cloud, ansible: Ansible, around: str) -> None:
+    environment = {"environment": {"AWS_REGION": "{{ home }}"}}
+    name = "netops.flow_logs.flow_logs"
+    plays = {
+        "role": [{**PLAY[0], "roles": [{"role": name, **environment}]}],
+        "block": [
+            {
+                "hosts": "all",
+                "gather_facts": False,
+                "tasks": [{**environment, "block": [{"ansible.builtin.import_role": {"name": name}}]}],
+            }
+        ],
+    }
+    children = {
+        project: {"hosts": {cloud.vpc(project): {}}, "vars": {"home": home}}
+        for project, home in (("shop", "eu-west-1"), ("bank", "us-east-1"))
+    }
+    run = ansible.run(plays[around], {"all": {"children": children}}).failed()
+    assert run.calls == []
+    assert "environment of the play speaks of home" in run.output
+
+
 def test_options_of_module_defaults_are_no_variables_of_the_hosts(cloud: Cloud, ansible: Ansible) -> None:
     """The inventory plugin gives each host a variable region, which "region:" as an option's name does not speak of."""
     first, second = cloud.vpc("first"), cloud.vpc("second")
@@ -251,6 +274,8 @@ def test_a_playbook_does_what_its_name_says(cloud: Cloud, ansible: Ansible) -> N
     for playbook, variable, meant in (
         ("netops.flow_logs.apply", "flow_logs_state=absent", "use netops.flow_logs.remove"),
         ("netops.flow_logs.remove", "flow_logs_host=bank", "Is flow_logs_hosts meant?"),
+        ("netops.flow_logs.remove", "flow_log_hosts=bank", "Is flow_logs_hosts meant?"),
+        ("netops.flow_logs.remove", "flowlogs_hosts=bank", "Is flow_logs_hosts meant?"),
         ("netops.flow_logs.remove", "flow_logs_remove_log_group=true", "Is flow_logs_remove_log_groups meant?"),
     ):
         run = ansible.run(playbook, inventory, ["-e", variable]).failed()
