@@ -15,6 +15,7 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 from dataclasses import field
+from functools import partial
 from typing import Any
 from typing import Callable
 from typing import Dict
@@ -309,7 +310,7 @@ def _check_shared(hosts: Sequence[_Host], problems: Problems, known: _Known) -> 
     for own in _by_account(hosts, known).values():
         _require_agreement(own, SHARED, _named_role(own, "flow_logs_role_name"), _OWN_ROLE, problems)
     for variable, names in _SHARED_BY.items():
-        for own in _grouped(hosts, lambda settings: _iam_key(settings, variable, known)).values():
+        for own in _grouped(hosts, partial(_iam_key, variable, known)).values():
             _require_agreement(own, names, _named_role(own, variable), _OWN_ROLE, problems)
     for name, own in _grouped(hosts, lambda settings: _group_key(settings, known)).items():
         if name:
@@ -329,12 +330,16 @@ def _named_role(hosts: Sequence[_Host], variable: str) -> str:
 def _require_agreement(
     hosts: Sequence[_Host], names: Sequence[str], what: str, own: str, problems: Problems
 ) -> None:
+    alike: Dict[int, Tuple[Mapping[str, Any], str]] = {}
+    for each in hosts:
+        settings, host = each.wish.settings, each.wish.host
+        alike[id(settings)] = (settings, min(host, alike.get(id(settings), (settings, host))[1]))
     for name in names:
         values: Dict[str, str] = {}
-        for each in hosts:
-            if each.wish.settings.get(name) is not None:
-                value = _key(each.wish.settings[name])
-                values[value] = min(values.get(value, each.wish.host), each.wish.host)
+        for settings, host in alike.values():
+            if settings.get(name) is not None:
+                value = _key(settings[name])
+                values[value] = min(values.get(value, host), host)
         if len(values) > 1:
             problems.add(
                 [each.wish.host for each in hosts],
@@ -343,7 +348,7 @@ def _require_agreement(
             )
 
 
-def _iam_key(settings: Mapping[str, Any], variable: str, known: _Known) -> str:
+def _iam_key(variable: str, known: _Known, settings: Mapping[str, Any]) -> str:
     """Names of IAM are one name in upper and lower case."""
     return _key([*_way_key(settings, known), str(settings.get(variable) or "").lower()])
 

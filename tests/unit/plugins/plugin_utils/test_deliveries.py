@@ -419,7 +419,7 @@ def test_pairs_that_have_half_in_common_have_to_agree_on_it(
 def test_hosts_that_share_a_log_group_have_to_agree_on(variable: str, values: tuple[Any, Any]) -> None:
     """The same group of two projects would be changed to and fro by every run."""
     name = "/central/{region}"
-    one, other = (host(id_, log_group_name=name, **{variable: value}) for id_, value in zip((FIRST, SECOND), values))
+    one, other = (host(id_, log_group_name=name, **{variable: value}) for id_, value in zip((FIRST, SECOND), values, strict=True))
     elsewhere = host(THIRD, log_group_name=name, region="eu-west-1", **{variable: values[1]})
 
     problems, served = failing([one, other, elsewhere])

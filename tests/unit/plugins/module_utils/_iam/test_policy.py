@@ -221,7 +221,7 @@ def test_a_new_policy_is_scoped_by_what_is_asked_for_only() -> None:
 def test_what_is_allowed_by_not_naming_it_can_t_be_scoped() -> None:
     there = document({"Effect": "Allow", "NotAction": ["iam:*"], "Resource": "*"})
 
-    with pytest.raises(InvalidInput, match="NotAction.*flow_logs_least_privilege"):
+    with pytest.raises(InvalidInput, match=r"NotAction.*flow_logs_least_privilege"):
         wanted(there, **TIGHTENED)
 
     assert wanted(there).document == there
