@@ -4,12 +4,13 @@
 #
 # Private to this collection: may change without notice.
 
-"""Where releases of ansible-core differ in what they make of text."""
+"""Where releases of ansible-core differ in what they make of text, and what they keep private."""
 
 from __future__ import annotations
 
 from typing import Any
 from typing import Iterator
+from typing import List
 from typing import Mapping
 
 from ansible import template
@@ -61,3 +62,20 @@ def foreign_texts(value: Any) -> Iterator[str]:
             yield from foreign_texts(inner)
     elif is_foreign(value):
         yield str(value)
+
+
+def environments_around(task: Any) -> List[Any]:
+    """What "environment" says of the role that the task is in, and of all that includes it, as it is written.
+
+    Ansible works the keyword out for the first host before the task runs, and keeps what was written to itself (task._role,
+    task._parent, _environment). Without these, only the play's own is known, which is public.
+    """
+    parent: Any = getattr(task, "_parent", None)
+    chain = parent.get_dep_chain() if hasattr(parent, "get_dep_chain") else None
+    nodes = [getattr(task, "_role", None), *(chain or [])]
+    while parent is not None:
+        nodes.append(parent)
+        parent = getattr(parent, "_parent", None)
+    found = [getattr(node, "_environment", None) for node in nodes]
+    # What a role says is no list.
+    return [each for each in found if isinstance(each, (list, dict))]

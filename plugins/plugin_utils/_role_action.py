@@ -36,6 +36,7 @@ from ansible_collections.netops.flow_logs.plugins.plugin_utils._account import A
 from ansible_collections.netops.flow_logs.plugins.plugin_utils._account import AccountPlan
 from ansible_collections.netops.flow_logs.plugins.plugin_utils._account import Mode
 from ansible_collections.netops.flow_logs.plugins.plugin_utils._accounts.identify import Identified
+from ansible_collections.netops.flow_logs.plugins.plugin_utils._ansible import environments_around
 from ansible_collections.netops.flow_logs.plugins.plugin_utils._deliveries import HostWish
 from ansible_collections.netops.flow_logs.plugins.plugin_utils._deliveries import gather
 from ansible_collections.netops.flow_logs.plugins.plugin_utils._host_variables import HostVariables
@@ -124,7 +125,7 @@ class RoleAction(ActionBase):
     def _require_the_same_for_all(self, reader: HostVariables, hosts: List[str]) -> None:
         """module_defaults and environment are worked out once. Raises AnsibleActionFail where they would differ by host."""
         # The task's own environment has been worked out for the first host already; what the task is in has it as it was written.
-        environment = [*_environments_around(self._task), self._task.get_play().environment]
+        environment = [*environments_around(self._task), self._task.get_play().environment]
         written = {"module_defaults": self._task.module_defaults, "environment": environment}
         for keyword, texts in written.items():
             differing = reader.differ_in(texts or [], hosts)
@@ -170,18 +171,6 @@ class RoleAction(ActionBase):
 
     def _tell(self, line: str) -> None:
         self._display.display(f"  {printable(line)}")
-
-
-def _environments_around(task: Any) -> List[Any]:
-    """What "environment" says of the role, and of everything that includes it, as it is written."""
-    nodes = [task._role, *((task._parent.get_dep_chain() if task._parent is not None else None) or [])]
-    node = task._parent
-    while node is not None:
-        nodes.append(node)
-        node = getattr(node, "_parent", None)
-    found = [getattr(each, "_environment", None) for each in nodes]
-    # What a role says is no list.
-    return [each for each in found if isinstance(each, (list, dict))]
 
 
 def _work(program: Program, plan: AccountPlan, mode: Mode, models: Models, say: Callable[[str], None]) -> Any:
