@@ -36,6 +36,7 @@ from ansible_collections.netops.flow_logs.plugins.plugin_utils._deliveries impor
 from ansible_collections.netops.flow_logs.plugins.plugin_utils._hosts.guard import FOUND_ACCOUNT
 from ansible_collections.netops.flow_logs.plugins.plugin_utils._hosts.guard import guarded
 from ansible_collections.netops.flow_logs.plugins.plugin_utils._hosts.problems import Problems
+from ansible_collections.netops.flow_logs.plugins.plugin_utils._hosts.switches import refuse_switch
 from ansible_collections.netops.flow_logs.plugins.plugin_utils._network import COVERAGE_GROUPS
 from ansible_collections.netops.flow_logs.plugins.plugin_utils._similar_hosts import SimilarHosts
 
@@ -153,11 +154,8 @@ def fingerprint(
 def _validated(spec: Mapping[str, Any], values: Dict[str, Any]) -> Dict[str, Any]:
     """The values in the types that the specification gives them; those that are null are left out. Raises InvalidInput."""
     given = {name: value for name, value in values.items() if value is not None}
-    switches = [name for name, value in given.items() if isinstance(value, bool) and spec[name].get("type") == "str"]
-    if switches:
-        # Ansible would take "yes" for the 1 of a list of days, and "no" for the name False.
-        name = switches[0]
-        raise InvalidInput(f"{name} is {given[name]}: YAML reads yes, no, on and off as switches. Put the text in quotes.")
+    for name, value in given.items():
+        refuse_switch(name, value, spec[name])
     outcome = ArgumentSpecValidator(spec).validate(given)
     if outcome.error_messages:
         raise InvalidInput("; ".join(outcome.error_messages))
@@ -294,20 +292,27 @@ class HostVariables:
             if key not in self.names and key not in NOT_THE_ROLES:
                 self.unknown[key] = host
 
-    def misspelt(self) -> List[str]:
+    def misspelt(self, removes: bool = False) -> List[str]:
         """Warnings about variables that look like one of the role's.
 
         Raises InvalidInput for one of the command line: it is meant for this run alone, which would do something else without it.
+        A run that removes takes none there that nothing speaks of: most likely it is to say what is to go.
         """
         warnings = []
         for key, host in self.unknown.items():
             close = difflib.get_close_matches(key.lower(), [*self.names, *OF_PLAYBOOKS], n=1, cutoff=0.8)
             if not close:
+                if removes and key in self.manager.extra_vars and not self._is_spoken_of(key, host):
+                    raise InvalidInput(f"-e {key}: there is no such variable. Choose targets by --limit. Nothing was done.")
                 continue
             if key in self.manager.extra_vars:
                 raise InvalidInput(f"-e {key}: there is no such variable. Is {close[0]} meant? Nothing was done.")
             warnings.append(f"{key} (host {host}) is not a variable of the role: is {close[0]} meant?")
         return warnings
+
+    def _is_spoken_of(self, key: str, host: str) -> bool:
+        spoken = spoken_of(self.raw(host), self.names, self.conditions)
+        return spoken is None or key in spoken
 
     def differ_in(self, texts: Sequence[Any], hosts: Sequence[str]) -> List[str]:
         """Variables that templates in texts speak of and that are not the same for all of the hosts."""

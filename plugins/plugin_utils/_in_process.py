@@ -50,6 +50,7 @@ from ansible_collections.netops.flow_logs.plugins.module_utils._core.secrets imp
 from ansible_collections.netops.flow_logs.plugins.module_utils._core.secrets import secrets_of_options
 from ansible_collections.netops.flow_logs.plugins.module_utils._core.text import printable
 from ansible_collections.netops.flow_logs.plugins.module_utils._errors import InvalidInput
+from ansible_collections.netops.flow_logs.plugins.plugin_utils._hosts.switches import refuse_switch
 
 
 def validated(spec: Mapping[str, Any], options: Mapping[str, Any], **rules: Any) -> Dict[str, Any]:
@@ -57,6 +58,9 @@ def validated(spec: Mapping[str, Any], options: Mapping[str, Any], **rules: Any)
 
     Raises InvalidInput.
     """
+    for name, value in options.items():
+        if name in spec:
+            refuse_switch(name, value, spec[name])
     outcome = ArgumentSpecValidator({**aws_argument_spec(), **spec}, **rules).validate(dict(options))
     if outcome.error_messages:
         raise InvalidInput("; ".join(outcome.error_messages))

@@ -98,7 +98,7 @@ class RoleAction(ActionBase):
         reader = HostVariables(self._task, self._templar, variables, spec)
         wishes, problems = read_wishes(reader, spec, variables["ansible_play_batch"])
         try:
-            warnings = reader.misspelt()
+            warnings = reader.misspelt(any(wish.settings.get("flow_logs_state") == "absent" for wish in wishes))
         except InvalidInput as error:
             raise AnsibleActionFail(printable(error)) from None
         for warning in warnings:

@@ -277,6 +277,7 @@ def test_a_playbook_does_what_its_name_says(cloud: Cloud, ansible: Ansible) -> N
         ("netops.flow_logs.remove", "flow_log_hosts=bank", "Is flow_logs_hosts meant?"),
         ("netops.flow_logs.remove", "flowlogs_hosts=bank", "Is flow_logs_hosts meant?"),
         ("netops.flow_logs.remove", "flow_logs_remove_log_group=true", "Is flow_logs_remove_log_groups meant?"),
+        ("netops.flow_logs.remove", "flow_logs_group=shop", "-e flow_logs_group: there is no such variable."),
     ):
         run = ansible.run(playbook, inventory, ["-e", variable]).failed()
         assert meant in run.output
