@@ -18,10 +18,10 @@ import pytest
 from botocore.exceptions import ClientError
 
 from ansible_collections.netops.flow_logs.plugins.module_utils._account import Account
-from ansible_collections.netops.flow_logs.plugins.module_utils._delivery_role import ACTIONS
-from ansible_collections.netops.flow_logs.plugins.module_utils._delivery_role import publishing_document
-from ansible_collections.netops.flow_logs.plugins.module_utils._delivery_role import trust_document
 from ansible_collections.netops.flow_logs.plugins.module_utils._hints import pass_role_document
+from ansible_collections.netops.flow_logs.plugins.module_utils._iam.documents import ACTIONS
+from ansible_collections.netops.flow_logs.plugins.module_utils._iam.documents import publishing_document
+from ansible_collections.netops.flow_logs.plugins.module_utils._iam.trust import trust_document
 from ansible_collections.netops.flow_logs.tests.emulator.scenario import OWN_POLICIES
 from ansible_collections.netops.flow_logs.tests.functional.support.cloud import ACCOUNT
 from ansible_collections.netops.flow_logs.tests.functional.support.cloud import POLICY_ARN
@@ -45,6 +45,7 @@ from ansible_collections.netops.flow_logs.tests.scenarios.support.operators impo
 from ansible_collections.netops.flow_logs.tests.scenarios.support.operators import together
 from ansible_collections.netops.flow_logs.tests.scenarios.support.operators_work import BOUNDARY
 from ansible_collections.netops.flow_logs.tests.scenarios.support.operators_work import BOUNDARY_ARN
+from ansible_collections.netops.flow_logs.tests.scenarios.support.operators_work import key_in
 from ansible_collections.netops.flow_logs.tests.scenarios.support.stage import Stage
 
 REFUSALS = ("AccessDenied", "AccessDeniedException", "UnauthorizedOperation")
@@ -70,6 +71,7 @@ def attacker(stage: Stage) -> Attacker:
     iam.create_group(GroupName="operators")
     for name in (TRAIL, GROUP):
         logs.create_log_group(logGroupName=name)
+    key_in(cloud)
     return Attacker(stage.aws.url, CALLER, cloud.vpc("web"))
 
 

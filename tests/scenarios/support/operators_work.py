@@ -23,6 +23,7 @@ from ansible_collections.netops.flow_logs.tests.functional.support.cloud import 
 from ansible_collections.netops.flow_logs.tests.functional.support.cloud import POLICY_ARN
 from ansible_collections.netops.flow_logs.tests.functional.support.cloud import REGION
 from ansible_collections.netops.flow_logs.tests.functional.support.cloud import ROLE
+from ansible_collections.netops.flow_logs.tests.functional.support.cloud import Cloud
 from ansible_collections.netops.flow_logs.tests.scenarios.support.iam_by_hand import PASS_ROLE
 from ansible_collections.netops.flow_logs.tests.scenarios.support.iam_by_hand import PASS_ROLE_ARN
 from ansible_collections.netops.flow_logs.tests.scenarios.support.operators import OTHER_ACCOUNT
@@ -85,9 +86,13 @@ def _network(scene: Scene) -> None:
 
 
 def make_key(scene: Scene) -> None:
+    key_in(scene.cloud)
+
+
+def key_in(cloud: Cloud) -> None:
     """KMS makes ids by chance; the options name this one."""
     statement = key_policy_statement("aws", REGION, ACCOUNT)
-    made = scene.cloud.client("kms").create_key(Policy=json.dumps({"Version": "2012-10-17", "Statement": [statement]}))
+    made = cloud.client("kms").create_key(Policy=json.dumps({"Version": "2012-10-17", "Statement": [statement]}))
     keys = kms_backends[ACCOUNT][REGION].keys
     keys[KEY.rsplit("/", 1)[1]] = keys.pop(made["KeyMetadata"]["KeyId"])
 
