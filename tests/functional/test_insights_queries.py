@@ -111,7 +111,7 @@ def test_queries_go_with_their_log_groups_and_not_before(cloud: Cloud, ansible: 
     assert check.calls.mutating == []
     run = ansible.run(REMOVE, hosts, ["--limit", "shop", *GROUPS_TOO]).succeeded()
     assert run.actions == check.actions
-    assert "queries in flow-logs/aws/shop/vpc (the caller's account): 7 deleted" in run.output
+    assert "queries in flow-logs/aws/shop/vpc (123456789012): 7 deleted" in run.output
     assert saved(cloud) == {"flow-logs/aws/bank/vpc": set(QUERY_NAMES), "flow-logs/aws/shop/vpc": {"mine"}}
     rest = ansible.run(REMOVE, hosts, ["--limit", "shop", *GROUPS_TOO]).succeeded()
     assert (rest.changed, rest.calls.mutating) == (0, [])

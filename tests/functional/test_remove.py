@@ -140,7 +140,7 @@ def test_an_interface_that_its_vpc_covers_keeps_being_recorded_and_the_message_s
     message = run.registered("netops.flow_logs.flow_logs : Say what failed")["msg"]
     assert vpc in message
     assert log["FlowLogId"] in message
-    assert f"resource_ids: [{vpc}]" in message
+    assert f"there: {vpc} owns it" in message
 
     other_place = ansible.run(REMOVE, hosts("shop", [eni])).succeeded()
     assert other_place.calls.mutating == []
