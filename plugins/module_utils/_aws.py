@@ -32,7 +32,7 @@ try:
     _RETRIED: Any = (ClientError, ConnectionClosedError, ReadTimeoutError)
 except ImportError:
     # AnsibleAWSModule says that the SDK is missing.
-    _RETRIED = type(None)
+    _RETRIED = ()
 
 from ansible_collections.amazon.aws.plugins.module_utils.botocore import is_boto3_error_code
 from ansible_collections.amazon.aws.plugins.module_utils.errors import AWSErrorHandler

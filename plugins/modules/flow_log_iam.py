@@ -53,7 +53,8 @@ options:
       - Left out, a policy that exists keeps the scope that it has, and a new one allows all log groups, as in AWS's own
         documentation.
       - C(*) and C(?) are wildcards, and the placeholders of a log group template such as C({resource_name}) become C(*), but
-        for C({account_id}). A pattern that begins with a wildcard scopes next to nothing; the module warns about it. Names that another one takes in are left out of the policy.
+        for C({account_id}). A pattern that begins with a wildcard scopes next to nothing; the module warns about it. Names that
+        another one takes in are left out of the policy.
       - V(["*"]) opens a policy that is scoped, with a warning that says what was tighter.
       - Whatever else the policy says is kept, and so are conditions of the statements that let records be written.
     type: list

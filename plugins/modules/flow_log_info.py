@@ -62,7 +62,8 @@ extends_documentation_fragment:
   - netops.flow_logs._account
 notes:
   - Needs C(ec2:DescribeFlowLogs), and with O(coverage=true) C(ec2:DescribeVpcs), C(ec2:DescribeSubnets),
-    C(ec2:DescribeNetworkInterfaces), C(logs:DescribeLogGroups), C(logs:DescribeLogStreams) and C(logs:GetLogEvents), for log groups of the class C(INFREQUENT_ACCESS)
+    C(ec2:DescribeNetworkInterfaces), C(logs:DescribeLogGroups), C(logs:DescribeLogStreams) and C(logs:GetLogEvents), for log groups of the
+    class C(INFREQUENT_ACCESS)
     C(logs:StartQuery) and C(logs:GetQueryResults). Without those of CloudWatch Logs, what rests on them is missing, and RV(not_read) says so.
   - AWS reports RV(flow_logs[].deliver_logs_status=SUCCESS) from the moment of creation on, before anything was delivered, and C(FAILED)
     only once there was something to deliver. RV(flow_logs[].delivery) therefore rests on the records that have arrived.

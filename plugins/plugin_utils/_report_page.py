@@ -6,8 +6,8 @@
 
 """A report as one HTML page that needs nothing else and sends nothing anywhere.
 
-Whatever stands in the model is text to the page, never markup: it is escaped, characters that are not seen as well, and should an escape be forgotten one day, the
-page's own policy lets no script and no style run but the two whose hashes it names, and no address be loaded.
+Whatever stands in the model is text to the page, never markup: it is escaped, characters that are not seen as well, and should an escape be
+forgotten one day, the page's own policy lets no script and no style run but the two whose hashes it names, and no address be loaded.
 """
 
 from __future__ import annotations
