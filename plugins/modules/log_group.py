@@ -34,6 +34,7 @@ options:
   retention_in_days:
     description:
       - For how many days events are kept; V(never) lets them never expire.
+      - Give a number or V(never). Ansible takes a switch such as C(yes) for V(1); the role refuses it.
       - Left out, the retention is left alone, and events of a new log group never expire.
       - Where an account-level policy decides on the retention, it is left alone with a warning.
     type: str
