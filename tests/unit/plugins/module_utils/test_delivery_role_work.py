@@ -77,8 +77,9 @@ def no_policy(iam: Script, arn: str = ARN) -> None:
     iam.expect("list_policies", {"Policies": []}, Scope="Local", MaxItems=1000)
 
 
-def a_policy(iam: Script, document: dict[str, Any], arn: str = ARN) -> None:
-    policy = {"PolicyName": arn.split("/")[-1], "Arn": arn, "DefaultVersionId": "v1"}
+def a_policy(iam: Script, document: dict[str, Any], arn: str = ARN, attachments: int = 0) -> None:
+    name = arn.split("/")[-1]
+    policy = {"PolicyName": name, "Arn": arn, "DefaultVersionId": "v1", "AttachmentCount": attachments}
     iam.expect("get_policy", {"Policy": policy}, PolicyArn=arn)
     version = {"Document": wire(document), "VersionId": "v1", "IsDefaultVersion": True}
     iam.expect("get_policy_version", {"PolicyVersion": version}, PolicyArn=arn, VersionId="v1")
@@ -535,6 +536,40 @@ def test_names_of_the_policy_stay_while_a_region_can_t_be_read(
         run(fake, lambda: DeliveryRoleWork(fake))
 
     assert [warning for warning in fake.warnings if "keeps /aws/bank/*" in warning and "ap-east-1" in warning]
+
+
+def lists_who_has_it(iam: Script, *roles: str) -> None:
+    answer = {"PolicyUsers": [], "PolicyGroups": [], "PolicyRoles": [{"RoleName": role} for role in roles]}
+    iam.expect("list_entities_for_policy", answer, PolicyArn=ARN, PolicyUsageFilter=ANY, MaxItems=1000)
+
+
+def test_names_that_flow_logs_of_another_role_with_the_policy_use_stay(
+    stubs: StubbedClients, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    other = "arn:aws:iam::123456789012:role/Another"
+    monkeypatch.setattr(_delivery_role_work, "find_users", lambda *_: users_of("/aws/tv/web", role_arn=other))
+    iam = stubs("iam")
+    a_policy(iam, DOCUMENT, attachments=2)
+    a_role(iam)
+    lists_who_has_it(iam, ROLE, "Another")
+    makes_a_version(iam, scoped("/aws/shop/*", "/aws/tv/web"))
+
+    assert module(**LEAST)["changed"] is True
+
+
+def test_a_policy_is_not_scoped_while_nobody_may_see_which_other_roles_have_it(
+    stubs: StubbedClients, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(_delivery_role_work, "find_users", lambda *_: users_of("/aws/shop/web"))
+    iam = stubs("iam")
+    a_policy(iam, DOCUMENT, attachments=2)
+    a_role(iam)
+    iam.fail("list_entities_for_policy", "AccessDenied", "You are not authorized.")
+
+    answer = module(**LEAST)
+
+    assert (answer["failed"], answer["changed"]) == (True, False)
+    assert "the other roles that have policy" in answer["msg"] and "iam:ListEntitiesForPolicy" in answer["msg"]
 
 
 def test_no_region_is_read_when_the_policy_has_what_is_asked_for(
