@@ -22,6 +22,7 @@ from ansible_collections.netops.flow_logs.plugins.plugin_utils._account import M
 from ansible_collections.netops.flow_logs.plugins.plugin_utils._account_audit import Audit
 from ansible_collections.netops.flow_logs.plugins.plugin_utils._account_audit import audit
 from ansible_collections.netops.flow_logs.plugins.plugin_utils._collector import patient_collector
+from ansible_collections.netops.flow_logs.plugins.plugin_utils._hosts.findings import host_findings
 from ansible_collections.netops.flow_logs.plugins.plugin_utils._hosts.problems import Problems
 from ansible_collections.netops.flow_logs.plugins.plugin_utils._report import matching
 from ansible_collections.netops.flow_logs.plugins.plugin_utils._report import report
@@ -40,6 +41,7 @@ _SPEC: Dict[str, Any] = {
     "argument_spec": {"type": "dict", "required": True},
     "whole_play": {"type": "bool", "default": False},
     "call_timeout": {"type": "float", "default": 300},
+    "fail_each_host": {"type": "bool", "default": True},
     "templates": {"type": "path", "required": True},
     "title": {"type": "str", "default": "Flow logs"},
     "directory": {"type": "path", "default": "flow-logs-report"},
@@ -53,17 +55,26 @@ _READ_ONLY = Mode(check=True, diff=False)
 class ActionModule(RoleAction):
     """Reads the accounts of all hosts; nothing in AWS is written."""
 
+    BYPASS_HOST_LOOP = True
+
     def run(self, tmp: Optional[str] = None, task_vars: Optional[Dict[str, Any]] = None) -> Dict[str, Any]:
         result: Dict[str, Any] = super().run(tmp, task_vars)
+        variables = task_vars or {}
+        self._require_known_tags(variables)
         options = self._options()
         self._prepare()
         with patient_collector():
-            plans, problems = self._plans(task_vars or {})
+            plans, problems = self._plans(variables)
             answers = self._each(plans, _READ_ONLY, lambda _plan: audit)
         audits = [_broken(plan, each) if isinstance(each, Broken) else each for plan, each in zip(plans, answers)]
-        commands = Commands(_inventory(), (task_vars or {}).get("groups") or ())
+        commands = Commands(_inventory(), variables.get("groups") or ())
         model = report(audits, options["title"], datetime.now(timezone.utc), commands, problems.causes())
-        return {**result, "changed": False, **self._as_result(model, options, problems)}
+        found = self._as_result(model, options, problems)
+        matches = matching(model, options["fail_on"])
+        hosts = host_findings(model, problems.as_result(), matches, {each["id"]: finding_lines([each])[0] for each in matches})
+        found["hosts"] = hosts.results
+        recap = self._recap(found, False, found["failures"], variables, finding_lines(hosts.of_no_host))
+        return {**result, "changed": False, **found, **recap}
 
     def _options(self) -> Dict[str, Any]:
         outcome = ArgumentSpecValidator(_SPEC).validate(self._task.args)

@@ -32,16 +32,24 @@ from ansible_collections.netops.flow_logs.plugins.plugin_utils._side_processes i
 class ActionModule(RoleAction):
     """Gives all hosts their flow logs, or removes them."""
 
+    # Ansible then runs it once whatever the task says, and refuses strategies that would run it for each host.
+    BYPASS_HOST_LOOP = True
+
     def run(self, tmp: Optional[str] = None, task_vars: Optional[Dict[str, Any]] = None) -> Dict[str, Any]:
         result: Dict[str, Any] = super().run(tmp, task_vars)
+        variables = task_vars or {}
+        self._require_known_tags(variables)
         self._prepare()
         mode = Mode(bool(self._task.check_mode), bool(self._task.diff))
         with patient_collector():
-            plans, problems = self._plans(task_vars or {})
-            self._stop_if_all_or_nothing(problems)
-            answers = self._each(plans, mode, self._program)
+            plans, problems = self._plans(variables)
+            stopped = self._is_all_or_nothing(problems)
+            answers = [] if stopped else self._each(plans, mode, self._program)
         outcomes = [entry for plan, answer in zip(plans, answers) for entry in _outcomes_of(plan, answer)]
-        return {**result, **_as_result(outcomes, problems, mode), "targets": _count_targets(plans)}
+        found = {**_as_result(outcomes, problems, mode), "targets": _count_targets(plans)}
+        if stopped:
+            found["summary"].append("Nothing was written, as any_errors_fatal is set.")
+        return {**result, **found, **self._recap(found, found["changed"], found["failures"], variables)}
 
     def _program(self, plan: AccountPlan) -> Program:
         if boolean(self._task.args.get("iam_only", False)):
@@ -60,6 +68,7 @@ def _as_result(outcomes: List[Outcome], problems: Problems, mode: Mode) -> Dict[
     found = results(outcomes)
     failures = [*problems.lines(), *failure_lines(outcomes)]
     result: Dict[str, Any] = {
+        "hosts": _interim(outcomes, problems),
         "changed": any(part.get("changed") for part in found),
         "outcomes": outcomes,
         "failed_hosts": problems.as_result(),
@@ -81,3 +90,20 @@ def _as_result(outcomes: List[Outcome], problems: Problems, mode: Mode) -> Dict[
 
 def _count_targets(plans: List[AccountPlan]) -> int:
     return sum(len(delivery.hosts) for plan in plans for delivery in plan.deliveries)
+
+
+def _interim(outcomes: List[Outcome], problems: Problems) -> Dict[str, Any]:
+    hosts: Dict[str, Any] = {}
+    for entry in outcomes:
+        for host in entry.get("delivery", {}).get("hosts", {}).values():
+            hosts[host] = {"failed": False, "changed": False, "msg": ""}
+        logs = entry.get("flow_logs") or {}
+        for log in logs.get("flow_logs", []):
+            if log["action"] != "unchanged":
+                hosts[entry["delivery"]["hosts"][log["resource_id"]]]["changed"] = True
+        for part in ("flow_logs", "log_groups"):
+            for failure in (entry.get(part) or {}).get("failures", []):
+                hosts[entry["delivery"]["hosts"][failure["resource_id"]]].update(failed=True, msg=failure["message"])
+    for host, reason in problems.as_result().items():
+        hosts[host] = {"failed": True, "changed": False, "msg": reason}
+    return hosts

@@ -14,9 +14,15 @@ from typing import List
 from typing import Mapping
 
 from ansible import template
+from ansible.errors import AnsibleError
+from ansible.module_utils.ansible_release import __version__ as CORE_VERSION
+from ansible.module_utils.parsing.convert_bool import boolean
 from ansible.utils.unsafe_proxy import AnsibleUnsafe
 
 from ansible_collections.netops.flow_logs.plugins.plugin_utils._inventory.foreign import as_data
+
+# Whether what a template for run_once comes to for the first batch of a play holds for all of them (seen in 2.21 and 2.22).
+KEEPS_RUN_ONCE = tuple(int(part) for part in CORE_VERSION.split(".")[:2]) >= (2, 21)
 
 
 def is_foreign(value: Any) -> bool:
@@ -79,3 +85,19 @@ def environments_around(task: Any) -> List[Any]:
     found = [getattr(node, "_environment", None) for node in nodes]
     # What a role says is no list.
     return [each for each in found if isinstance(each, (list, dict))]
+
+
+def is_for_the_first_host(task: Any, templar: Any) -> bool:
+    """Whether an include around the role has run_once: its tasks are then those of the first host alone.
+
+    True also where that can't be known, as a failure that no host is given would otherwise go unnoticed.
+    """
+    try:
+        node = task.get_first_parent_include()
+        while node is not None:
+            if not node.statically_loaded and node.run_once and boolean(templar.template(node.run_once), strict=False):
+                return True
+            node = node.get_first_parent_include()
+    except (AttributeError, AnsibleError):
+        return True
+    return False

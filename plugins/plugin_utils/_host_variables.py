@@ -43,7 +43,9 @@ from ansible_collections.netops.flow_logs.plugins.plugin_utils._similar_hosts im
 PREFIX = "flow_logs_"
 # The playbooks' own variable, and the inventory plugin's groups.
 OF_PLAYBOOKS = ("flow_logs_hosts",)
-NOT_THE_ROLES = (*OF_PLAYBOOKS, FOUND_ACCOUNT, *COVERAGE_GROUPS)
+# What the role leaves behind for later tasks.
+RESULTS = ("flow_logs_result", "flow_logs_report")
+NOT_THE_ROLES = (*OF_PLAYBOOKS, *RESULTS, FOUND_ACCOUNT, *COVERAGE_GROUPS)
 # Begins the names of the variables of the entry point "report".
 _OF_THE_REPORT = "flow_logs_report_"
 

@@ -16,6 +16,7 @@ from typing import Dict
 from typing import List
 from typing import Mapping
 from typing import Optional
+from typing import Sequence
 from typing import Tuple
 
 from ansible import context
@@ -36,12 +37,16 @@ from ansible_collections.netops.flow_logs.plugins.plugin_utils._account import A
 from ansible_collections.netops.flow_logs.plugins.plugin_utils._account import AccountPlan
 from ansible_collections.netops.flow_logs.plugins.plugin_utils._account import Mode
 from ansible_collections.netops.flow_logs.plugins.plugin_utils._accounts.identify import Identified
+from ansible_collections.netops.flow_logs.plugins.plugin_utils._ansible import KEEPS_RUN_ONCE
 from ansible_collections.netops.flow_logs.plugins.plugin_utils._ansible import environments_around
+from ansible_collections.netops.flow_logs.plugins.plugin_utils._ansible import is_for_the_first_host
 from ansible_collections.netops.flow_logs.plugins.plugin_utils._deliveries import HostWish
 from ansible_collections.netops.flow_logs.plugins.plugin_utils._deliveries import gather
 from ansible_collections.netops.flow_logs.plugins.plugin_utils._host_variables import HostVariables
 from ansible_collections.netops.flow_logs.plugins.plugin_utils._host_variables import read_wishes
 from ansible_collections.netops.flow_logs.plugins.plugin_utils._hosts.problems import Problems
+from ansible_collections.netops.flow_logs.plugins.plugin_utils._hosts.recap import Surroundings
+from ansible_collections.netops.flow_logs.plugins.plugin_utils._hosts.recap import recap_of
 from ansible_collections.netops.flow_logs.plugins.plugin_utils._in_process import Models
 from ansible_collections.netops.flow_logs.plugins.plugin_utils._module_defaults import with_module_defaults
 from ansible_collections.netops.flow_logs.plugins.plugin_utils._plans import account_plans
@@ -49,6 +54,8 @@ from ansible_collections.netops.flow_logs.plugins.plugin_utils._plans import con
 from ansible_collections.netops.flow_logs.plugins.plugin_utils._side_processes import Broken
 from ansible_collections.netops.flow_logs.plugins.plugin_utils._side_processes import side_by_side
 
+# Tags that the role's tasks have, and those that Ansible knows.
+_TAGS = frozenset(["all", "always", "flow_logs", "tagged"])
 _PLAYBOOKS = {"present": "netops.flow_logs.apply", "absent": "netops.flow_logs.remove"}
 # What is done with one account.
 Program = Callable[[Account], Any]
@@ -153,11 +160,46 @@ class RoleAction(ActionBase):
             self._read_models = Models()
         return self._read_models
 
-    def _stop_if_all_or_nothing(self, problems: Problems) -> None:
-        """With any_errors_fatal nothing is written when a problem is known before. Raises AnsibleActionFail."""
-        if problems and self._task.any_errors_fatal:
-            lines = [*problems.lines(), "Nothing was written, as any_errors_fatal is set."]
-            raise AnsibleActionFail("\n".join(lines))
+    def _is_all_or_nothing(self, problems: Problems) -> bool:
+        """With any_errors_fatal nothing is written when a problem is known before."""
+        return bool(problems) and bool(self._task.any_errors_fatal)
+
+    def _recap(
+        self,
+        found: Mapping[str, Any],
+        any_changed: bool,
+        failures: Sequence[str],
+        variables: Mapping[str, Any],
+        of_no_host: Sequence[str] = (),
+    ) -> Dict[str, Any]:
+        """What the result says to the task that gives each host its own. found: the result, with its hosts."""
+        recap = recap_of(found["hosts"], any_changed, failures, self._surroundings(variables), of_no_host)
+        return {
+            "changed": recap.task_changed,
+            "any_changed": any_changed,
+            "recap": recap.as_result(str(variables.get("flow_logs_hosts") or "all")),
+        }
+
+    def _surroundings(self, variables: Mapping[str, Any]) -> Surroundings:
+        arguments = self._task.args
+        whole_play = boolean(arguments.get("whole_play", False))
+        one_of_several = len(variables["ansible_play_batch"]) < len(variables["ansible_play_hosts"])
+        return Surroundings(
+            whole_play=whole_play,
+            first_only=not whole_play and is_for_the_first_host(self._task, self._templar),
+            answer_is_kept=not whole_play and one_of_several and KEEPS_RUN_ONCE,
+            fail_each=boolean(arguments.get("fail_each_host", True)),
+            most_changed=int(arguments.get("count_changed_hosts", 100)),
+        )
+
+    def _require_known_tags(self, variables: Mapping[str, Any]) -> None:
+        """A playbook that does nothing for a misspelt tag would look like one that has nothing to do. Raises AnsibleActionFail."""
+        chosen = set(variables.get("ansible_run_tags") or ["all"])
+        if boolean(self._task.args.get("whole_play", False)) and not chosen & _TAGS:
+            raise AnsibleActionFail(
+                f"--tags {printable(','.join(sorted(chosen)))}: this playbook has no such tag. Nothing was done. Leave --tags out, and choose"
+                " targets with --limit."
+            )
 
     def _environment(self) -> Dict[str, str]:
         """What the play's keyword environment sets, as modules would get it."""

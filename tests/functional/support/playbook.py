@@ -80,6 +80,16 @@ class Run:
         (result,) = [task["result"] for task in self.tasks if task["task"] == name]
         return dict(result)
 
+    def failures_of(self, host: str) -> str:
+        """The messages with which Ansible failed the host."""
+        failed = [task for task in self.tasks if task["host"] == host and task["status"] == "failed"]
+        return "\n".join(str(task["result"].get("msg", "")) for task in failed)
+
+    @property
+    def failures(self) -> str:
+        """The messages of all hosts that failed."""
+        return "\n".join(filter(None, map(self.failures_of, self.failed_hosts)))
+
     def succeeded(self) -> Run:
         assert self.code == 0, self.output
         assert "Traceback" not in self.output, self.output
