@@ -71,7 +71,7 @@ def test_what_fails_for_one_account_does_not_stop_the_others(cloud: Cloud, ansib
         "sts:AssumeRole", "AccessDenied", "User is not authorized to assume it", status=403, holding=_role(THIRD)
     )
     run = ansible.run(PLAY, inventory).failed()
-    message = run.registered("netops.flow_logs.flow_logs : Say what failed")["msg"]
+    message = run.failures
     # bank is refused its role; wrong belongs to another account than expected.
     assert "not authorized to assume" in message
     assert f"account {OTHER}, but expected_account_id is 999999999999" in message

@@ -110,7 +110,7 @@ def test_hosts_that_cannot_be_right_fail_alone_and_are_named(cloud: Cloud, ansib
         for host, (_variables, text) in wrong.items():
             assert text in failed[host], (host, text)
         assert "its project is not known" in failed[ids[9]] and "set flow_logs_project" in failed[ids[9]]
-        message = run.registered("netops.flow_logs.flow_logs : Say what failed")["msg"]
+        message = run.failures
         assert "host db-server: db-server is not a valid id" in message and "see failed_hosts" in message
         assert good not in message
         assert f"  {good}: " in run.output
@@ -350,7 +350,7 @@ def test_a_target_that_fails_does_not_stop_the_others_and_the_next_run_goes_on(c
     assert {log["ResourceId"] for log in cloud.flow_logs()} == {good, other}
     assert set(cloud.log_groups()) == {"/aws/shop/vpc/good/flowlogs", "/aws/last/vpc/other/flowlogs"}
     assert "1 created, 1 failed" in run.output
-    message = run.registered("netops.flow_logs.flow_logs : Say what failed")["msg"]
+    message = run.failures
     assert f"missing ({gone}): InvalidVpcID.NotFound" in message
     assert spaced in message and "has blanks" in message
     assert good not in message and other not in message

@@ -180,7 +180,7 @@ def test_a_host_that_does_not_exist_is_told_once(cloud: Cloud, ansible: Ansible)
     run = ansible.run(APPLY, inventory(estate)).failed()
     del estate.names["shop"]["vpc-0123456789abcdef0"]
     assert read_by(cloud, "flow-logs/aws/shop/vpc") == estate.groups_of("shop")
-    message = run.registered("netops.flow_logs.flow_logs : Say what failed")["msg"]
+    message = run.failures
     assert str(message).count("InvalidVpcID.NotFound") == 1
 
 

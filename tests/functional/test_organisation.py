@@ -92,7 +92,7 @@ def test_one_account_that_refuses_leaves_the_others_done(
         "iam:GetPolicy", "AccessDenied", "Retail's operators may not.", times=99, status=403, holding="111111111111"
     )
     run = ansible.run(play, None, inventory).failed()
-    message = run.registered("netops.flow_logs.flow_logs : Say what failed")["msg"]
+    message = run.failures
     assert "111111111111" in message
     assert "Retail's operators may not." in message
     for (account, region, _project), vpc in vpcs.items():

@@ -177,7 +177,7 @@ def test_without_one_action(operator: Operator, cloud: Cloud, action: str) -> No
     operator.set_up()
     operator.may(without(document("apply"), action))
     refused = operator.run(APPLY).failed()
-    message = str(refused.registered("netops.flow_logs.flow_logs : Say what failed")["msg"])
+    message = refused.failures
     assert action in message
     operator.may(document("apply"))
     operator.run(APPLY).succeeded()

@@ -77,7 +77,7 @@ def test_a_region_of_one_group_is_no_matter_to_another(
     run = ansible.run(PLAY, inventory, env={"AWS_REGION": None}).failed()
     assert there.roles() == [ROLE]
     assert there.flow_log_of(vpc)["LogGroupName"] == f"/aws/{names[1]}/vpc/web/flowlogs"
-    message = run.registered("netops.flow_logs.flow_logs : Say what failed")["msg"]
+    message = run.failures
     assert said in message and vpc not in message
 
 

@@ -137,7 +137,7 @@ def test_an_interface_that_its_vpc_covers_keeps_being_recorded_and_the_message_s
 
     run = ansible.run(REMOVE, hosts("shop", [eni], **where)).failed()
     assert run.calls.mutating == []
-    message = run.registered("netops.flow_logs.flow_logs : Say what failed")["msg"]
+    message = run.failures
     assert vpc in message
     assert log["FlowLogId"] in message
     assert f"there: {vpc} owns it" in message

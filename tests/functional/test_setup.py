@@ -116,7 +116,7 @@ def test_what_differs_is_said_and_all_else_is_done(cloud: Cloud, ansible: Ansibl
     assert len(cloud.flow_logs()) == len(cloud.elsewhere(OTHER).flow_logs()) == (0 if check else 1)
     [told] = [line for line in _summary(run) if line.startswith(f"{ACCOUNT}: {DIFFERS}")]
     assert "no longer refuses to write any" in told
-    message = str(run.registered("netops.flow_logs.flow_logs : Say what failed")["msg"])
+    message = run.failures
     assert message == f"{told}. {WHO}"
     here = [iam for iam in run.of("flow_log_iam") if iam["role"]["arn"].split(":")[4] == ACCOUNT]
     assert [(iam["differs"], iam["changed"]) for iam in here] == [([told.split("IAM differs: ")[1]], False)]
@@ -136,7 +136,7 @@ def test_without_a_role_an_account_is_left_as_it_is(cloud: Cloud, ansible: Ansib
     assert run.code == 2
     assert (cloud.roles(), cloud.policies(), cloud.log_groups(), cloud.flow_logs()) == ([], [], {}, [])
     assert len(there.flow_logs()) == 1
-    message = str(run.registered("netops.flow_logs.flow_logs : Say what failed")["msg"])
+    message = run.failures
     assert f"There is no IAM role {ROLE}" in message and f"create role {ROLE}" in message and WHO in message
 
 

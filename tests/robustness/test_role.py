@@ -115,7 +115,7 @@ def check(ansible: Ansible, estate: Estate) -> Run:
 
 def told(run: Run) -> str:
     """What the user reads at the end of a run that fails."""
-    message = str(run.failed().registered("netops.flow_logs.flow_logs : Say what failed")["msg"])
+    message = run.failed().failures
     assert json.dumps(message)[1:-1] in run.output
     return message
 

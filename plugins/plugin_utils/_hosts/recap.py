@@ -25,6 +25,8 @@ from typing import Sequence
 # Names that are their own pattern.
 _PLAIN = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]*")
 
+_NOTHING_TO_SHOW = {"failed": False, "changed": False, "msg": ""}
+
 # What became of a host: failed, changed, msg, and more for whoever reads the result.
 HostResult = Mapping[str, Any]
 
@@ -95,7 +97,7 @@ def recap_of(
     shown = [*failed, *(changed if counted else [])]
     witness = _witness(hosts) if here.whole_play and failed else []
     return Recap(
-        hosts={host: hosts[host] for host in [*shown, *witness]},
+        hosts={**dict.fromkeys(witness, _NOTHING_TO_SHOW), **{host: hosts[host] for host in shown}},
         run_once=not (shown or here.answer_is_kept),
         task_changed=any_changed and not counted,
     )
