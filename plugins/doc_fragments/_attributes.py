@@ -19,6 +19,16 @@ attributes:
     description: When run twice in a row with the same arguments and nothing else changing things, the second run changes nothing.
 """
 
+    BYPASS_HOST_LOOP = r"""
+options: {}
+attributes:
+  bypass_host_loop:
+    description:
+      - Runs once for all hosts of the batch, whether or not the task has C(run_once). C(serial) makes batches as usual.
+      - Strategies that know no such tasks, such as C(free) and C(host_pinned), refuse it.
+    support: full
+"""
+
     ACTIONGROUP_FLOW_LOGS = r"""
 options: {}
 attributes:

@@ -34,6 +34,11 @@ options:
       - Seconds that a call to AWS may take in all, its retries included.
     type: float
     default: 300
+  fail_each_host:
+    description:
+      - Whether RV(recap) gives each host that failed a failure of its own. With V(false) it is one for all.
+    type: bool
+    default: true
   templates:
     description:
       - The directory with the template of the page.
@@ -74,6 +79,7 @@ attributes:
 extends_documentation_fragment:
   - amazon.aws.boto3
   - netops.flow_logs._attributes
+  - netops.flow_logs._attributes.bypass_host_loop
 seealso:
   - module: netops.flow_logs.flow_log_info
   - module: netops.flow_logs.flow_log_iam_info
@@ -117,6 +123,68 @@ EXAMPLES = r"""
 """
 
 RETURN = r"""
+hosts:
+  description: What the report says of each host, for later tasks.
+  returned: success
+  type: dict
+  contains:
+    failed:
+      description: Whether something is wrong with the host's own data, or a finding strikes it that O(fail_on) names.
+      returned: always
+      type: bool
+      sample: false
+    changed:
+      description: A report changes nothing.
+      returned: always
+      type: bool
+      sample: false
+    msg:
+      description: Why the host fails, a line for each reason; empty when it does not.
+      returned: always
+      type: str
+      sample: ""
+    targets:
+      description: What the host stands for, with the status of each and the flow logs that record it.
+      returned: always
+      type: list
+      elements: dict
+      sample:
+        - resource_id: vpc-0123456789abcdef0
+          account_id: "123456789012"
+          region: eu-west-1
+          status: covered
+          flow_log_ids: [fl-0123456789abcdef0]
+any_changed:
+  description: Whether anything changed. RV(changed) of the task is true only where the change does not count for a host, see RV(recap).
+  returned: success
+  type: bool
+  sample: true
+recap:
+  description: What M(netops.flow_logs.host_outcome) has to be given for each host, so that Ansible's own results show who failed and who changed.
+  returned: success
+  type: dict
+  contains:
+    hosts:
+      description: The hosts that have something to show. Entries are those of RV(hosts).
+      returned: always
+      type: dict
+      sample: {}
+    others:
+      description: What all other hosts show. Empty unless one failure stands for all.
+      returned: always
+      type: dict
+      sample: {}
+    run_once:
+      description: Whether it is enough to do it once for all hosts.
+      returned: always
+      type: bool
+      sample: true
+    pattern:
+      description: What C(hosts) of a play says to take in the hosts that have something to show.
+      returned: always
+      type: list
+      elements: str
+      sample: []
 totals:
   description: How many targets there are, by status, and how many findings, by severity.
   returned: success

@@ -48,6 +48,17 @@ options:
       - Seconds that a call to AWS may take in all, its retries included.
     type: float
     default: 300
+  fail_each_host:
+    description:
+      - Whether RV(recap) gives each host that failed a failure of its own. With V(false) it is one for all.
+    type: bool
+    default: true
+  count_changed_hosts:
+    description:
+      - Up to how many hosts RV(recap) counts each that changed by itself. They are the hosts that changed for O(whole_play=true), and the
+        hosts of the batch otherwise. With more, the task counts as changed.
+    type: int
+    default: 100
 attributes:
   check_mode:
     support: full
@@ -58,6 +69,7 @@ attributes:
 extends_documentation_fragment:
   - amazon.aws.boto3
   - netops.flow_logs._attributes
+  - netops.flow_logs._attributes.bypass_host_loop
 seealso:
   - module: netops.flow_logs.flow_log_iam
   - module: netops.flow_logs.log_group
@@ -100,6 +112,37 @@ summary:
   type: list
   elements: str
   sample: ["shop in eu-west-1, 12 targets (123456789012): 12 created"]
+any_changed:
+  description: Whether anything changed. RV(changed) of the task is true only where the change does not count for a host, see RV(recap).
+  returned: success
+  type: bool
+  sample: true
+recap:
+  description: What M(netops.flow_logs.host_outcome) has to be given for each host, so that Ansible's own results show who failed and who changed.
+  returned: success
+  type: dict
+  contains:
+    hosts:
+      description: The hosts that have something to show. Entries are those of RV(hosts).
+      returned: always
+      type: dict
+      sample: {}
+    others:
+      description: What all other hosts show. Empty unless one failure stands for all.
+      returned: always
+      type: dict
+      sample: {}
+    run_once:
+      description: Whether it is enough to do it once for all hosts.
+      returned: always
+      type: bool
+      sample: true
+    pattern:
+      description: What C(hosts) of a play says to take in the hosts that have something to show.
+      returned: always
+      type: list
+      elements: str
+      sample: []
 failed_hosts:
   description: Hosts for which nothing was done, as their own variables can't be right, and what is wrong with them. The others were served.
   returned: success
