@@ -94,13 +94,12 @@ seealso:
 
 EXAMPLES = r"""
 - name: Report on the hosts of the play, and fail where traffic goes unrecorded
-  ansible.builtin.include_role:
+  ansible.builtin.import_role:
     name: netops.flow_logs.flow_logs
     tasks_from: report
   vars:
     flow_logs_report_formats: [html, json, junit]
     flow_logs_report_fail_on: [uncovered, broken_delivery]
-  run_once: true
 
 - name: How to reach AWS, said once for all that is read in it
   module_defaults:
