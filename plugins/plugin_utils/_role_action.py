@@ -173,7 +173,13 @@ class RoleAction(ActionBase):
         of_no_host: Sequence[str] = (),
     ) -> Dict[str, Any]:
         """What the result says to the task that gives each host its own. found: the result, with its hosts."""
-        recap = recap_of(found["hosts"], any_changed, failures, self._surroundings(variables), of_no_host)
+        here = self._surroundings(variables)
+        if here.first_only and len(variables["ansible_play_batch"]) > 1:
+            self._display.warning(
+                "The role is included with run_once, so Ansible knows the result of one host only. Leave run_once out of what includes it: the"
+                " role does all hosts at once by itself."
+            )
+        recap = recap_of(found["hosts"], any_changed, failures, here, of_no_host)
         return {
             "changed": recap.task_changed,
             "any_changed": any_changed,

@@ -181,6 +181,26 @@ def test_one_failure_for_all_where_that_is_asked_for(cloud: Cloud, ansible: Ansi
     assert went_on(run) == set()
 
 
+def test_an_include_for_the_first_host_alone_still_fails_and_says_what_to_leave_out(
+    cloud: Cloud, ansible: Ansible
+) -> None:
+    good, inventory = estate(cloud, 2)
+    include = {"ansible.builtin.include_role": {"name": ROLE}, "run_once": True}
+    run = ansible.run([{"hosts": "all", "gather_facts": False, "tasks": [include]}], inventory).failed()
+    (only,) = run.failed_hosts
+    assert all(host in run.failures_of(only) for host in UNKNOWN)
+    assert "Leave run_once out" in run.output
+    assert len(cloud.flow_logs()) == len(good)
+
+
+def test_a_condition_of_each_host_leaves_out_the_hosts_that_do_not_meet_it(cloud: Cloud, ansible: Ansible) -> None:
+    good, inventory = estate(cloud, 3)
+    include = {"ansible.builtin.include_role": {"name": ROLE}, "when": f"inventory_hostname != '{UNKNOWN[0]}'"}
+    run = ansible.run([{"hosts": "all", "gather_facts": False, "tasks": [include]}, LATER], inventory).failed()
+    assert run.failed_hosts == [UNKNOWN[1]]
+    assert went_on(run) == {UNKNOWN[0], *good}
+
+
 def test_later_plays_and_tasks_can_use_what_was_done(cloud: Cloud, ansible: Ansible) -> None:
     good, _inventory = estate(cloud, 2)
     one = {
