@@ -12,15 +12,17 @@ from typing import Optional
 from ansible.module_utils.parsing.convert_bool import boolean
 
 from ansible_collections.netops.flow_logs.plugins.module_utils._core.text import printable_lines
-from ansible_collections.netops.flow_logs.plugins.plugin_utils._account import AccountPlan
 from ansible_collections.netops.flow_logs.plugins.plugin_utils._account import Mode
-from ansible_collections.netops.flow_logs.plugins.plugin_utils._account import Outcome
-from ansible_collections.netops.flow_logs.plugins.plugin_utils._account import outcome
 from ansible_collections.netops.flow_logs.plugins.plugin_utils._account_apply import apply
 from ansible_collections.netops.flow_logs.plugins.plugin_utils._account_remove import remove
 from ansible_collections.netops.flow_logs.plugins.plugin_utils._accounts.iam import setup
+from ansible_collections.netops.flow_logs.plugins.plugin_utils._accounts.outcomes import Outcome
+from ansible_collections.netops.flow_logs.plugins.plugin_utils._accounts.outcomes import Returned
+from ansible_collections.netops.flow_logs.plugins.plugin_utils._accounts.plans import AccountPlan
+from ansible_collections.netops.flow_logs.plugins.plugin_utils._accounts.plans import failed_account
 from ansible_collections.netops.flow_logs.plugins.plugin_utils._collector import patient_collector
 from ansible_collections.netops.flow_logs.plugins.plugin_utils._hosts.problems import Problems
+from ansible_collections.netops.flow_logs.plugins.plugin_utils._hosts.results import host_results
 from ansible_collections.netops.flow_logs.plugins.plugin_utils._outcomes import failure_lines
 from ansible_collections.netops.flow_logs.plugins.plugin_utils._outcomes import results
 from ansible_collections.netops.flow_logs.plugins.plugin_utils._outcomes import summary_lines
@@ -40,8 +42,14 @@ class ActionModule(RoleAction):
             plans, problems = self._plans(task_vars or {})
             self._stop_if_all_or_nothing(problems)
             answers = self._each(plans, mode, self._program)
-        outcomes = [entry for plan, answer in zip(plans, answers) for entry in _outcomes_of(plan, answer)]
-        return {**result, **_as_result(outcomes, problems, mode), "targets": _count_targets(plans)}
+        done = [(plan, _outcomes_of(plan, answer)) for plan, answer in zip(plans, answers)]
+        outcomes = [outcome for _plan, own in done for outcome in own]
+        return {
+            **result,
+            **_as_result(outcomes, problems, mode),
+            **host_results(done, problems.as_result(), self._hosts),
+            "targets": _count_targets(plans),
+        }
 
     def _program(self, plan: AccountPlan) -> Program:
         if boolean(self._task.args.get("iam_only", False)):
@@ -51,7 +59,7 @@ class ActionModule(RoleAction):
 
 def _outcomes_of(plan: AccountPlan, answer: Any) -> List[Outcome]:
     if isinstance(answer, Broken):
-        return [outcome(plan, error={"msg": f"The work on the account broke off, which is a bug: {answer}"})]
+        return [failed_account(plan, Returned({"msg": f"The work on the account broke off, which is a bug: {answer}"}))]
     outcomes: List[Outcome] = answer
     return outcomes
 
@@ -61,7 +69,7 @@ def _as_result(outcomes: List[Outcome], problems: Problems, mode: Mode) -> Dict[
     failures = [*problems.lines(), *failure_lines(outcomes)]
     result: Dict[str, Any] = {
         "changed": any(part.get("changed") for part in found),
-        "outcomes": outcomes,
+        "outcomes": [outcome.as_result() for outcome in outcomes],
         "failed_hosts": problems.as_result(),
         "summary": [
             *summary_lines(outcomes, "would be" if mode.check else "was"),
