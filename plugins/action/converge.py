@@ -12,15 +12,17 @@ from typing import Optional
 from ansible.module_utils.parsing.convert_bool import boolean
 
 from ansible_collections.netops.flow_logs.plugins.module_utils._core.text import printable_lines
-from ansible_collections.netops.flow_logs.plugins.plugin_utils._account import AccountPlan
 from ansible_collections.netops.flow_logs.plugins.plugin_utils._account import Mode
-from ansible_collections.netops.flow_logs.plugins.plugin_utils._account import Outcome
-from ansible_collections.netops.flow_logs.plugins.plugin_utils._account import outcome
 from ansible_collections.netops.flow_logs.plugins.plugin_utils._account_apply import apply
 from ansible_collections.netops.flow_logs.plugins.plugin_utils._account_remove import remove
 from ansible_collections.netops.flow_logs.plugins.plugin_utils._accounts.iam import setup
+from ansible_collections.netops.flow_logs.plugins.plugin_utils._accounts.outcomes import Outcome
+from ansible_collections.netops.flow_logs.plugins.plugin_utils._accounts.outcomes import Returned
+from ansible_collections.netops.flow_logs.plugins.plugin_utils._accounts.plans import AccountPlan
+from ansible_collections.netops.flow_logs.plugins.plugin_utils._accounts.plans import failed_account
 from ansible_collections.netops.flow_logs.plugins.plugin_utils._collector import patient_collector
 from ansible_collections.netops.flow_logs.plugins.plugin_utils._hosts.problems import Problems
+from ansible_collections.netops.flow_logs.plugins.plugin_utils._hosts.results import host_results
 from ansible_collections.netops.flow_logs.plugins.plugin_utils._outcomes import failure_lines
 from ansible_collections.netops.flow_logs.plugins.plugin_utils._outcomes import results
 from ansible_collections.netops.flow_logs.plugins.plugin_utils._outcomes import summary_lines
@@ -45,8 +47,13 @@ class ActionModule(RoleAction):
             plans, problems = self._plans(variables)
             stopped = self._is_all_or_nothing(problems)
             answers = [] if stopped else self._each(plans, mode, self._program)
-        outcomes = [entry for plan, answer in zip(plans, answers) for entry in _outcomes_of(plan, answer)]
-        found = {**_as_result(outcomes, problems, mode), "targets": _count_targets(plans)}
+        done = [(plan, _outcomes_of(plan, answer)) for plan, answer in zip(plans, answers)]
+        outcomes = [outcome for _plan, own in done for outcome in own]
+        found = {
+            **_as_result(outcomes, problems, mode),
+            **host_results(done, problems.as_result(), self._hosts),
+            "targets": _count_targets(plans),
+        }
         if stopped:
             found["summary"].append("Nothing was written, as any_errors_fatal is set.")
         return {**result, **found, **self._recap(found, found["changed"], found["failures"], variables)}
@@ -59,7 +66,7 @@ class ActionModule(RoleAction):
 
 def _outcomes_of(plan: AccountPlan, answer: Any) -> List[Outcome]:
     if isinstance(answer, Broken):
-        return [outcome(plan, error={"msg": f"The work on the account broke off, which is a bug: {answer}"})]
+        return [failed_account(plan, Returned({"msg": f"The work on the account broke off, which is a bug: {answer}"}))]
     outcomes: List[Outcome] = answer
     return outcomes
 
@@ -68,9 +75,8 @@ def _as_result(outcomes: List[Outcome], problems: Problems, mode: Mode) -> Dict[
     found = results(outcomes)
     failures = [*problems.lines(), *failure_lines(outcomes)]
     result: Dict[str, Any] = {
-        "hosts": _interim(outcomes, problems),
         "changed": any(part.get("changed") for part in found),
-        "outcomes": outcomes,
+        "outcomes": [outcome.as_result() for outcome in outcomes],
         "failed_hosts": problems.as_result(),
         "summary": [
             *summary_lines(outcomes, "would be" if mode.check else "was"),
@@ -91,19 +97,3 @@ def _as_result(outcomes: List[Outcome], problems: Problems, mode: Mode) -> Dict[
 def _count_targets(plans: List[AccountPlan]) -> int:
     return sum(len(delivery.hosts) for plan in plans for delivery in plan.deliveries)
 
-
-def _interim(outcomes: List[Outcome], problems: Problems) -> Dict[str, Any]:
-    hosts: Dict[str, Any] = {}
-    for entry in outcomes:
-        for host in entry.get("delivery", {}).get("hosts", {}).values():
-            hosts[host] = {"failed": False, "changed": False, "msg": ""}
-        logs = entry.get("flow_logs") or {}
-        for log in logs.get("flow_logs", []):
-            if log["action"] != "unchanged":
-                hosts[entry["delivery"]["hosts"][log["resource_id"]]]["changed"] = True
-        for part in ("flow_logs", "log_groups"):
-            for failure in (entry.get(part) or {}).get("failures", []):
-                hosts[entry["delivery"]["hosts"][failure["resource_id"]]].update(failed=True, msg=failure["message"])
-    for host, reason in problems.as_result().items():
-        hosts[host] = {"failed": True, "changed": False, "msg": reason}
-    return hosts

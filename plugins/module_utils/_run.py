@@ -23,6 +23,7 @@ from typing import Callable
 from typing import Dict
 from typing import List
 from typing import Optional
+from typing import Sequence
 from typing import Set
 from typing import Tuple
 
@@ -120,6 +121,7 @@ def run(module: Any, make_work: Callable[[], Work]) -> None:
     answer = {**plan.notes, **after, "changed": bool(steps), "actions": _sentences(steps)}
     if module._diff:
         answer["diff"] = printable_throughout(_diff(_shown(before, plan), _shown(after, plan)))
+    hand_on(module, steps)
     for warning in printable_lines([*plan.warnings, *done.warnings]):
         module.warn(warning)
     if failures:
@@ -127,6 +129,13 @@ def run(module: Any, make_work: Callable[[], Work]) -> None:
         answer["failed"] = True if _FAILED_IS_BOOLEAN else answer["failures"]
         answer["msg"] = printable(_summary(failures))
     module.exit_json(**answer)
+
+
+def hand_on(module: Any, steps: Sequence[Step]) -> None:
+    """Gives the steps as data to whoever runs the module in the same process. A module by itself has its sentences only."""
+    take = getattr(module, "take_steps", None)
+    if callable(take):
+        take(steps)
 
 
 def withhold(module: Any) -> None:
@@ -209,6 +218,7 @@ def _fail(module: Any, done: Done, answer: Dict[str, Any]) -> None:
         answer["failures"] = _as_results(done.failures)
         answer["msg"] += f" Besides, {_summary(done.failures)}."
     if done.steps:
+        hand_on(module, done.steps)
         answer["actions"] = _sentences(done.steps)
         answer["msg"] += (
             f" Before that: {'; '.join(answer['actions'])}. Run it again when the cause is mended: it goes on from here."

@@ -154,6 +154,107 @@ failures:
   type: list
   elements: str
   sample: []
+hosts:
+  description:
+    - What became of each host that was looked at, also of those that stayed as they were; the same in check mode, with what would be.
+    - A host fails for what it asked for. That is its targets, what is wrong with its own variables, its delivery or its account as a
+      whole, the operators that its variables name, and the folder of saved queries that its log groups are in.
+  returned: success
+  type: dict
+  contains:
+    failed:
+      description: Whether anything that the host asked for failed.
+      returned: always
+      type: bool
+      sample: false
+    changed:
+      description:
+        - Whether a flow log or log group of the host changed, or in check mode would.
+        - IAM and saved queries, which hosts share, count for the first of these hosts by name.
+      returned: always
+      type: bool
+      sample: true
+    msg:
+      description: Why it failed, all reasons with what to do; empty when it did not.
+      returned: always
+      type: str
+      sample: ""
+    account_id:
+      description: The account's number; none while it is not known.
+      returned: always
+      type: str
+      sample: "123456789012"
+    region:
+      description: The region of its targets; none while it is not known.
+      returned: always
+      type: str
+      sample: eu-west-1
+    project:
+      description: The host's project; none where it has none.
+      returned: always
+      type: str
+      sample: shop
+    flow_logs:
+      description: The flow logs of its targets.
+      returned: always
+      type: list
+      elements: dict
+      contains:
+        resource_id:
+          description: The VPC, subnet or network interface.
+          returned: always
+          type: str
+          sample: vpc-0123456789abcdef0
+        flow_log_id:
+          description: The flow log's id; none for one that is not there yet, as in check mode.
+          returned: always
+          type: str
+          sample: fl-0123456789abcdef0
+        log_group_name:
+          description: The log group that it publishes to.
+          returned: always
+          type: str
+          sample: /aws/shop/vpc/web/flowlogs
+        action:
+          description: What became of it. One of C(created), C(replaced), C(retagged), C(deleted) and C(unchanged).
+          returned: always
+          type: str
+          sample: created
+deliveries:
+  description: Each delivery with its hosts, and how many of its flow logs were created, and so on.
+  returned: success
+  type: list
+  elements: dict
+  sample:
+    - label: shop in eu-west-1, 1 target
+      account_id: "123456789012"
+      region: eu-west-1
+      project: shop
+      hosts: [web]
+      created: 1
+      replaced: 0
+      retagged: 0
+      deleted: 0
+      unchanged: 0
+      failed: 0
+accounts:
+  description: What hosts share in each account, which is its IAM and saved queries. What was done, what failed, and the ARNs of role and policy.
+  returned: success
+  type: list
+  elements: dict
+  sample:
+    - account_id: "123456789012"
+      role_arn: arn:aws:iam::123456789012:role/Flow-Logs-Role-to-cloudwatch-logs
+      policy_arn: arn:aws:iam::123456789012:policy/Send_to_CloudWatch_Logs
+      actions: []
+      changed: false
+      failed: false
+      msg: ""
+totals:
+  description: How many flow logs of all deliveries were created, and so on, or in check mode would be. Flow logs of hosts in RV(failed_hosts) are not counted.
+  returned: success
+  type: dict
+  sample: {created: 1, replaced: 0, retagged: 0, deleted: 0, unchanged: 0, failed: 0}
 outcomes:
   description: What the modules returned, for each account and each delivery.
   returned: success
@@ -161,10 +262,10 @@ outcomes:
   elements: dict
   contains:
     account:
-      description: The account, by what it is called.
+      description: The account, by what it is called and by its number.
       returned: always
       type: dict
-      sample: {label: "123456789012"}
+      sample: {label: "123456789012", account_id: "123456789012"}
     delivery:
       description: The delivery, by what it is called, and for each of its targets the inventory host that asked for it.
       returned: for deliveries

@@ -9,84 +9,32 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from dataclasses import field
 from typing import Any
 from typing import Callable
 from typing import Dict
 from typing import List
 from typing import Optional
-from typing import Tuple
 
+from ansible_collections.netops.flow_logs.plugins.module_utils._run import Work
+from ansible_collections.netops.flow_logs.plugins.module_utils._run import answer
+from ansible_collections.netops.flow_logs.plugins.module_utils._run import run
+from ansible_collections.netops.flow_logs.plugins.plugin_utils._accounts.outcomes import AccountName
+from ansible_collections.netops.flow_logs.plugins.plugin_utils._accounts.outcomes import DeliveryOutcome
+from ansible_collections.netops.flow_logs.plugins.plugin_utils._accounts.outcomes import IamOutcome
+from ansible_collections.netops.flow_logs.plugins.plugin_utils._accounts.outcomes import Returned
+from ansible_collections.netops.flow_logs.plugins.plugin_utils._accounts.outcomes import flow_log_entries
+from ansible_collections.netops.flow_logs.plugins.plugin_utils._accounts.outcomes import returned
+from ansible_collections.netops.flow_logs.plugins.plugin_utils._accounts.plans import AccountPlan
+from ansible_collections.netops.flow_logs.plugins.plugin_utils._accounts.plans import DeliveryPlan
+from ansible_collections.netops.flow_logs.plugins.plugin_utils._accounts.plans import WayPlan
+from ansible_collections.netops.flow_logs.plugins.plugin_utils._accounts.plans import failed_account
 from ansible_collections.netops.flow_logs.plugins.plugin_utils._assumed_role import assume
 from ansible_collections.netops.flow_logs.plugins.plugin_utils._assumed_role import is_of_the_region
 from ansible_collections.netops.flow_logs.plugins.plugin_utils._in_process import InProcessModule
 from ansible_collections.netops.flow_logs.plugins.plugin_utils._in_process import Models
 from ansible_collections.netops.flow_logs.plugins.plugin_utils._in_process import Session
 
-Outcome = Dict[str, Any]
 Say = Callable[[str], None]
-
-
-@dataclass(frozen=True)
-class DeliveryPlan:
-    """label, hosts and project as the gathering gave them; the others are options of modules, validated."""
-
-    label: str
-    hosts: Dict[str, str]
-    log_group: Dict[str, Any]
-    flow_log: Dict[str, Any]
-    remove_log_groups: bool = False
-    project: Optional[str] = None
-    # Seconds to wait for records; None does not wait.
-    verify_timeout: Optional[float] = None
-    # Number of the way that leads to its targets.
-    way: int = 0
-
-
-@dataclass(frozen=True)
-class QueriesPlan:
-    """A folder of saved queries, with the options of insights_queries, validated."""
-
-    label: str
-    options: Dict[str, Any]
-    way: int = 0
-
-
-@dataclass(frozen=True)
-class WayPlan:
-    """A way into the account, with the options of modules that are an account's and not a delivery's, validated.
-
-    assume_role: options of amazon.aws.sts_assume_role, None to use the credentials as they are. regions: where to ask for what
-    has no region, one after the other while one can't answer. account: number and partition, where they are known. error: why the
-    way leads nowhere, as a module returns it.
-    """
-
-    iam: Dict[str, Any]
-    iam_info: Dict[str, Any]
-    assume_role: Optional[Dict[str, Any]] = None
-    regions: Tuple[Optional[str], ...] = (None,)
-    account: Optional[Tuple[str, str]] = None
-    error: Optional[Dict[str, Any]] = None
-
-
-@dataclass(frozen=True)
-class AccountPlan:
-    """One account, however many ways lead into it."""
-
-    label: str
-    state: str
-    ways: List[WayPlan]
-    deliveries: List[DeliveryPlan]
-    queries: List[QueriesPlan] = field(default_factory=list)
-    remove_iam: bool = False
-    # False: IAM is compared with what was asked for, and never written.
-    manage_iam: bool = True
-    removal_wait: float = 0
-
-    @property
-    def iam(self) -> Dict[str, Any]:
-        """Options of flow_log_iam, by the first way."""
-        return self.ways[0].iam
 
 
 @dataclass(frozen=True)
@@ -124,10 +72,23 @@ class Account:
         self, program: Callable[[InProcessModule], None], options: Dict[str, Any], way: int = 0, **more: Any
     ) -> Dict[str, Any]:
         """The result of a module's program with these options and the credentials of a way."""
+        return self.run_with_steps(program, options, way, **more).result
+
+    def run_with_steps(
+        self, program: Callable[[InProcessModule], None], options: Dict[str, Any], way: int = 0, **more: Any
+    ) -> Returned:
+        """The same, and what was done as data."""
         params = {**options, **self.keys.get(way, {}), **more}
         module = InProcessModule(params, self.session, self.mode.check, self.mode.diff, self._tell_progress)
         module.known_account = self.plan.ways[way].account
-        return module.end(program)
+        result = module.end(program)
+        return returned(result, module.steps)
+
+    def converge(
+        self, make_work: Callable[[InProcessModule], Work], options: Dict[str, Any], way: int = 0, **more: Any
+    ) -> Returned:
+        """What a module returns that does this work."""
+        return self.run_with_steps(lambda module: run(module, lambda: make_work(module)), options, way, **more)
 
     def _tell_progress(self, line: str) -> None:
         self.say(f"{self.plan.label}: {line}")
@@ -135,10 +96,36 @@ class Account:
     def tell(self, delivery: DeliveryPlan, text: str) -> None:
         self.say(f"{delivery.label} ({self.plan.label}): {text}")
 
-    def outcome(self, delivery: Optional[DeliveryPlan] = None, **results: Any) -> Outcome:
-        return outcome(self.plan, delivery, **results)
+    @property
+    def name(self) -> AccountName:
+        return self.plan.name
 
-    def failed_entry(self) -> Optional[Outcome]:
+    def failed(self, error: Returned) -> IamOutcome:
+        """The outcome of the account when nothing can be done in it."""
+        return failed_account(self.plan, error)
+
+    def delivery(self, plan: DeliveryPlan, **parts: Any) -> DeliveryOutcome:
+        """What became of a delivery. Parts are what modules returned, by the names of the outcome's fields."""
+        logs: Optional[Returned] = parts.get("flow_logs")
+        return DeliveryOutcome(
+            self.name,
+            label=plan.label,
+            number=plan.number,
+            region=plan.flow_log.get("region") or self._region(plan),
+            hosts=plan.hosts,
+            entries=flow_log_entries(logs) if logs is not None else (),
+            **{name: part and part.in_short() for name, part in parts.items()},
+        )
+
+    def _region(self, plan: DeliveryPlan) -> Optional[str]:
+        """That of the profile or the environment; no call."""
+        found = self.run(
+            lambda module: answer(module, lambda: {"region": module.region}), plan.flow_log, plan.way
+        )
+        region = found.get("region")
+        return str(region) if region else None
+
+    def failed_entry(self) -> Optional[IamOutcome]:
         """Goes all ways; the outcome of that when none leads into the account."""
         for number, way in enumerate(self.plan.ways):
             if number in self.keys or number in self.closed:
@@ -148,7 +135,7 @@ class Account:
                 self.closed[number] = answer
             elif answer:
                 self.keys[number] = answer["keys"]
-        return None if self.open_ways else self.outcome(error=self.closed[0])
+        return None if self.open_ways else self.failed(Returned(self.closed[0]))
 
     def _enter(self, number: int, way: WayPlan) -> Dict[str, Any]:
         """The keys of the role that the way assumes, nothing where it assumes none, or why it leads nowhere."""
@@ -175,39 +162,13 @@ class Account:
         """Options of flow_log_iam_info."""
         return {**self.plan.ways[way].iam_info, **self._home(way)}
 
-    def unreachable(self) -> List[Outcome]:
+    def unreachable(self) -> List[DeliveryOutcome]:
         """What becomes of the deliveries whose way leads nowhere, while others do."""
         return [
-            self.outcome(delivery, error=self.closed[delivery.way])
-            for delivery in self.plan.deliveries
-            if delivery.way in self.closed
+            self.delivery(plan, error=Returned(self.closed[plan.way]))
+            for plan in self.plan.deliveries
+            if plan.way in self.closed
         ]
-
-
-def outcome(plan: AccountPlan, delivery: Optional[DeliveryPlan] = None, **results: Any) -> Outcome:
-    """What became of a delivery, or of what all deliveries of an account share."""
-    told: Outcome = {"account": {"label": plan.label}, **{part: _told(result) for part, result in results.items()}}
-    if delivery is None:
-        told["account"]["deliveries"] = [{"label": other.label} for other in plan.deliveries]
-    else:
-        told["delivery"] = {"label": delivery.label, "hosts": delivery.hosts}
-    return told
-
-
-def _told(result: Any) -> Any:
-    """A module's result as it goes on to Ansible: what stayed as it was is counted, as thousands of entries take their time."""
-    if not isinstance(result, dict):
-        return result
-    failed = {failure["resource_id"] for failure in result.get("failures") or []}
-    lists = {key: result[key] for key in ("flow_logs", "log_groups", "queries") if isinstance(result.get(key), list)}
-    changed = {key: [entry for entry in entries if entry["action"] != "unchanged"] for key, entries in lists.items()}
-    same = [
-        entry
-        for entries in lists.values()
-        for entry in entries
-        if entry["action"] == "unchanged" and entry.get("resource_id") not in failed
-    ]
-    return {**result, **changed, **({"unchanged": len(same)} if lists else {})}
 
 
 def counted(entries: List[Dict[str, Any]], noun: str) -> str:

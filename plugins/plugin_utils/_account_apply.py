@@ -29,11 +29,8 @@ from ansible_collections.netops.flow_logs.plugins.module_utils._flow_log_work im
 from ansible_collections.netops.flow_logs.plugins.module_utils._log_group_names import SharedNames
 from ansible_collections.netops.flow_logs.plugins.module_utils._log_group_work import LogGroupWork
 from ansible_collections.netops.flow_logs.plugins.module_utils._run import answer
-from ansible_collections.netops.flow_logs.plugins.module_utils._run import run
 from ansible_collections.netops.flow_logs.plugins.module_utils._target import parse_targets
 from ansible_collections.netops.flow_logs.plugins.plugin_utils._account import Account
-from ansible_collections.netops.flow_logs.plugins.plugin_utils._account import DeliveryPlan
-from ansible_collections.netops.flow_logs.plugins.plugin_utils._account import Outcome
 from ansible_collections.netops.flow_logs.plugins.plugin_utils._account import counted
 from ansible_collections.netops.flow_logs.plugins.plugin_utils._account_queries import save_queries
 from ansible_collections.netops.flow_logs.plugins.plugin_utils._account_verify import verify
@@ -41,6 +38,11 @@ from ansible_collections.netops.flow_logs.plugins.plugin_utils._accounts.barred 
 from ansible_collections.netops.flow_logs.plugins.plugin_utils._accounts.contradictions import Claim
 from ansible_collections.netops.flow_logs.plugins.plugin_utils._accounts.contradictions import contradictions
 from ansible_collections.netops.flow_logs.plugins.plugin_utils._accounts.iam import share_iam
+from ansible_collections.netops.flow_logs.plugins.plugin_utils._accounts.outcomes import DeliveryOutcome
+from ansible_collections.netops.flow_logs.plugins.plugin_utils._accounts.outcomes import IamOutcome
+from ansible_collections.netops.flow_logs.plugins.plugin_utils._accounts.outcomes import Outcome
+from ansible_collections.netops.flow_logs.plugins.plugin_utils._accounts.outcomes import Returned
+from ansible_collections.netops.flow_logs.plugins.plugin_utils._accounts.plans import DeliveryPlan
 from ansible_collections.netops.flow_logs.plugins.plugin_utils._accounts.twice import say_once
 from ansible_collections.netops.flow_logs.plugins.plugin_utils._in_process import InProcessModule
 
@@ -60,12 +62,12 @@ def apply(account: Account, names: Optional[SharedNames] = None) -> List[Outcome
         reading = aside.submit(lambda: _read_all_names(account, deliveries, names))
         iam = share_iam(account)
         reading.result()
-    if "role" not in iam:
-        return [account.outcome(error=iam)]
-    told = account.outcome(iam=iam)
-    delivered = side_by_side(lambda delivery: _deliver(account, delivery, names, iam), account.plan.deliveries)
+    if "role" not in iam.result:
+        return [account.failed(iam)]
+    role_arn = iam.result["role"]["arn"]
+    delivered = side_by_side(lambda delivery: _deliver(account, delivery, names, role_arn), account.plan.deliveries)
     say_once(delivered)
-    return [told, *delivered, *save_queries(account, names, iam, delivered)]
+    return [IamOutcome(account.name, iam=iam), *delivered, *save_queries(account, names, delivered)]
 
 
 def _read_all_names(account: Account, deliveries: List[DeliveryPlan], names: SharedNames) -> None:
@@ -105,27 +107,24 @@ def _names_of(account: Account, delivery: DeliveryPlan, names: SharedNames) -> D
     return dict(found.get("names") or {})
 
 
-def _deliver(account: Account, delivery: DeliveryPlan, names: SharedNames, iam: Dict[str, Any]) -> Outcome:
+def _deliver(account: Account, delivery: DeliveryPlan, names: SharedNames, role_arn: str) -> DeliveryOutcome:
     if delivery.way in account.closed:
-        return account.outcome(delivery, error=account.closed[delivery.way])
+        return account.delivery(delivery, error=Returned(account.closed[delivery.way]))
     way = delivery.way
-    groups = account.run(lambda module: run(module, lambda: LogGroupWork(module, names)), delivery.log_group, way)
-    if "log_groups" not in groups:
-        return account.outcome(delivery, error=groups)
-    account.tell(delivery, f"{counted(groups['log_groups'], 'log group')}")
-    kept_out = barred(groups, _names_of(account, delivery, names) if groups.get("failures") else {})
-    groups = kept_out.groups
-    role_arn = iam["role"]["arn"]
+    groups = account.converge(lambda module: LogGroupWork(module, names), delivery.log_group, way)
+    if "log_groups" not in groups.result:
+        return account.delivery(delivery, error=groups)
+    account.tell(delivery, f"{counted(groups.result['log_groups'], 'log group')}")
+    kept_out = barred(groups, _names_of(account, delivery, names) if groups.failures else {})
     # What is recorded twice is said in the summary, so it is no warning.
-    logs = account.run(
-        lambda module: run(module, lambda: FlowLogWork(module, names, kept_out.targets, warns=False)),
+    logs = account.converge(
+        lambda module: FlowLogWork(module, names, kept_out.targets, warns=False),
         delivery.flow_log,
         way,
         role_arn=role_arn,
     )
-    if "flow_logs" not in logs:
-        return account.outcome(delivery, error=logs)
-    account.tell(delivery, f"{counted(logs['flow_logs'], 'flow log')}")
-    proof = verify(account, delivery, logs)
-    told = {} if proof is None else {"proof": proof}
-    return account.outcome(delivery, iam=iam, log_groups=groups, flow_logs=logs, **told)
+    if "flow_logs" not in logs.result:
+        return account.delivery(delivery, log_groups=kept_out.groups, error=logs)
+    account.tell(delivery, f"{counted(logs.result['flow_logs'], 'flow log')}")
+    proof = verify(account, delivery, logs.result)
+    return account.delivery(delivery, log_groups=kept_out.groups, flow_logs=logs, proof=proof)

@@ -34,9 +34,9 @@ from ansible_collections.netops.flow_logs.plugins.module_utils._role_audit_read 
 from ansible_collections.netops.flow_logs.plugins.module_utils._run import answer
 from ansible_collections.netops.flow_logs.plugins.module_utils._target import parse_targets
 from ansible_collections.netops.flow_logs.plugins.plugin_utils._account import Account
-from ansible_collections.netops.flow_logs.plugins.plugin_utils._account import DeliveryPlan
-from ansible_collections.netops.flow_logs.plugins.plugin_utils._account import Outcome
 from ansible_collections.netops.flow_logs.plugins.plugin_utils._account_apply import apply
+from ansible_collections.netops.flow_logs.plugins.plugin_utils._accounts.outcomes import Outcome
+from ansible_collections.netops.flow_logs.plugins.plugin_utils._accounts.plans import DeliveryPlan
 from ansible_collections.netops.flow_logs.plugins.plugin_utils._in_process import InProcessModule
 
 # Everything there is, whoever made it.
@@ -83,7 +83,7 @@ def audit(account: Account) -> Audit:
     failed = account.failed_entry()
     connection = _connection(account)
     first = account.open_ways[0] if account.open_ways else 0
-    who = failed["error"] if failed else account.run(_who_are_we, account.iam_options(first), first)
+    who = failed.error.result if failed and failed.error else account.run(_who_are_we, account.iam_options(first), first)
     if who.get("failed"):
         return Audit(plan.label, None, connection, names, wished=_unresolved(account), error=who)
     shared = SharedNames()

@@ -15,44 +15,46 @@ from typing import List
 from typing import Mapping
 from typing import Optional
 from typing import Sequence
+from typing import Type
 
 from ansible_collections.netops.flow_logs.plugins.module_utils._aws import side_by_side
 from ansible_collections.netops.flow_logs.plugins.module_utils._insights_work import InsightsQueriesRemovalWork
 from ansible_collections.netops.flow_logs.plugins.module_utils._insights_work import InsightsQueriesWork
 from ansible_collections.netops.flow_logs.plugins.module_utils._log_group_names import SharedNames
-from ansible_collections.netops.flow_logs.plugins.module_utils._run import run
 from ansible_collections.netops.flow_logs.plugins.plugin_utils._account import Account
-from ansible_collections.netops.flow_logs.plugins.plugin_utils._account import DeliveryPlan
-from ansible_collections.netops.flow_logs.plugins.plugin_utils._account import Outcome
-from ansible_collections.netops.flow_logs.plugins.plugin_utils._account import QueriesPlan
 from ansible_collections.netops.flow_logs.plugins.plugin_utils._account import counted
+from ansible_collections.netops.flow_logs.plugins.plugin_utils._accounts.outcomes import DeliveryOutcome
+from ansible_collections.netops.flow_logs.plugins.plugin_utils._accounts.outcomes import QueriesOutcome
+from ansible_collections.netops.flow_logs.plugins.plugin_utils._accounts.outcomes import Returned
+from ansible_collections.netops.flow_logs.plugins.plugin_utils._accounts.plans import DeliveryPlan
+from ansible_collections.netops.flow_logs.plugins.plugin_utils._accounts.plans import QueriesPlan
 
 
 def save_queries(
-    account: Account, names: SharedNames, iam: Dict[str, Any], delivered: Sequence[Outcome]
-) -> List[Outcome]:
+    account: Account, names: SharedNames, delivered: Sequence[DeliveryOutcome]
+) -> List[QueriesOutcome]:
     """Queries for the log groups of all targets that have one."""
     without = {target for outcome in delivered for target in _without_group(outcome)}
-    return _each_folder(account, names, InsightsQueriesWork, without, iam)
+    return _each_folder(account, names, InsightsQueriesWork, without)
 
 
-def _without_group(outcome: Outcome) -> List[str]:
+def _without_group(outcome: DeliveryOutcome) -> List[str]:
     """All targets of a delivery that failed, and those that do not exist: the delivery has told of them."""
-    if "error" in outcome:
-        return list(outcome["delivery"]["hosts"])
-    return [failure["resource_id"] for failure in outcome["log_groups"].get("failures") or []]
+    if outcome.error or outcome.log_groups is None:
+        return list(outcome.hosts)
+    return [failure.resource_id for failure in outcome.log_groups.failures]
 
 
 def remove_queries(
-    account: Account, names: SharedNames, deliveries: Sequence[DeliveryPlan], groups: Mapping[int, Dict[str, Any]]
-) -> List[Outcome]:
+    account: Account, names: SharedNames, deliveries: Sequence[DeliveryPlan], groups: Mapping[int, Returned]
+) -> List[QueriesOutcome]:
     """Takes the log groups that were deleted out of the queries. groups: number of a delivery -> what log_group returned."""
     kept = {
         target
         for number, delivery in enumerate(deliveries)
-        for target in _kept(delivery, groups.get(number, {}).get("log_groups"))
+        for target in _kept(delivery, groups[number].result.get("log_groups") if number in groups else None)
     }
-    return _each_folder(account, names, InsightsQueriesRemovalWork, kept, None)
+    return _each_folder(account, names, InsightsQueriesRemovalWork, kept)
 
 
 def _kept(delivery: DeliveryPlan, entries: Optional[List[Dict[str, Any]]]) -> List[str]:
@@ -63,20 +65,18 @@ def _kept(delivery: DeliveryPlan, entries: Optional[List[Dict[str, Any]]]) -> Li
 
 
 def _each_folder(
-    account: Account, names: SharedNames, work: Any, without: AbstractSet[str], iam: Optional[Dict[str, Any]]
-) -> List[Outcome]:
-    def do(plan: QueriesPlan) -> List[Outcome]:
+    account: Account, names: SharedNames, work: Type[InsightsQueriesWork], without: AbstractSet[str]
+) -> List[QueriesOutcome]:
+    def do(plan: QueriesPlan) -> List[QueriesOutcome]:
         targets = [target for target in plan.options["resource_ids"] if target not in without]
         if not targets or plan.way in account.closed:
             return []
-        result = account.run(
-            lambda module: run(module, lambda: work(module, names)), plan.options, plan.way, resource_ids=targets
+        queries = account.converge(
+            lambda module: work(module, names), plan.options, plan.way, resource_ids=targets
         )
-        told: Dict[str, Any] = {"insights_queries" if "queries" in result else "error": result}
-        if iam is not None:
-            told["iam"] = iam
-        if "queries" in result:
-            account.say(f"{plan.label} ({account.plan.label}): {counted(result['queries'], 'query definition')}")
-        return [{**account.outcome(None, **told), "folder": {"label": plan.label}}]
+        if "queries" not in queries.result:
+            return [QueriesOutcome(account.name, queries, plan.label, plan.number)]
+        account.say(f"{plan.label} ({account.plan.label}): {counted(queries.result['queries'], 'query definition')}")
+        return [QueriesOutcome(account.name, None, plan.label, plan.number, queries.in_short())]
 
     return [outcome for outcomes in side_by_side(do, account.plan.queries) for outcome in outcomes]

@@ -34,13 +34,17 @@ from ansible_collections.netops.flow_logs.plugins.module_utils._log_group_names 
 from ansible_collections.netops.flow_logs.plugins.module_utils._log_group_removal_work import LogGroupRemovalWork
 from ansible_collections.netops.flow_logs.plugins.module_utils._role_audit_read import read_audit
 from ansible_collections.netops.flow_logs.plugins.module_utils._run import answer
-from ansible_collections.netops.flow_logs.plugins.module_utils._run import run
 from ansible_collections.netops.flow_logs.plugins.plugin_utils._account import Account
-from ansible_collections.netops.flow_logs.plugins.plugin_utils._account import DeliveryPlan
-from ansible_collections.netops.flow_logs.plugins.plugin_utils._account import Outcome
 from ansible_collections.netops.flow_logs.plugins.plugin_utils._account import counted
 from ansible_collections.netops.flow_logs.plugins.plugin_utils._account_queries import remove_queries
 from ansible_collections.netops.flow_logs.plugins.plugin_utils._accounts.iam import is_denied
+from ansible_collections.netops.flow_logs.plugins.plugin_utils._accounts.outcomes import DeliveryOutcome
+from ansible_collections.netops.flow_logs.plugins.plugin_utils._accounts.outcomes import LeftOverOutcome
+from ansible_collections.netops.flow_logs.plugins.plugin_utils._accounts.outcomes import Outcome
+from ansible_collections.netops.flow_logs.plugins.plugin_utils._accounts.outcomes import RemovalOutcome
+from ansible_collections.netops.flow_logs.plugins.plugin_utils._accounts.outcomes import Returned
+from ansible_collections.netops.flow_logs.plugins.plugin_utils._accounts.outcomes import flow_log_entries
+from ansible_collections.netops.flow_logs.plugins.plugin_utils._accounts.plans import DeliveryPlan
 from ansible_collections.netops.flow_logs.plugins.plugin_utils._accounts.twice import without_removed
 from ansible_collections.netops.flow_logs.plugins.plugin_utils._in_process import InProcessModule
 
@@ -57,14 +61,14 @@ def remove(account: Account) -> List[Outcome]:
     known = [work for work, _ids in works] or [None] * len(deliveries)
     logs = side_by_side(lambda each: _remove_flow_logs(account, *each, names, also), list(zip(deliveries, known)))
     gone = [
-        entry["flow_log_id"] for result in logs for entry in result.get("flow_logs", []) if entry["action"] == "deleted"
+        entry.flow_log_id or "" for result in logs for entry in flow_log_entries(result) if entry.action == "deleted"
     ]
     logs = [without_removed(result, gone) for result in logs]
     iam = _remove_iam(account, gone) if account.plan.remove_iam else _look_at_iam(account, gone)
     doomed = {
         number: delivery
         for number, (delivery, result) in enumerate(zip(deliveries, logs))
-        if delivery.remove_log_groups and "flow_logs" in result
+        if delivery.remove_log_groups and "flow_logs" in result.result
     }
     if doomed and gone:
         _wait_for_records(account)
@@ -77,12 +81,12 @@ def remove(account: Account) -> List[Outcome]:
     return [*outcomes, *account.unreachable(), iam, *remove_queries(account, names, deliveries, groups)]
 
 
-def _outcome(account: Account, delivery: DeliveryPlan, logs: Dict[str, Any], groups: Any) -> Outcome:
-    if "flow_logs" not in logs:
-        return account.outcome(delivery, error=logs)
-    if groups is not None and "log_groups" not in groups:
-        return account.outcome(delivery, flow_logs=logs, error=groups)
-    return account.outcome(delivery, flow_logs=logs, log_groups=groups)
+def _outcome(account: Account, delivery: DeliveryPlan, logs: Returned, groups: Optional[Returned]) -> DeliveryOutcome:
+    if "flow_logs" not in logs.result:
+        return account.delivery(delivery, error=logs)
+    if groups is not None and "log_groups" not in groups.result:
+        return account.delivery(delivery, flow_logs=logs, error=groups)
+    return account.delivery(delivery, flow_logs=logs, log_groups=groups)
 
 
 def _look(
@@ -111,44 +115,40 @@ def _remove_flow_logs(
     known: Optional[FlowLogRemovalWork],
     names: SharedNames,
     also: FrozenSet[str],
-) -> Dict[str, Any]:
+) -> Returned:
     def make(module: InProcessModule) -> FlowLogRemovalWork:
         return (known or FlowLogRemovalWork(module, names, warns=False)).beside(also)
 
-    result = account.run(lambda module: run(module, lambda: make(module)), delivery.flow_log, delivery.way)
-    if "flow_logs" in result:
-        account.tell(delivery, counted(result["flow_logs"], "flow log"))
-    return result
+    logs = account.converge(make, delivery.flow_log, delivery.way)
+    if "flow_logs" in logs.result:
+        account.tell(delivery, counted(logs.result["flow_logs"], "flow log"))
+    return logs
 
 
 def _remove_iam(account: Account, gone: List[str]) -> Outcome:
-    result: Dict[str, Any] = {}
+    removal = Returned({})
     for way in account.open_ways:
-        result = account.run(
-            lambda module: run(module, lambda: DeliveryRoleRemovalWork(module)),
-            account.iam_options(way),
-            way,
-            ignored_flow_log_ids=gone,
-        )
-        if "role" in result or result.get("changed") or not is_denied(result):
+        options = account.iam_options(way)
+        removal = account.converge(DeliveryRoleRemovalWork, options, way, ignored_flow_log_ids=gone)
+        if "role" in removal.result or removal.changed or not is_denied(removal.result):
             break
-    if "role" not in result:
-        return account.outcome(error=result)
-    return account.outcome(iam_removal=result)
+    if "role" not in removal.result:
+        return RemovalOutcome(account.name, removal)
+    return RemovalOutcome(account.name, iam_removal=removal)
 
 
 def _look_at_iam(account: Account, gone: List[str]) -> Outcome:
     """Says what is left over. Not being allowed to look fails nothing."""
     way = account.open_ways[0]
-    result = account.run(
+    info = account.run_with_steps(
         lambda module: answer(module, lambda: read_audit(module)),
         account.iam_info_options(way),
         way,
         ignored_flow_log_ids=gone,
     )
     names = {name: account.plan.iam[name] for name in ("role_name", "policy_name", "profile")}
-    return account.outcome(
-        iam_info=result, names=names, assumed=bool(account.keys), manage_iam=account.plan.manage_iam
+    return LeftOverOutcome(
+        account.name, None, info, names, assumed=bool(account.keys), manage_iam=account.plan.manage_iam
     )
 
 
@@ -179,13 +179,13 @@ def _may_come_back(account: Account) -> bool:
     return bool(found.get("may", True))
 
 
-def _remove_groups(account: Account, delivery: DeliveryPlan, names: SharedNames, gone: List[str]) -> Dict[str, Any]:
-    result = account.run(
-        lambda module: run(module, lambda: LogGroupRemovalWork(module, names)),
+def _remove_groups(account: Account, delivery: DeliveryPlan, names: SharedNames, gone: List[str]) -> Returned:
+    groups = account.converge(
+        lambda module: LogGroupRemovalWork(module, names),
         delivery.log_group,
         delivery.way,
         ignored_flow_log_ids=gone,
     )
-    if "log_groups" in result:
-        account.tell(delivery, counted(result["log_groups"], "log group"))
-    return result
+    if "log_groups" in groups.result:
+        account.tell(delivery, counted(groups.result["log_groups"], "log group"))
+    return groups

@@ -16,11 +16,12 @@ from ansible_collections.netops.flow_logs.plugins.module_utils._aws import clien
 from ansible_collections.netops.flow_logs.plugins.module_utils._delivery_proof import Watch
 from ansible_collections.netops.flow_logs.plugins.module_utils._run import answer
 from ansible_collections.netops.flow_logs.plugins.plugin_utils._account import Account
-from ansible_collections.netops.flow_logs.plugins.plugin_utils._account import DeliveryPlan
+from ansible_collections.netops.flow_logs.plugins.plugin_utils._accounts.outcomes import Returned
+from ansible_collections.netops.flow_logs.plugins.plugin_utils._accounts.plans import DeliveryPlan
 from ansible_collections.netops.flow_logs.plugins.plugin_utils._in_process import InProcessModule
 
 
-def verify(account: Account, delivery: DeliveryPlan, logs: Dict[str, Any]) -> Optional[Dict[str, Any]]:
+def verify(account: Account, delivery: DeliveryPlan, logs: Dict[str, Any]) -> Optional[Returned]:
     """Which of the delivery's flow logs deliver; logs is what flow_log returned. None where nobody wants to know.
 
     In check mode there is nothing new that could deliver.
@@ -40,4 +41,4 @@ def verify(account: Account, delivery: DeliveryPlan, logs: Dict[str, Any]) -> Op
         watching = Watch(client(module, "ec2"), client(module, "logs"), lambda line: account.tell(delivery, line))
         return watching.until_proven(owners, timeout).as_result()
 
-    return account.run(lambda module: answer(module, lambda: watch(module)), delivery.flow_log, delivery.way)
+    return account.run_with_steps(lambda module: answer(module, lambda: watch(module)), delivery.flow_log, delivery.way)

@@ -47,6 +47,7 @@ from ansible_collections.netops.flow_logs.plugins.plugin_utils._query_folders im
 from ansible_collections.netops.flow_logs.plugins.plugin_utils._query_folders import Folder
 from ansible_collections.netops.flow_logs.plugins.plugin_utils._query_folders import folder_disagreements
 from ansible_collections.netops.flow_logs.plugins.plugin_utils._query_folders import query_folders
+from ansible_collections.netops.flow_logs.plugins.plugin_utils._query_folders import shares
 
 # Variables that say how to reach an account. Equal values mean the same credentials, so the same account.
 CONNECTION = (
@@ -132,10 +133,11 @@ class HostWish:
 
 @dataclass
 class Delivery:
-    """hosts: resource id -> the inventory host that asked for it."""
+    """hosts: resource id -> the inventory host that asked for it, the first of several. asking: all that do -> their ids."""
 
     settings: Dict[str, Any]
     hosts: Dict[str, str] = field(default_factory=dict)
+    asking: Dict[str, List[str]] = field(default_factory=dict)
 
 
 def resource_ids(wish: HostWish) -> List[str]:
@@ -363,7 +365,7 @@ def _group_key(settings: Mapping[str, Any], known: _Known) -> str:
 
 def _check_folders(hosts: Sequence[_Host], problems: Problems, known: _Known) -> None:
     for own in _by_account(hosts, known).values():
-        for names, reason in folder_disagreements([(each.settings, each.hosts) for each in _deliveries(own)]):
+        for names, reason in folder_disagreements([(each.settings, each.asking) for each in _deliveries(own)]):
             problems.add(names, reason)
 
 
@@ -395,7 +397,9 @@ def _deliveries(hosts: Sequence[_Host]) -> List[Delivery]:
         if id(settings) not in known:
             own = _settings_of(each.wish)
             known[id(settings)] = deliveries.setdefault(_key(own), Delivery(own))
-        targets = known[id(settings)].hosts
+        delivery = known[id(settings)]
+        delivery.asking[each.wish.host] = list(each.ids)
+        targets = delivery.hosts
         for resource_id in each.ids:
             # The first by name, as Ansible's order of hosts differs from run to run.
             targets[resource_id] = min(targets.get(resource_id, each.wish.host), each.wish.host)
@@ -431,6 +435,7 @@ def _account(hosts: Sequence[_Host], known: _Known) -> Dict[str, Any]:
     folders = query_folders([(each.settings, each.hosts) for each in deliveries])
     shared = _shared(all_settings)
     made = [{**_delivery(each), "way": ways.index(way_of(each.settings))} for each in deliveries]
+    queries = [{**_queries(folder, deliveries), "way": ways.index(way_of(folder.settings))} for folder in folders]
     return {
         "label": _account_label(all_settings, ways, known),
         "ways": [_way(way, regions[way], known.get(way)) for way in ways],
@@ -440,7 +445,8 @@ def _account(hosts: Sequence[_Host], known: _Known) -> Dict[str, Any]:
         "removal_wait": shared.get("flow_logs_removal_wait") or 0,
         "iam": _iam(deliveries, all_settings),
         "deliveries": sorted(made, key=lambda entry: (str(entry["label"]), entry["way"], sorted(entry["hosts"]))),
-        "queries": [{**_queries(folder), "way": ways.index(way_of(folder.settings))} for folder in folders],
+        "queries": queries,
+        "operators": _operators(hosts),
     }
 
 
@@ -462,14 +468,18 @@ def connection_options(way: Way) -> Dict[str, Any]:
 
 def _each_target_once(deliveries: Sequence[Delivery], ways: Sequence[Way]) -> List[Delivery]:
     """Where two ways lead to the same target with the same settings, the first of them takes it."""
-    seen: Set[Tuple[str, str]] = set()
+    taken: Dict[Tuple[str, str], Delivery] = {}
     kept = []
     for delivery in sorted(deliveries, key=lambda each: ways.index(way_of(each.settings))):
         key = _key(_without_way(delivery.settings))
-        hosts = {target: host for target, host in delivery.hosts.items() if (target, key) not in seen}
-        seen |= {(target, key) for target in hosts}
+        hosts = {target: host for target, host in delivery.hosts.items() if (target, key) not in taken}
+        own = Delivery(delivery.settings, hosts)
+        taken.update(((target, key), own) for target in hosts)
+        for host, ids in delivery.asking.items():
+            for target in ids:
+                taken[target, key].asking.setdefault(host, []).append(target)
         if hosts:
-            kept.append(Delivery(delivery.settings, hosts))
+            kept.append(own)
     return kept
 
 
@@ -515,13 +525,23 @@ def _iam(deliveries: Sequence[Delivery], all_settings: Sequence[Mapping[str, Any
     return options
 
 
-def _queries(folder: Folder) -> Dict[str, Any]:
+def _operators(hosts: Sequence[_Host]) -> Dict[str, List[str]]:
+    """Who may pass the role -> the hosts that say so."""
+    named: Dict[str, List[str]] = {}
+    for each in hosts:
+        for arn in each.wish.settings.get("flow_logs_pass_role_to") or []:
+            named.setdefault(arn, []).append(each.wish.host)
+    return named
+
+
+def _queries(folder: Folder, deliveries: Sequence[Delivery]) -> Dict[str, Any]:
     """Options of insights_queries. A run for some of the hosts takes no log groups of the others out of the queries."""
     settings = folder.settings
     options = {"resource_ids": sorted(folder.hosts), "purge_log_group_names": False}
     return {
         "label": f"queries in {folder.name}{_place(settings)}",
         "connection": _connection(settings),
+        "asking": sorted({host for each in deliveries if shares(folder, each.settings) for host in each.asking}),
         "options": {**_options(_QUERIES_OPTIONS, settings), **options},
     }
 
@@ -550,6 +570,7 @@ def _delivery(delivery: Delivery) -> Dict[str, Any]:
         "flow_log": {**_options(_FLOW_LOG_OPTIONS, settings), "resource_ids": sorted(delivery.hosts)},
         "remove_log_groups": bool(settings.get("flow_logs_remove_log_groups")),
         "hosts": dict(delivery.hosts),
+        "asking": delivery.asking,
         "project": settings.get("flow_logs_project"),
         "verify_timeout": settings["flow_logs_verify_timeout"] if settings.get("flow_logs_verify_delivery") else None,
     }

@@ -23,6 +23,7 @@ from typing import List
 from typing import Mapping
 from typing import NoReturn
 from typing import Optional
+from typing import Sequence
 from typing import Tuple
 
 try:
@@ -50,6 +51,7 @@ from ansible_collections.netops.flow_logs.plugins.module_utils._core.secrets imp
 from ansible_collections.netops.flow_logs.plugins.module_utils._core.secrets import secrets_of_options
 from ansible_collections.netops.flow_logs.plugins.module_utils._core.text import printable
 from ansible_collections.netops.flow_logs.plugins.module_utils._errors import InvalidInput
+from ansible_collections.netops.flow_logs.plugins.module_utils._plan import Step
 from ansible_collections.netops.flow_logs.plugins.plugin_utils._hosts.switches import refuse_switch
 
 
@@ -167,6 +169,8 @@ class InProcessModule:
         self.known_account: Optional[Tuple[str, str]] = None
         self.warnings: List[str] = []
         self.result: Dict[str, Any] = {}
+        # What was done, or would be, as data beside the result; see hand_on.
+        self.steps: Tuple[Step, ...] = ()
 
     def client(self, service: str, retry_decorator: Any = None, **differing: Any) -> Any:
         region, endpoint_url, connection = self._connection()
@@ -189,6 +193,9 @@ class InProcessModule:
             return self.known_account
         _region, endpoint_url, connection = self._connection()
         return self._session.account((endpoint_url, sorted(connection.items())), lambda: ask_account(self))
+
+    def take_steps(self, steps: Sequence[Step]) -> None:
+        self.steps = tuple(steps)
 
     def warn(self, message: str) -> None:
         self.warnings.append(printable(message))

@@ -24,10 +24,10 @@ from ansible_collections.netops.flow_logs.plugins.modules import flow_log_iam
 from ansible_collections.netops.flow_logs.plugins.modules import flow_log_iam_info
 from ansible_collections.netops.flow_logs.plugins.modules import insights_queries
 from ansible_collections.netops.flow_logs.plugins.modules import log_group
-from ansible_collections.netops.flow_logs.plugins.plugin_utils._account import AccountPlan
-from ansible_collections.netops.flow_logs.plugins.plugin_utils._account import DeliveryPlan
-from ansible_collections.netops.flow_logs.plugins.plugin_utils._account import QueriesPlan
-from ansible_collections.netops.flow_logs.plugins.plugin_utils._account import WayPlan
+from ansible_collections.netops.flow_logs.plugins.plugin_utils._accounts.plans import AccountPlan
+from ansible_collections.netops.flow_logs.plugins.plugin_utils._accounts.plans import DeliveryPlan
+from ansible_collections.netops.flow_logs.plugins.plugin_utils._accounts.plans import QueriesPlan
+from ansible_collections.netops.flow_logs.plugins.plugin_utils._accounts.plans import WayPlan
 from ansible_collections.netops.flow_logs.plugins.plugin_utils._accounts.ways import Way
 from ansible_collections.netops.flow_logs.plugins.plugin_utils._assumed_role import ASSUME_ROLE_SPEC
 from ansible_collections.netops.flow_logs.plugins.plugin_utils._deliveries import connection_options
@@ -58,7 +58,7 @@ def account_plans(
         try:
             plans.append(_plan(account, with_defaults, ways))
         except InvalidInput as error:
-            hosts = [host for delivery in account["deliveries"] for host in delivery["hosts"].values()]
+            hosts = [host for delivery in account["deliveries"] for host in delivery["asking"]]
             problems.add(hosts, f"{account['label']}: {error}")
     return plans
 
@@ -92,6 +92,7 @@ def _plan(
         remove_iam=account["remove_iam"],
         manage_iam=account["manage_iam"],
         removal_wait=account["removal_wait"],
+        operators=account["operators"],
         deliveries=[
             DeliveryPlan(
                 label=str(delivery["label"]),
@@ -104,16 +105,20 @@ def _plan(
                 project=delivery.get("project"),
                 verify_timeout=delivery.get("verify_timeout"),
                 way=delivery["way"],
+                number=number,
+                asking=delivery["asking"],
             )
-            for delivery in account["deliveries"]
+            for number, delivery in enumerate(account["deliveries"])
         ],
         queries=[
             QueriesPlan(
                 label=str(folder["label"]),
                 options=options(insights_queries, "insights_queries", {**folder["options"], **folder["connection"]}),
                 way=folder["way"],
+                number=number,
+                asking=folder["asking"],
             )
-            for folder in account["queries"]
+            for number, folder in enumerate(account["queries"])
         ],
     )
 

@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from dataclasses import field
 from typing import Any
 from typing import Callable
+from typing import Collection
 from typing import Dict
 from typing import Iterable
 from typing import List
@@ -66,10 +67,13 @@ def query_folders(deliveries: Iterable[Tuple[Mapping[str, Any], Mapping[str, str
 
 
 def folder_disagreements(
-    deliveries: Iterable[Tuple[Mapping[str, Any], Mapping[str, str]]],
+    deliveries: Iterable[Tuple[Mapping[str, Any], Collection[str]]],
 ) -> List[Tuple[List[str], str]]:
-    """(hosts, reason) of what can't be: one folder for several formats, or for several templates of log groups."""
-    folders: Dict[Tuple[Optional[str], str], List[Tuple[Mapping[str, Any], Mapping[str, str]]]] = {}
+    """(hosts, reason) of what can't be: one folder for several formats, or for several templates of log groups.
+
+    deliveries: (settings, all hosts that ask for them).
+    """
+    folders: Dict[Tuple[Optional[str], str], List[Tuple[Mapping[str, Any], Collection[str]]]] = {}
     for settings, hosts in deliveries:
         if _concerns(settings):
             folders.setdefault(_place(settings), []).append((settings, hosts))
@@ -77,13 +81,18 @@ def folder_disagreements(
     for (_region, name), sharing in folders.items():
         differing = _differing([settings for settings, _hosts in sharing])
         if differing:
-            first = [min(hosts.values()) for _settings, hosts in sharing]
+            first = [min(hosts) for _settings, hosts in sharing]
             reason = (
                 f"Hosts {' and '.join(sorted(first))} share the folder {name} of saved queries but not the value of"
                 f" {' and '.join(differing)}. Give one of them another {FOLDER}, or set {WANTED} to false for it."
             )
-            found.append(([host for _settings, hosts in sharing for host in hosts.values()], reason))
+            found.append(([host for _settings, hosts in sharing for host in hosts], reason))
     return found
+
+
+def shares(folder: Folder, settings: Mapping[str, Any]) -> bool:
+    """True where a delivery with these settings has its queries in the folder."""
+    return _concerns(settings) and _place(settings) == _place(folder.settings)
 
 
 def _place(settings: Mapping[str, Any]) -> Tuple[Optional[str], str]:

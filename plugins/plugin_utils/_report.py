@@ -18,6 +18,7 @@ from typing import Sequence
 from typing import Tuple
 
 from ansible_collections.netops.flow_logs.plugins.module_utils._audit.parts import LISTINGS
+from ansible_collections.netops.flow_logs.plugins.plugin_utils._accounts.outcomes import IamOutcome
 from ansible_collections.netops.flow_logs.plugins.plugin_utils._hosts.problems import in_short
 from ansible_collections.netops.flow_logs.plugins.plugin_utils._report_commands import Commands
 from ansible_collections.netops.flow_logs.plugins.plugin_utils._report_drift import drift
@@ -132,8 +133,8 @@ def _not_read(audits: Iterable[Audit]) -> List[Entry]:
                 found.append(_unread(audit, region, "the region", info))
             found += [_hole(audit, region, hole) for hole in info.get("not_read") or []]
         for outcome in audit.outcomes:
-            if "error" in outcome and not {"delivery", "folder"} & set(outcome):
-                found.append(_unread(audit, None, "IAM role and policy", outcome["error"]))
+            if isinstance(outcome, IamOutcome) and outcome.error is not None:
+                found.append(_unread(audit, None, "IAM role and policy", outcome.error.result))
         if audit.iam.get("failed"):
             found.append(_unread(audit, None, "roles of the flow-log service", audit.iam))
         found += [_hole(audit, None, hole) for hole in audit.iam.get("not_read") or []]

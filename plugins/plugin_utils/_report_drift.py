@@ -8,17 +8,19 @@
 
 from __future__ import annotations
 
-import re
 from typing import Any
 from typing import Dict
 from typing import Iterable
 from typing import List
-from typing import Mapping
 from typing import Sequence
 from typing import Set
 from typing import Tuple
 
 from ansible_collections.netops.flow_logs.plugins.module_utils._core.command import with_note
+from ansible_collections.netops.flow_logs.plugins.plugin_utils._accounts.outcomes import DeliveryOutcome
+from ansible_collections.netops.flow_logs.plugins.plugin_utils._accounts.outcomes import IamOutcome
+from ansible_collections.netops.flow_logs.plugins.plugin_utils._accounts.outcomes import Outcome
+from ansible_collections.netops.flow_logs.plugins.plugin_utils._accounts.outcomes import QueriesOutcome
 from ansible_collections.netops.flow_logs.plugins.plugin_utils._report_commands import Commands
 from ansible_collections.netops.flow_logs.plugins.plugin_utils._report_estate import Audit
 from ansible_collections.netops.flow_logs.plugins.plugin_utils._report_estate import Entry
@@ -33,7 +35,7 @@ def drift(audits: Iterable[Audit], told: Sequence[Entry], commands: Commands) ->
     known = {(str(entry["account_id"]), str(entry["region"]), entry["subject"]) for entry in told}
     found: List[Entry] = []
     for audit in audits:
-        delivered = [outcome for outcome in audit.outcomes if "delivery" in outcome]
+        delivered = [outcome for outcome in audit.outcomes if isinstance(outcome, DeliveryOutcome)]
         found += [entry for outcome in audit.outcomes for entry in _of_iam(audit, outcome, commands)]
         found += [entry for outcome in audit.outcomes for entry in _of_queries(audit, outcome, commands)]
         for wished, outcome in zip(audit.wished, delivered):
@@ -48,7 +50,7 @@ class _Delivery:
     """One delivery, what applying it would come to, and what is told of it already."""
 
     def __init__(
-        self, audit: Audit, wished: Any, outcome: Mapping[str, Any], known: Set[Key], commands: Commands
+        self, audit: Audit, wished: Any, outcome: DeliveryOutcome, known: Set[Key], commands: Commands
     ) -> None:
         self.wished = wished
         self.outcome = outcome
@@ -58,17 +60,6 @@ class _Delivery:
 
     def is_told(self, *subjects: str) -> bool:
         return any((str(self.stamp["account_id"]), self.wished.region, subject) in self._known for subject in subjects)
-
-    def steps(self, part: str) -> Mapping[str, List[str]]:
-        """The sentences of the part's steps, by each word in them: steps name their resource, flow log or log group."""
-        found: Dict[str, List[str]] = {}
-        for sentence in self.part(part).get("actions", []):
-            for word in dict.fromkeys(re.findall(r"[^\s,:]+", sentence)):
-                found.setdefault(word, []).append(sentence)
-        return found
-
-    def part(self, name: str) -> Mapping[str, Any]:
-        return self.outcome.get(name) or {}
 
     def differs(self, resource_id: str, message: str, **more: Any) -> Entry:
         host = self.wished.hosts.get(resource_id)
@@ -83,8 +74,8 @@ class _Delivery:
 
 
 def _of_delivery(delivery: _Delivery) -> List[Entry]:
-    if "error" in delivery.outcome:
-        message = f"Applying the inventory would fail: {_message(delivery.outcome['error'])}"
+    if delivery.outcome.error is not None:
+        message = f"Applying the inventory would fail: {delivery.outcome.error.message}"
         return [delivery.differs(delivery.wished.label, message, severity="error")]
     refused = _refused(delivery)
     return [*refused.values(), *_flow_logs(delivery, set(refused)), *_log_groups(delivery)]
@@ -93,28 +84,28 @@ def _of_delivery(delivery: _Delivery) -> List[Entry]:
 def _refused(delivery: _Delivery) -> Dict[str, Entry]:
     """Targets that can't be served as they are: they don't exist, most often."""
     return {
-        failure["resource_id"]: delivery.differs(
-            failure["resource_id"],
-            f"Applying the inventory would fail: {failure['message']} {failure.get('hint', '')}".rstrip(),
+        resource_id: delivery.differs(
+            resource_id,
+            f"Applying the inventory would fail: {failure.message} {failure.hint}".rstrip(),
             severity="error",
             command=None,
             command_note=None,
         )
-        for part in ("log_groups", "flow_logs")
-        for failure in delivery.part(part).get("failures") or []
+        for resource_id, failure in delivery.outcome.failures().items()
     }
 
 
 def _flow_logs(delivery: _Delivery, refused: Set[str]) -> List[Entry]:
-    steps = delivery.steps("flow_logs")
+    logs = delivery.outcome.flow_logs
+    if logs is None:
+        return []
     found = []
-    for log in delivery.part("flow_logs").get("flow_logs", []):
+    for log in logs.result.get("flow_logs", []):
         resource_id, replaced = log["resource_id"], log.get("replaced_flow_log_ids", [])
         ids = [*replaced, log.get("flow_log_id", "")]
         if log["action"] == "unchanged" or resource_id in refused or delivery.is_told(resource_id, *ids):
             continue
-        # New tags are a step of the flow log, all else of the resource.
-        own = dict.fromkeys(text for name in (resource_id, *ids) for text in steps.get(name, ()))
+        own = [action.sentence for action in logs.of(resource_id)]
         message = "; ".join(own) or f"its flow log would be {log['action']}"
         found.append(delivery.differs(resource_id, f"The inventory asks for more: {message}."))
     return found
@@ -122,26 +113,29 @@ def _flow_logs(delivery: _Delivery, refused: Set[str]) -> List[Entry]:
 
 def _log_groups(delivery: _Delivery) -> List[Entry]:
     """A group that is to be made with the flow logs to it belongs to these; one that differs is told by itself."""
-    steps = delivery.steps("log_groups")
+    groups = delivery.outcome.log_groups
+    if groups is None:
+        return []
     found = []
-    for group in delivery.part("log_groups").get("log_groups", []):
+    for group in groups.result.get("log_groups", []):
         name = group["log_group_name"]
         if group["action"] in ("unchanged", "created") or delivery.is_told(name):
             continue
         known = delivery.wished.hosts
         hosts = [known[resource_id] for resource_id in group["resource_ids"] if resource_id in known]
         command = with_note(delivery.commands.apply(hosts or sorted(set(known.values()))))
-        message = f"The inventory asks for more: {'; '.join(steps.get(name, ())) or group['action']}."
+        own = [action.sentence for action in groups.of(name)]
+        message = f"The inventory asks for more: {'; '.join(own) or group['action']}."
         found.append(delivery.differs(name, message, **command))
     return found
 
 
-def _of_iam(audit: Audit, outcome: Mapping[str, Any], commands: Commands) -> List[Entry]:
+def _of_iam(audit: Audit, outcome: Outcome, commands: Commands) -> List[Entry]:
     stamp = {"account_id": audit.account_id, "account": audit.label, "region": None}
-    if "delivery" in outcome or "folder" in outcome or "iam" not in outcome or not outcome["iam"]["actions"]:
+    if not isinstance(outcome, IamOutcome) or outcome.iam is None or not outcome.iam.actions:
         return []
     hosts = sorted({host for wished in audit.wished for host in wished.hosts.values()})
-    message = f"IAM differs from what the inventory asks for: {'; '.join(outcome['iam']['actions'])}."
+    message = f"IAM differs from what the inventory asks for: {'; '.join(outcome.iam.sentences)}."
     converge = commands.apply if audit.manage_iam else commands.setup
     note = "IAM is an account's: any host of the account will do."
     usable = next((host for host in hosts if converge([host]).text), None)
@@ -149,21 +143,17 @@ def _of_iam(audit: Audit, outcome: Mapping[str, Any], commands: Commands) -> Lis
     return [finding("drift", stamp, audit.iam_names["role_name"], message, **more)]
 
 
-def _of_queries(audit: Audit, outcome: Mapping[str, Any], commands: Commands) -> List[Entry]:
+def _of_queries(audit: Audit, outcome: Outcome, commands: Commands) -> List[Entry]:
     """A folder of saved queries, which may belong to several deliveries."""
-    if "folder" not in outcome:
+    if not isinstance(outcome, QueriesOutcome):
         return []
     stamp = {"account_id": audit.account_id, "account": audit.label, "region": None}
-    label = outcome["folder"]["label"]
-    if "error" in outcome:
-        message = f"Saving the queries would fail: {_message(outcome['error'])}"
+    label = outcome.label
+    if outcome.error is not None:
+        message = f"Saving the queries would fail: {outcome.error.message}"
         return [finding("drift", stamp, label, message, severity="error")]
-    actions = outcome["insights_queries"]["actions"]
+    actions = outcome.queries.sentences if outcome.queries else []
     if not actions:
         return []
     command = with_note(commands.apply(sorted({host for wished in audit.wished for host in wished.hosts.values()})))
     return [finding("drift", stamp, label, f"The inventory asks for more: {'; '.join(actions)}.", **command)]
-
-
-def _message(error: Mapping[str, Any]) -> str:
-    return str(error.get("msg") or error)

@@ -34,9 +34,9 @@ from ansible_collections.netops.flow_logs.plugins.module_utils._core.text import
 from ansible_collections.netops.flow_logs.plugins.module_utils._core.text import printable_lines
 from ansible_collections.netops.flow_logs.plugins.module_utils._errors import InvalidInput
 from ansible_collections.netops.flow_logs.plugins.plugin_utils._account import Account
-from ansible_collections.netops.flow_logs.plugins.plugin_utils._account import AccountPlan
 from ansible_collections.netops.flow_logs.plugins.plugin_utils._account import Mode
 from ansible_collections.netops.flow_logs.plugins.plugin_utils._accounts.identify import Identified
+from ansible_collections.netops.flow_logs.plugins.plugin_utils._accounts.plans import AccountPlan
 from ansible_collections.netops.flow_logs.plugins.plugin_utils._ansible import KEEPS_RUN_ONCE
 from ansible_collections.netops.flow_logs.plugins.plugin_utils._ansible import environments_around
 from ansible_collections.netops.flow_logs.plugins.plugin_utils._ansible import is_for_the_first_host
@@ -67,6 +67,8 @@ class RoleAction(ActionBase):
     TRANSFERS_FILES = False
     _supports_check_mode = True
     _read_models: Optional[Models] = None
+    # All that are looked at.
+    _hosts: Sequence[str] = ()
 
     def _prepare(self) -> None:
         """Raises AnsibleActionFail without the SDK, and for a time limit that is none."""
@@ -102,6 +104,7 @@ class RoleAction(ActionBase):
         if boolean(self._task.args.get("whole_play", False)):
             hosts = variables["ansible_play_hosts"]
             variables = {**variables, "ansible_play_batch": hosts, "play_hosts": hosts}
+        self._hosts = variables["ansible_play_batch"]
         reader = HostVariables(self._task, self._templar, variables, spec)
         wishes, problems = read_wishes(reader, spec, variables["ansible_play_batch"])
         try:

@@ -10,32 +10,32 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from dataclasses import field
-from typing import Any
-from typing import Dict
+from dataclasses import replace
 from typing import Mapping
 
 from ansible_collections.netops.flow_logs.plugins.module_utils._errors import Failure
+from ansible_collections.netops.flow_logs.plugins.plugin_utils._accounts.outcomes import Returned
 
 
 @dataclass(frozen=True)
 class Barred:
     """targets: resource id -> its failure. groups: what log_group returned, with the failures of the targets for the groups'."""
 
-    groups: Dict[str, Any]
+    groups: Returned
     targets: Mapping[str, Failure] = field(default_factory=dict)
 
 
-def barred(groups: Dict[str, Any], names: Mapping[str, str]) -> Barred:
+def barred(groups: Returned, names: Mapping[str, str]) -> Barred:
     """names: resource id -> its log group. A failure of a target itself, which has no group, stays what it is."""
-    failed = {entry["resource_id"]: Failure(**entry) for entry in groups.get("failures") or []}
+    failed = {failure.resource_id: failure for failure in groups.failures}
     targets = {target: _of_target(target, name, failed[name]) for target, name in names.items() if name in failed}
     if not targets:
         return Barred(groups)
     others = [failure for subject, failure in failed.items() if subject not in names.values()]
     failures = [failure.as_result() for failure in (*others, *targets.values())]
     # Before ansible-core 2.21 the list goes by the name of failed, too.
-    same = {"failed": failures} if isinstance(groups.get("failed"), list) else {}
-    return Barred({**groups, "failures": failures, **same}, targets)
+    same = {"failed": failures} if isinstance(groups.result.get("failed"), list) else {}
+    return Barred(replace(groups, result={**groups.result, "failures": failures, **same}), targets)
 
 
 def _of_target(target: str, name: str, failure: Failure) -> Failure:

@@ -14,36 +14,38 @@ from typing import Dict
 from typing import List
 from typing import Mapping
 
+from ansible_collections.netops.flow_logs.plugins.module_utils._core.text import printable_lines
 from ansible_collections.netops.flow_logs.plugins.module_utils._delivery_role_work import DeliveryRoleWork
 from ansible_collections.netops.flow_logs.plugins.module_utils._errors import InvalidInput
 from ansible_collections.netops.flow_logs.plugins.module_utils._hints import is_denial
 from ansible_collections.netops.flow_logs.plugins.module_utils._run import answer
-from ansible_collections.netops.flow_logs.plugins.module_utils._run import run
+from ansible_collections.netops.flow_logs.plugins.module_utils._run import hand_on
 from ansible_collections.netops.flow_logs.plugins.plugin_utils._account import Account
-from ansible_collections.netops.flow_logs.plugins.plugin_utils._account import Outcome
 from ansible_collections.netops.flow_logs.plugins.plugin_utils._accounts.drift import differing
+from ansible_collections.netops.flow_logs.plugins.plugin_utils._accounts.outcomes import IamOutcome
+from ansible_collections.netops.flow_logs.plugins.plugin_utils._accounts.outcomes import Returned
 from ansible_collections.netops.flow_logs.plugins.plugin_utils._in_process import InProcessModule
 
 
-def share_iam(account: Account) -> Dict[str, Any]:
+def share_iam(account: Account) -> Returned:
     """What flow_log_iam returns; where IAM is not managed, what there is, and in differs the steps of its plan.
 
     A failure has no role in it.
     """
-    found: Dict[str, Any] = {}
+    found = Returned({})
     for way in account.open_ways:
         found = _by(account, way)
         # Another way into the account may have the permissions that this one lacks, unless something was written already.
-        if "role" in found or found.get("changed") or not is_denied(found):
+        if "role" in found.result or found.changed or not is_denied(found.result):
             break
     return found
 
 
-def _by(account: Account, way: int) -> Dict[str, Any]:
+def _by(account: Account, way: int) -> Returned:
     options = account.iam_options(way)
     if account.plan.manage_iam:
-        return account.run(lambda module: run(module, lambda: DeliveryRoleWork(module)), options, way)
-    return account.run(lambda module: answer(module, lambda: _compared(module)), options, way)
+        return account.converge(DeliveryRoleWork, options, way)
+    return account.run_with_steps(lambda module: answer(module, lambda: _compared(module)), options, way)
 
 
 def is_denied(result: Mapping[str, Any]) -> bool:
@@ -51,21 +53,17 @@ def is_denied(result: Mapping[str, Any]) -> bool:
     return is_denial(str((result.get("error") or {}).get("code") or ""))
 
 
-def setup(account: Account) -> List[Outcome]:
+def setup(account: Account) -> List[IamOutcome]:
     """The account's IAM and nothing else, also where its deliveries leave IAM alone."""
     failed = account.failed_entry()
     if failed:
-        return [_without_deliveries(failed)]
+        return [replace(failed, skipped=())]
     account.plan = replace(account.plan, manage_iam=True)
     iam = share_iam(account)
-    if "role" not in iam:
-        return [_without_deliveries(account.outcome(error=iam))]
-    return [_without_deliveries(account.outcome(iam=iam, setup=True))]
-
-
-def _without_deliveries(outcome: Outcome) -> Outcome:
-    """Deliveries are no part of it, so nothing is to be said of them."""
-    return {**outcome, "account": {"label": outcome["account"]["label"]}}
+    # Deliveries are no part of it, so nothing is to be said of them.
+    if "role" not in iam.result:
+        return [IamOutcome(account.name, iam)]
+    return [IamOutcome(account.name, iam=iam, setup=True)]
 
 
 def _compared(module: InProcessModule) -> Dict[str, Any]:
@@ -73,7 +71,8 @@ def _compared(module: InProcessModule) -> Dict[str, Any]:
     work = DeliveryRoleWork(module)
     current = work.observe()
     plan = work.plan(current)
-    differs = [step.sentence for step in plan.steps]
+    differs = printable_lines(step.sentence for step in plan.steps)
+    hand_on(module, plan.steps)
     if current.role is None:
         raise InvalidInput(
             f"There is no IAM role {module.params['role_name']}, and flow_logs_manage_iam is false: nothing was done in this"

@@ -8,34 +8,38 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 from typing import Collection
-from typing import Dict
 from typing import List
 from typing import Mapping
 from typing import Sequence
 from typing import Set
 
+from ansible_collections.netops.flow_logs.plugins.plugin_utils._accounts.outcomes import DeliveryOutcome
+from ansible_collections.netops.flow_logs.plugins.plugin_utils._accounts.outcomes import Returned
+
 # Targets that a summary names before it only counts the others.
 _NAMED = 10
 
 
-def say_once(outcomes: Sequence[Dict[str, Any]]) -> None:
+def say_once(outcomes: Sequence[DeliveryOutcome]) -> None:
     """A target of two deliveries is recorded twice for both of them: the first one says so."""
     said: Set[str] = set()
     for outcome in outcomes:
-        logs = outcome.get("flow_logs") or {}
+        logs = outcome.flow_logs.result if outcome.flow_logs else {}
         entries = [entry for entry in logs.get("recorded_twice") or [] if entry["resource_id"] not in said]
         said |= {entry["resource_id"] for entry in entries}
         if "recorded_twice" in logs:
             logs["recorded_twice"] = entries
 
 
-def without_removed(logs: Dict[str, Any], gone: Collection[str]) -> Dict[str, Any]:
+def without_removed(logs: Returned, gone: Collection[str]) -> Returned:
     """What flow_log returned for a removal, without what another delivery removes. gone: ids of flow logs."""
-    if "remaining" not in logs:
+    if "remaining" not in logs.result:
         return logs
-    return {**logs, "remaining": [entry for entry in logs["remaining"] if entry["flow_log_id"] not in gone]}
+    left = [entry for entry in logs.result["remaining"] if entry["flow_log_id"] not in gone]
+    return replace(logs, result={**logs.result, "remaining": left})
 
 
 def twice_lines(logs: Mapping[str, Any], names: Mapping[str, str]) -> List[str]:

@@ -6,19 +6,34 @@ from __future__ import annotations
 
 import json
 import shlex
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from ansible_collections.netops.flow_logs.plugins.module_utils._core.text import is_printable
+from ansible_collections.netops.flow_logs.plugins.plugin_utils._accounts.outcomes import AccountName
+from ansible_collections.netops.flow_logs.plugins.plugin_utils._accounts.outcomes import Action
+from ansible_collections.netops.flow_logs.plugins.plugin_utils._accounts.outcomes import DeliveryOutcome
+from ansible_collections.netops.flow_logs.plugins.plugin_utils._accounts.outcomes import IamOutcome
+from ansible_collections.netops.flow_logs.plugins.plugin_utils._accounts.outcomes import LeftOverOutcome
+from ansible_collections.netops.flow_logs.plugins.plugin_utils._accounts.outcomes import QueriesOutcome
+from ansible_collections.netops.flow_logs.plugins.plugin_utils._accounts.outcomes import Returned
+from ansible_collections.netops.flow_logs.plugins.plugin_utils._accounts.outcomes import flow_log_entries
 from ansible_collections.netops.flow_logs.plugins.plugin_utils._outcomes import failure_lines
 from ansible_collections.netops.flow_logs.plugins.plugin_utils._outcomes import results
 from ansible_collections.netops.flow_logs.plugins.plugin_utils._outcomes import summary_lines
 
 FIRST, SECOND, THIRD = "vpc-00000001", "vpc-00000002", "vpc-00000003"
-DELIVERY = {"label": "shop in eu-west-1, 3 targets", "hosts": {FIRST: FIRST, SECOND: "web", THIRD: THIRD}}
-ACCOUNT = {"label": "prod", "deliveries": [DELIVERY, {"label": "bank, 1 target"}]}
+SHOP = "shop in eu-west-1, 3 targets"
+DELIVERY: dict[str, Any] = {"label": SHOP, "hosts": {FIRST: FIRST, SECOND: "web", THIRD: THIRD}}
+ACCOUNT = AccountName("prod", "123456789012")
+UNKNOWN = AccountName("prod")
 IAM = {"role": {"arn": "arn:aws:iam::123456789012:role/r"}}
+
+
+def actions(*sentences: str, subject: str = "") -> tuple[Action, ...]:
+    return tuple(Action("kind", subject, sentence) for sentence in sentences)
 
 
 def log(resource_id: str, action: str, **more: Any) -> dict[str, Any]:
@@ -29,15 +44,13 @@ def failed(resource_id: str, **more: Any) -> dict[str, Any]:
     return {"resource_id": resource_id, "code": "Code", "message": "Words.", "hint": "", **more}
 
 
-def outcome(*logs: dict[str, Any], failures: Any = (), group_failures: Any = (), **more: Any) -> dict[str, Any]:
-    return {
-        "account": ACCOUNT,
-        "delivery": DELIVERY,
-        "iam": IAM,
-        "log_groups": {"log_groups": [], "failures": list(group_failures)},
-        "flow_logs": {"flow_logs": list(logs), "failures": list(failures)},
-        **more,
-    }
+def outcome(
+    *logs: dict[str, Any], failures: Any = (), group_failures: Any = (), notes: Any = None, **more: Any
+) -> DeliveryOutcome:
+    flow_logs = Returned({"flow_logs": list(logs), "failures": list(failures), **(notes or {})})
+    groups = Returned({"log_groups": [], "failures": list(group_failures)})
+    parts = {"log_groups": groups, "flow_logs": flow_logs, "entries": flow_log_entries(flow_logs)}
+    return DeliveryOutcome(ACCOUNT, **{**DELIVERY, **parts, **more})
 
 
 UNCHANGED = outcome(log(FIRST, "unchanged"), log(SECOND, "unchanged"), log(THIRD, "unchanged"))
@@ -56,8 +69,7 @@ def test_nothing_to_tell_but_counts_when_nothing_changed() -> None:
 
 def test_a_removal_with_nothing_to_do_says_what_goes_on() -> None:
     left = {"resource_id": SECOND, "flow_log_id": "fl-9", "log_group_name": "/old", "hint": "Do."}
-    again = outcome()
-    again["flow_logs"]["remaining"] = [left]
+    again = outcome(notes={"remaining": [left]})
 
     assert summary_lines([again]) == [
         "shop in eu-west-1, 3 targets (123456789012): nothing to remove",
@@ -80,22 +92,22 @@ def test_in_check_mode_a_new_flow_log_has_no_id_yet() -> None:
 
 
 def test_what_changed_on_log_groups_that_were_there_has_a_line_for_each_action() -> None:
-    groups = {
-        "log_groups": [
-            {"log_group_name": name, "action": action}
-            for name, action in (("/x", "updated"), ("/x/y", "created"), ("/z", "unchanged"))
-        ],
-        "actions": ["let log group /x keep its events 30 days (now for ever)", "create log group /x/y"],
-    }
+    entries = [
+        {"log_group_name": name, "action": action}
+        for name, action in (("/x", "updated"), ("/x/y", "created"), ("/z", "unchanged"))
+    ]
+    kept = actions("let log group /x keep its events 30 days (now for ever)", subject="/x")
+    made = actions("create log group /x/y for /x", subject="/x/y")
+    groups = Returned({"log_groups": entries}, (*kept, *made))
 
-    assert summary_lines([{**UNCHANGED, "log_groups": groups}]) == [
+    assert summary_lines([replace(UNCHANGED, log_groups=groups)]) == [
         "shop in eu-west-1, 3 targets (123456789012): 3 unchanged",
         "  let log group /x keep its events 30 days (now for ever)",
     ]
 
 
 def test_what_became_of_iam_has_a_line_for_each_action() -> None:
-    iam = {"account": ACCOUNT, "iam": {**IAM, "actions": ["create policy p", "create role r"]}}
+    iam = IamOutcome(ACCOUNT, iam=Returned(IAM, actions("create policy p", "create role r")))
 
     assert summary_lines([iam]) == ["123456789012: create policy p", "123456789012: create role r"]
     assert failure_lines([iam]) == []
@@ -138,14 +150,14 @@ ERRORS = pytest.mark.parametrize(
 
 @ERRORS
 def test_a_delivery_that_broke_is_told_by(error: dict[str, Any], words: str) -> None:
-    broken = {"account": ACCOUNT, "delivery": DELIVERY, "error": error}
+    broken = DeliveryOutcome(UNKNOWN, Returned(error), **DELIVERY)
 
     assert summary_lines([broken]) == ["shop in eu-west-1, 3 targets (prod): FAILED"]
     assert failure_lines([broken]) == [f"shop in eu-west-1, 3 targets (prod): {words}"]
 
 
 def test_an_account_that_broke_names_the_deliveries_that_were_not_done() -> None:
-    broken = {"account": ACCOUNT, "error": {"msg": "No credentials."}}
+    broken = IamOutcome(UNKNOWN, Returned({"msg": "No credentials."}), skipped=(SHOP, "bank, 1 target"))
 
     assert summary_lines([broken]) == [
         "prod: FAILED",
@@ -156,7 +168,7 @@ def test_an_account_that_broke_names_the_deliveries_that_were_not_done() -> None
 
 
 def test_outcomes_are_told_in_their_order() -> None:
-    broken = {"account": {"label": "test"}, "error": {"msg": "No credentials."}}
+    broken = IamOutcome(AccountName("test"), Returned({"msg": "No credentials."}))
 
     assert [line.split(":")[0] for line in summary_lines([UNCHANGED, broken])] == [
         "shop in eu-west-1, 3 targets (123456789012)",
@@ -164,15 +176,10 @@ def test_outcomes_are_told_in_their_order() -> None:
     ]
 
 
-def queries(*actions: str, **more: Any) -> dict[str, Any]:
+def queries(*actions: str, **more: Any) -> QueriesOutcome:
     """What became of a folder of saved queries."""
     entries = [{"name": f"f/{number}", "action": action} for number, action in enumerate(actions)]
-    return {
-        "account": ACCOUNT,
-        "folder": {"label": "queries in f"},
-        "iam": IAM,
-        "insights_queries": {"queries": entries, **more},
-    }
+    return QueriesOutcome(ACCOUNT, None, "queries in f", queries=Returned({"queries": entries, **more}))
 
 
 def test_a_folder_is_told_when_something_changed() -> None:
@@ -191,26 +198,25 @@ def test_queries_that_failed_are_named_with_what_to_do() -> None:
 
 
 def test_a_folder_that_could_not_be_looked_at_leaves_the_deliveries_done() -> None:
-    told = [{"account": ACCOUNT, "folder": {"label": "queries in f"}, "error": {"msg": "No."}}]
+    told = [QueriesOutcome(UNKNOWN, Returned({"msg": "No."}), "queries in f")]
 
     assert summary_lines(told) == ["queries in f (prod): FAILED"]
     assert failure_lines(told) == ["queries in f (prod): No."]
 
 
 def test_what_the_accounts_iam_did_counts_once_beside_its_folders() -> None:
-    iam = {"changed": True, **IAM}
-    whole = {"account": ACCOUNT, "iam": iam}
+    whole = IamOutcome(ACCOUNT, iam=Returned({"changed": True, **IAM}))
 
-    assert [part.get("changed") for part in results([whole, {**queries("unchanged"), "iam": iam}])] == [True, None]
+    assert [part.get("changed") for part in results([whole, queries("unchanged")])] == [True, None]
 
 
 # What others wrote.
 
 
-def left_over(**more: Any) -> dict[str, Any]:
+def left_over(**more: Any) -> LeftOverOutcome:
     names = {"role_name": "r", "policy_name": "p", "profile": None}
     info = {"regions_not_read": [], "roles": [], "orphaned": {"roles": ["r"], "policies": ["p"]}}
-    return {"account": ACCOUNT, "iam_info": info, "names": {**names, **more}, "assumed": False}
+    return LeftOverOutcome(ACCOUNT, iam_info=Returned(info), names={**names, **more})
 
 
 @pytest.mark.parametrize("profile", ["prod", "bob's", "$(id) `id` ; id", "-e"])
@@ -232,13 +238,14 @@ def test_there_is_no_command_for_what_is_left_that_would_run_something(profile: 
 
 def test_each_line_is_one_line_whatever_names_hold() -> None:
     forged = "web\nPLAY RECAP ***\x9b2J\u202e"
-    delivery = {"label": f"{forged} in eu-west-1", "hosts": {FIRST: forged, SECOND: forged}}
+    label = f"{forged} in eu-west-1"
     told = outcome(
         log(FIRST, "created", log_group_name=forged),
         failures=[failed(SECOND, message=forged, hint=forged)],
-        delivery=delivery,
+        label=label,
+        hosts={FIRST: forged, SECOND: forged},
     )
-    broken = {"account": {"label": forged, "deliveries": [delivery]}, "error": {"msg": forged}}
+    broken = IamOutcome(AccountName(forged), Returned({"msg": forged}), skipped=(label,))
 
     lines = [*summary_lines([told, broken]), *failure_lines([told, broken])]
     assert all(is_printable(line) for line in lines)
@@ -250,10 +257,11 @@ def test_each_line_is_one_line_whatever_names_hold() -> None:
 
 
 def test_what_differs_in_iam_is_told_and_fails_the_account_alone() -> None:
-    differs = {**IAM, "changed": False, "actions": [], "differs": ["create policy p", "attach policy p to role r"]}
-    account = {"account": ACCOUNT, "iam": differs}
+    sentences = ["create policy p", "attach policy p to role r"]
+    differs = {**IAM, "changed": False, "actions": [], "differs": sentences}
+    account = IamOutcome(ACCOUNT, iam=Returned(differs, actions(*sentences)))
     told = "IAM differs: create policy p; attach policy p to role r"
-    outcomes = [account, {**UNCHANGED, "iam": differs}]
+    outcomes = [account, UNCHANGED]
 
     assert summary_lines(outcomes) == [f"123456789012: {told}", *summary_lines([UNCHANGED])]
     assert failure_lines(outcomes) == [
@@ -262,14 +270,14 @@ def test_what_differs_in_iam_is_told_and_fails_the_account_alone() -> None:
 
 
 def test_setup_that_found_nothing_to_do_says_so() -> None:
-    nothing = {"account": ACCOUNT, "iam": {**IAM, "actions": []}}
+    nothing = IamOutcome(ACCOUNT, iam=Returned({**IAM, "actions": []}))
 
     assert summary_lines([nothing]) == []
-    assert summary_lines([{**nothing, "setup": True}]) == ["123456789012: role and policy are as they were asked for"]
+    assert summary_lines([replace(nothing, setup=True)]) == ["123456789012: role and policy are as they were asked for"]
 
 
 def test_operators_who_could_not_be_served_have_a_line_though_all_deliveries_are_done() -> None:
     alice = "arn:aws:iam::123456789012:user/alice"
-    shared = {"account": ACCOUNT, "iam": {**IAM, "actions": [], "failures": [failed(alice, hint="Do.")]}}
+    shared = IamOutcome(ACCOUNT, iam=Returned({**IAM, "actions": [], "failures": [failed(alice, hint="Do.")]}))
 
     assert failure_lines([shared, UNCHANGED]) == [f"123456789012: {alice}: Code: Words. Do."]

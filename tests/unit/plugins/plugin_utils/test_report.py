@@ -19,6 +19,12 @@ from ansible_collections.netops.flow_logs.plugins.module_utils._core.text import
 from ansible_collections.netops.flow_logs.plugins.module_utils._core.text import printable
 from ansible_collections.netops.flow_logs.plugins.plugin_utils._account_audit import Audit
 from ansible_collections.netops.flow_logs.plugins.plugin_utils._account_audit import Wished
+from ansible_collections.netops.flow_logs.plugins.plugin_utils._accounts.outcomes import AccountName
+from ansible_collections.netops.flow_logs.plugins.plugin_utils._accounts.outcomes import Action
+from ansible_collections.netops.flow_logs.plugins.plugin_utils._accounts.outcomes import DeliveryOutcome
+from ansible_collections.netops.flow_logs.plugins.plugin_utils._accounts.outcomes import IamOutcome
+from ansible_collections.netops.flow_logs.plugins.plugin_utils._accounts.outcomes import QueriesOutcome
+from ansible_collections.netops.flow_logs.plugins.plugin_utils._accounts.outcomes import Returned
 from ansible_collections.netops.flow_logs.plugins.plugin_utils._report import matching
 from ansible_collections.netops.flow_logs.plugins.plugin_utils._report import report
 from ansible_collections.netops.flow_logs.plugins.plugin_utils._report import unknown_words
@@ -356,19 +362,32 @@ def test_a_name_that_leads_nowhere_is_no_missing_group() -> None:
 # Differences from the inventory.
 
 
-def outcome(flow_logs: list[Any], actions: list[str], groups: list[Any] | None = None, **more: Any) -> dict[str, Any]:
-    return {
-        "account": {"label": "retail"},
-        "delivery": {"label": "shop", "hosts": {}},
-        "log_groups": {"log_groups": groups or [], "actions": [f"let log group {GROUP} keep its events 30 days"]},
-        "flow_logs": {"flow_logs": flow_logs, "actions": actions},
-        **more,
-    }
+RETAIL = AccountName("retail")
+
+
+def actions(**sentences: str) -> tuple[Action, ...]:
+    """Subject, with underscores for dashes, and what is done to it."""
+    return tuple(Action("kind", subject.replace("_", "-"), sentence) for subject, sentence in sentences.items())
+
+
+def outcome(
+    flow_logs: list[Any], steps: tuple[Action, ...] = (), groups: list[Any] | None = None, failures: Any = ()
+) -> DeliveryOutcome:
+    kept = (Action("put_retention_policy", GROUP, f"let log group {GROUP} keep its events 30 days"),)
+    return DeliveryOutcome(
+        RETAIL,
+        label="shop",
+        log_groups=Returned({"log_groups": groups or []}, kept),
+        flow_logs=Returned({"flow_logs": flow_logs, "failures": list(failures)}, steps),
+    )
 
 
 def test_what_applying_would_change_is_drift() -> None:
     replaced = {"resource_id": "vpc-1", "action": "replaced", "replaced_flow_log_ids": ["fl-1"]}
-    difference = outcome([replaced], [f"replace fl-1 of vpc-1 to {GROUP}: log_format", "create a flow log of vpc-2"])
+    difference = outcome(
+        [replaced],
+        actions(vpc_1=f"replace fl-1 of vpc-1 to {GROUP}: log_format", vpc_2="create a flow log of vpc-2 as of vpc-1"),
+    )
     model = told(audit([target("vpc-1")], [log()], [group()], wished=[wished({"vpc-1": "web"})], outcomes=[difference]))
 
     (entry,) = model["findings"]
@@ -380,7 +399,7 @@ def test_what_applying_would_change_is_drift() -> None:
 def test_what_is_a_gap_already_is_not_told_again_as_drift() -> None:
     created = {"resource_id": "vpc-1", "action": "created"}
     made = {"log_group_name": GROUP, "action": "created", "resource_ids": ["vpc-1"]}
-    difference = outcome([created], ["create a flow log of vpc-1"], [made])
+    difference = outcome([created], actions(vpc_1="create a flow log of vpc-1"), [made])
 
     assert found(audit([target("vpc-1", "uncovered")], wished=[wished({"vpc-1": "web"})], outcomes=[difference])) == [
         ("uncovered", "vpc-1")
@@ -389,7 +408,7 @@ def test_what_is_a_gap_already_is_not_told_again_as_drift() -> None:
 
 def test_a_target_inside_a_gap_is_told_by_itself_when_the_inventory_asks_for_it() -> None:
     created = {"resource_id": "eni-1", "action": "created"}
-    difference = outcome([created], ["create a flow log of eni-1"])
+    difference = outcome([created], actions(eni_1="create a flow log of eni-1"))
     estate = [target("vpc-1", "uncovered"), target("eni-1", "uncovered")]
 
     assert found(audit(estate, wished=[wished({"eni-1": "card"})], outcomes=[difference])) == [
@@ -406,7 +425,7 @@ def test_a_log_group_that_differs() -> None:
             [log()],
             [group()],
             wished=[wished({"vpc-1": "web"})],
-            outcomes=[outcome([], [], [differing])],
+            outcomes=[outcome([], groups=[differing])],
         )
     )["findings"]
 
@@ -421,8 +440,7 @@ def test_a_target_that_does_not_exist() -> None:
         "message": "vpc-9 does not exist.",
         "hint": "Check.",
     }
-    difference = outcome([], [])
-    difference["flow_logs"]["failures"] = [refused]
+    difference = outcome([], failures=[refused])
     (entry,) = told(audit([target("vpc-1")], wished=[wished({"vpc-9": "old"})], outcomes=[difference]))["findings"]
 
     assert (entry["kind"], entry["severity"], entry["subject_name"]) == ("drift", "error", "old")
@@ -430,7 +448,7 @@ def test_a_target_that_does_not_exist() -> None:
 
 
 def test_iam_that_differs() -> None:
-    difference = {"account": {"label": "retail"}, "iam": {"actions": ["let role Role trust the service"]}}
+    difference = IamOutcome(RETAIL, iam=Returned({}, actions(Role="let role Role trust the service")))
     (entry,) = told(audit([target("vpc-1")], wished=[wished({"vpc-1": "web"})], outcomes=[difference]))["findings"]
 
     assert (entry["kind"], entry["subject"], entry["region"]) == ("drift", "Role", None)
@@ -439,14 +457,14 @@ def test_iam_that_differs() -> None:
 @pytest.mark.parametrize(
     ("result", "severity", "words"),
     [
-        ({"insights_queries": {"actions": ["save query a", "save query b"]}}, "warning", "save query a; save query b"),
-        ({"error": {"msg": "denied"}}, "error", "denied"),
+        ({"queries": Returned({}, actions(a="save query a", b="save query b"))}, "warning", "save query a; save query b"),
+        ({"error": Returned({"msg": "denied"})}, "error", "denied"),
     ],
 )
 def test_saved_queries_that_differ(result: dict[str, Any], severity: str, words: str) -> None:
     """The account's IAM comes with them, and is told by itself."""
-    account = {"account": {"label": "retail"}, "iam": {"actions": ["create role Role"]}}
-    outcomes = [account, {**account, "folder": {"label": "flow-logs/shop"}, **result}]
+    account = IamOutcome(RETAIL, iam=Returned({}, actions(Role="create role Role")))
+    outcomes = [account, QueriesOutcome(RETAIL, label="flow-logs/shop", **result)]
     model = told(audit([target("vpc-1")], wished=[wished({"vpc-1": "web"})], outcomes=outcomes))
 
     found = {entry["subject"]: entry for entry in model["findings"]}
@@ -456,7 +474,7 @@ def test_saved_queries_that_differ(result: dict[str, Any], severity: str, words:
 
 
 def test_saved_queries_as_they_should_be() -> None:
-    fine = {"account": {"label": "retail"}, "folder": {"label": "x"}, "insights_queries": {"actions": []}}
+    fine = QueriesOutcome(RETAIL, label="x", queries=Returned({"actions": []}))
 
     assert found(audit([target("vpc-1")], outcomes=[fine])) == []
 
@@ -592,7 +610,7 @@ def test_the_iam_of_an_account_is_fixed_by_any_host_that_can_be_named() -> None:
     found = audit(
         [],
         wished=[wished({"vpc-1": "*", "vpc-2": "web"})],
-        outcomes=[{"account": {"label": "retail"}, "iam": {"actions": ["a"], "role": {}}}],
+        outcomes=[IamOutcome(RETAIL, iam=Returned({"role": {}}, actions(Role="a")))],
     )
 
     (entry,) = [each for each in told(found)["findings"] if each["subject"] == "Role"]

@@ -10,6 +10,10 @@ from typing import Any
 
 import pytest
 
+from ansible_collections.netops.flow_logs.plugins.plugin_utils._accounts.outcomes import AccountName
+from ansible_collections.netops.flow_logs.plugins.plugin_utils._accounts.outcomes import Action
+from ansible_collections.netops.flow_logs.plugins.plugin_utils._accounts.outcomes import DeliveryOutcome
+from ansible_collections.netops.flow_logs.plugins.plugin_utils._accounts.outcomes import Returned
 from ansible_collections.netops.flow_logs.tests.unit.plugins.plugin_utils.test_report import audit
 from ansible_collections.netops.flow_logs.tests.unit.plugins.plugin_utils.test_report import group
 from ansible_collections.netops.flow_logs.tests.unit.plugins.plugin_utils.test_report import log
@@ -85,15 +89,10 @@ def test_a_resource_has_one_finding_the_heavier_one() -> None:
 
 def test_drift_of_the_resource_is_told_all_the_same() -> None:
     """The command of this finding mends nothing of it."""
-    steps = [f"replace fl-1 of vpc-1 to {OTHER}: traffic_type from ALL to REJECT"]
+    steps = (Action("replace", "vpc-1", f"replace fl-1 of vpc-1 to {OTHER}: traffic_type from ALL to REJECT"),)
     changed = [{**log(), "action": "replaced", "replaced_flow_log_ids": ["fl-1"]}]
-    outcome = {
-        "account": {"label": "retail"},
-        "delivery": {"label": "shop", "hosts": {"vpc-1": "web"}},
-        "iam": {"actions": []},
-        "flow_logs": {"flow_logs": changed, "actions": steps},
-        "log_groups": {"log_groups": [], "actions": []},
-    }
+    flow_logs = Returned({"flow_logs": changed}, steps)
+    outcome = DeliveryOutcome(AccountName("retail"), label="shop", hosts={"vpc-1": "web"}, flow_logs=flow_logs)
     logs = [log(), log("fl-2", log_group_name=OTHER)]
     model = told(audit(NETWORK, logs, [group(), group(OTHER)], wished=[wished({"vpc-1": "web"})], outcomes=[outcome]))
 

@@ -6,6 +6,9 @@ from __future__ import annotations
 
 from typing import Any
 
+from ansible_collections.netops.flow_logs.plugins.plugin_utils._accounts.outcomes import AccountName
+from ansible_collections.netops.flow_logs.plugins.plugin_utils._accounts.outcomes import DeliveryOutcome
+from ansible_collections.netops.flow_logs.plugins.plugin_utils._accounts.outcomes import Returned
 from ansible_collections.netops.flow_logs.plugins.plugin_utils._accounts.twice import remaining_lines
 from ansible_collections.netops.flow_logs.plugins.plugin_utils._accounts.twice import say_once
 from ansible_collections.netops.flow_logs.plugins.plugin_utils._accounts.twice import twice_lines
@@ -21,19 +24,23 @@ def left(resource_id: str, flow_log_id: str) -> dict[str, Any]:
 
 
 def test_two_deliveries_of_one_target_say_it_once() -> None:
-    logs = [{"recorded_twice": [entry("vpc-1")]}, {"recorded_twice": [entry("vpc-1"), entry("vpc-2")]}, {}]
-    outcomes: list[dict[str, Any]] = [{"flow_logs": each} for each in logs]
+    logs: list[dict[str, Any]] = [
+        {"recorded_twice": [entry("vpc-1")]},
+        {"recorded_twice": [entry("vpc-1"), entry("vpc-2")]},
+        {},
+    ]
+    outcomes = [DeliveryOutcome(AccountName("prod"), flow_logs=Returned(each)) for each in logs]
 
-    say_once([*outcomes, {"error": {}}])
+    say_once([*outcomes, DeliveryOutcome(AccountName("prod"), Returned({}))])
 
     assert [[each["resource_id"] for each in each.get("recorded_twice", [])] for each in logs] == [["vpc-1"], ["vpc-2"], []]
 
 
 def test_what_another_delivery_removes_does_not_go_on() -> None:
-    logs = {"flow_logs": [], "remaining": [left("vpc-1", "fl-1"), left("vpc-1", "fl-2")]}
+    logs = Returned({"flow_logs": [], "remaining": [left("vpc-1", "fl-1"), left("vpc-1", "fl-2")]})
 
-    assert without_removed(logs, ["fl-1"])["remaining"] == [left("vpc-1", "fl-2")]
-    assert without_removed({"msg": "no"}, ["fl-1"]) == {"msg": "no"}
+    assert without_removed(logs, ["fl-1"]).result["remaining"] == [left("vpc-1", "fl-2")]
+    assert without_removed(Returned({"msg": "no"}), ["fl-1"]).result == {"msg": "no"}
 
 
 def test_lines_name_hosts_and_end_at_ten() -> None:
