@@ -25,17 +25,23 @@ from typing import Union
 from ansible.errors import AnsibleError
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 from ansible.playbook.conditional import Conditional
-from ansible.playbook.task_include import TaskInclude
 
 from ansible_collections.netops.flow_logs.plugins.module_utils._errors import InvalidInput
+from ansible_collections.netops.flow_logs.plugins.plugin_utils._ansible import SingleHosts
 from ansible_collections.netops.flow_logs.plugins.plugin_utils._ansible import as_template
+from ansible_collections.netops.flow_logs.plugins.plugin_utils._ansible import conditions_around
 from ansible_collections.netops.flow_logs.plugins.plugin_utils._ansible import foreign_texts
+from ansible_collections.netops.flow_logs.plugins.plugin_utils._ansible import inventory_of
 from ansible_collections.netops.flow_logs.plugins.plugin_utils._ansible import is_omit
+from ansible_collections.netops.flow_logs.plugins.plugin_utils._ansible import variables_asked
 from ansible_collections.netops.flow_logs.plugins.plugin_utils._ansible import without_braces
 from ansible_collections.netops.flow_logs.plugins.plugin_utils._deliveries import HostWish
 from ansible_collections.netops.flow_logs.plugins.plugin_utils._hosts.guard import FOUND_ACCOUNT
 from ansible_collections.netops.flow_logs.plugins.plugin_utils._hosts.guard import guarded
 from ansible_collections.netops.flow_logs.plugins.plugin_utils._hosts.problems import Problems
+from ansible_collections.netops.flow_logs.plugins.plugin_utils._hosts.shareable import closure
+from ansible_collections.netops.flow_logs.plugins.plugin_utils._hosts.shareable import of_conditions
+from ansible_collections.netops.flow_logs.plugins.plugin_utils._hosts.shareable import of_value
 from ansible_collections.netops.flow_logs.plugins.plugin_utils._hosts.switches import refuse_switch
 from ansible_collections.netops.flow_logs.plugins.plugin_utils._network import COVERAGE_GROUPS
 from ansible_collections.netops.flow_logs.plugins.plugin_utils._similar_hosts import SimilarHosts
@@ -53,13 +59,9 @@ _OF_THE_REPORT = "flow_logs_report_"
 # Lists of the hosts, and what leads to their variables.
 _OF_ALL_HOSTS = ("play_hosts", "ansible_play_hosts", "ansible_play_hosts_all", "ansible_play_batch", "hostvars")
 # What a template may speak of and that is the same for all hosts: lists of hosts, mostly.
-_COMMON = {"groups", "omit", "play_hosts", "ansible_play_hosts", "ansible_play_hosts_all", "ansible_play_batch"}
-# What makes two templates of the same text give different values.
-_FICKLE = {"hostvars", "vars", "lookup", "query", "q", "now", "random", "shuffle", "ansible_date_time", "varnames"}
-_WORD = re.compile(r"[A-Za-z_]\w*")
-_EXPRESSION = re.compile(r"\{\{.*?\}\}|\{%.*?%\}")
-# What makes text a template; the last one may choose other delimiters.
-_MARKS = ("{{", "{%", "#jinja2:")
+_COMMON = frozenset(
+    ("groups", "omit", "play_hosts", "ansible_play_hosts", "ansible_play_hosts_all", "ansible_play_batch")
+)
 
 _PROJECT = "flow_logs_project"
 # What the groups say, kept beside a project that may turn out to be empty.
@@ -116,41 +118,26 @@ def _read(reader: HostVariables, spec: Mapping[str, Any], host: str) -> _Reading
 
 
 def spoken_of(
-    raw: Mapping[str, Any], names: Sequence[str], conditions: Sequence[Any] = ()
-) -> Optional[Dict[str, str]]:
-    """The variables of these names and all that their templates and the conditions speak of, as they are written.
+    raw: Mapping[str, Any], names: Iterable[str], conditions: Sequence[Any] = ()
+) -> Tuple[Dict[str, str], bool]:
+    """The variables of these names and all that their templates and the conditions name, as they are written.
 
-    None when that is not enough to know the values.
+    The second is whether that is enough to know the values.
     """
-    seen: Dict[str, str] = {}
-    left = [name for name in names if name in raw]
-    if conditions:
-        words = set(_WORD.findall(repr(conditions)))
-        if words & _FICKLE:
-            return None
-        left += [word for word in words if word in raw and word not in _COMMON]
-    while left:
-        name = left.pop()
-        text = repr(raw[name])
-        # The same letters are a template where a user wrote them, and data where a tag has them.
-        seen[name] = f"{text}, of which data: {list(foreign_texts(raw[name]))!r}" if "{" in text or "#" in text else text
-        if any(mark in text for mark in _MARKS):
-            words = set(_WORD.findall(text))
-            if words & _FICKLE:
-                return None
-            left += [word for word in words if word in raw and word not in seen and word not in _COMMON]
-    return seen
+    asked = of_conditions(conditions)
+    seen, settled = closure(raw, [*names, *asked.names], _COMMON)
+    return seen, settled and asked.settled
 
 
 def fingerprint(
     raw: Mapping[str, Any], names: Sequence[str], conditions: Sequence[Any] = ()
-) -> Optional[Tuple[Tuple[str, str], ...]]:
-    """Equal for hosts whose variables of these names, and all that their templates and the conditions speak of, are written alike.
+) -> Optional[FrozenSet[Tuple[str, str]]]:
+    """Equal for hosts whose variables of these names, and all that their templates and the conditions name, are written alike.
 
     None when that is not enough to know the values.
     """
-    seen = spoken_of(raw, names, conditions)
-    return None if seen is None else tuple(sorted(seen.items()))
+    seen, settled = spoken_of(raw, names, conditions)
+    return frozenset(seen.items()) if settled else None
 
 
 def _validated(spec: Mapping[str, Any], values: Dict[str, Any]) -> Dict[str, Any]:
@@ -174,13 +161,14 @@ class HostVariables:
         # A variable that is left empty ("name:" in YAML) has the default, as one that is left out.
         self.defaults = {name: as_template(option["default"]) for name, option in spec.items() if "default" in option}
         self.manager = task.get_variable_manager()
-        self.inventory = self.manager._inventory
+        self.inventory = inventory_of(task, task_vars)
+        self._variables_asked = variables_asked(task)
         # Lists of all the hosts, once: for each host anew they would cost the square of the number of hosts.
         self.common = {name: task_vars[name] for name in _OF_ALL_HOSTS if name in task_vars}
         self.unknown: Dict[str, str] = {}
-        self.conditions = _conditions(task)
+        self.conditions = conditions_around(task)
         hosts = [self.inventory.get_host(name) for name in task_vars.get("ansible_play_batch", [])]
-        self.similar = SimilarHosts(task, self._ask, hosts)
+        self.similar = SimilarHosts(task, self._ask, hosts, SingleHosts(task, self.inventory))
         self._seen: Set[str] = set()
         # By the groups that a host is in.
         self._projects: Dict[FrozenSet[int], Optional[str]] = {}
@@ -193,7 +181,15 @@ class HostVariables:
         if not self.conditions:
             return True
         templar = self.templar.copy_with_new_env(available_variables=variables)
-        return all(_is_met(condition, templar, variables) for condition in self.conditions)
+        return all(self._is_met(condition, templar, variables) for condition in self.conditions)
+
+    def _is_met(self, condition: Any, templar: Any, variables: Dict[str, Any]) -> bool:
+        if hasattr(templar, "evaluate_conditional"):
+            return bool(templar.evaluate_conditional(condition))
+        # ansible-core 2.18
+        conditional: Any = Conditional(loader=self.task.get_loader())
+        conditional.when = [condition]
+        return bool(conditional.evaluate_conditional(templar, variables))
 
     def read(self, variables: Dict[str, Any]) -> Dict[str, Any]:
         """The values of the role's variables. Raises InvalidInput or AnsibleError (an undefined variable, for example)."""
@@ -218,8 +214,8 @@ class HostVariables:
         """
         for template in _TEMPLATES:
             marks = set(_PLACEHOLDER.findall(str(values.get(template) or "")))
-            spoken = spoken_of(variables, [template]) if marks else {}
-            names = sorted(set(variables if spoken is None else spoken) - set(self.common) - {template})
+            spoken, settled = spoken_of(variables, [template]) if marks else ({}, True)
+            names = sorted(set(spoken if settled else variables) - set(self.common) - {template})
             found = {own: _those_in(marks, variables[own]) for own in names}
             found = {own: foreign for own, foreign in found.items() if foreign}
             if found and self._count_without(found, template, variables) < _count_of(values[template]):
@@ -247,11 +243,7 @@ class HostVariables:
         return self._completed(self._ask(host), host)
 
     def _ask(self, host: Any) -> Dict[str, Any]:
-        raw: Dict[str, Any] = self.manager.get_vars(
-            play=self.task.get_play(), host=host, task=self.task, _hosts=[host.name], _hosts_all=[host.name]
-        )
-        raw.update(self.common)
-        return raw
+        return {**self._variables_asked(host), **self.common}
 
     def _completed(self, raw: Dict[str, Any], host: Any) -> Dict[str, Any]:
         """With the project that the groups say, and with defaults in place of what is left empty."""
@@ -305,7 +297,9 @@ class HostVariables:
             close = difflib.get_close_matches(key.lower(), [*self.names, *OF_PLAYBOOKS], n=1, cutoff=0.8)
             if not close:
                 if removes and key in self.manager.extra_vars and not self._is_spoken_of(key, host):
-                    raise InvalidInput(f"-e {key}: there is no such variable. Choose targets by --limit. Nothing was done.")
+                    raise InvalidInput(
+                        f"-e {key}: there is no such variable. Choose targets by --limit. Nothing was done."
+                    )
                 continue
             if key in self.manager.extra_vars:
                 raise InvalidInput(f"-e {key}: there is no such variable. Is {close[0]} meant? Nothing was done.")
@@ -313,43 +307,22 @@ class HostVariables:
         return warnings
 
     def _is_spoken_of(self, key: str, host: str) -> bool:
-        spoken = spoken_of(self.raw(host), self.names, self.conditions)
-        return spoken is None or key in spoken
+        spoken, settled = spoken_of(self.raw(host), self.names, self.conditions)
+        return key in spoken or not settled
 
     def differ_in(self, texts: Sequence[Any], hosts: Sequence[str]) -> List[str]:
         """Variables that templates in texts speak of and that are not the same for all of the hosts."""
-        words = sorted({word for found in _EXPRESSION.findall(repr(texts)) for word in _WORD.findall(found)})
+        names = of_value(list(texts)).names
         seen: Dict[str, Set[str]] = {}
-        for host in hosts if words else ():
-            raw = self.raw(host)
-            spoken = spoken_of(raw, [word for word in words if word not in _COMMON])
-            for name, text in (spoken or {}).items():
+        for host in hosts if names else ():
+            spoken, _settled = spoken_of(self.raw(host), names)
+            for name, text in spoken.items():
                 seen.setdefault(name, set()).add(text)
         return sorted(name for name, values in seen.items() if len(values) > 1)
 
 
 def _looks_like_ours(key: str) -> bool:
     return re.sub("[^a-z]", "", key.lower()).startswith(("flowlog", "flowslog"))
-
-
-def _conditions(task: Any) -> List[Any]:
-    """What "when" says of the task, of the role, and of everything that includes it."""
-    conditions = list(task.when or [])
-    node = task._parent
-    while node is not None:
-        if isinstance(node, TaskInclude) and not node.statically_loaded:
-            conditions += node.when or []
-        node = getattr(node, "_parent", None)
-    return conditions
-
-
-def _is_met(condition: Any, templar: Any, variables: Dict[str, Any]) -> bool:
-    if hasattr(templar, "evaluate_conditional"):
-        return bool(templar.evaluate_conditional(condition))
-    # ansible-core 2.18
-    conditional: Any = Conditional(loader=templar._loader)
-    conditional.when = [condition]
-    return bool(conditional.evaluate_conditional(templar, variables))
 
 
 def _those_in(marks: Set[str], value: Any) -> Set[str]:

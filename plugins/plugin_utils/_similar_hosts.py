@@ -24,10 +24,9 @@ from typing import Sequence
 from typing import Tuple
 
 from ansible import constants as C
-from ansible.errors import AnsibleError
 from ansible.inventory.host import Host
-from ansible.vars.plugins import get_vars_from_inventory_sources
-from ansible.vars.plugins import get_vars_from_path
+
+from ansible_collections.netops.flow_logs.plugins.plugin_utils._ansible import SingleHosts
 
 # host -> all its variables, asked of Ansible.
 Ask = Callable[[Any], Dict[str, Any]]
@@ -68,14 +67,12 @@ class SimilarHosts:
     Ansible says of the second.
     """
 
-    def __init__(self, task: Any, ask: Ask, hosts: Sequence[Any]) -> None:
+    def __init__(self, task: Any, ask: Ask, hosts: Sequence[Any], single: SingleHosts) -> None:
         self._ask = ask
-        self._manager = task.get_variable_manager()
-        self._inventory = self._manager._inventory
-        self._paths = list(dict.fromkeys([*task.get_search_path(), self._manager._loader.get_basedir()]))
-        self._sharable = _sharable(task)
+        self._single = single
+        self._sharable = single.known and _sharable(task)
         # One question for all of them: mostly, the answer is no.
-        self._plugins_speak = self._sharable and self._plugins_speak_of(hosts)
+        self._plugins_speak = self._sharable and single.plugins_speak_of(hosts)
         self._first: Dict[_Kind, Any] = {}
         self._patterns: Dict[_Kind, Optional[_Pattern]] = {}
 
@@ -108,35 +105,17 @@ class SimilarHosts:
         return _Pattern({name: value for name, value in answer.items() if name not in own}, own)
 
     def _kind(self, host: Any, values: Mapping[str, Any]) -> _Kind:
-        """What set_fact, register and include_vars said is the same where it is the same object: Ansible keeps these."""
-        said = [
-            (name, id(value))
-            for cache in (self._manager._vars_cache, self._manager._nonpersistent_fact_cache)
-            for name, value in cache.get(host.name, {}).items()
-        ]
         return frozenset(
-            [*(("group", id(group)) for group in host.get_groups()), *((name, "") for name in values), *said]
+            [
+                *(("group", id(group)) for group in host.get_groups()),
+                *((name, "") for name in values),
+                *self._single.said(host.name),
+            ]
         )
 
     def _is_told_of(self, host: Any) -> bool:
         """Whether host_vars, another vars plugin, or facts have anything for this host."""
-        if self._plugins_speak and self._plugins_speak_of([host]):
-            return True
-        try:
-            return bool(self._manager._fact_cache.get(host.name))
-        except KeyError:
-            return False
-
-    def _plugins_speak_of(self, hosts: Sequence[Any]) -> bool:
-        loader, entities = self._manager._loader, list(hosts)
-        try:
-            return bool(
-                get_vars_from_inventory_sources(loader, self._inventory._sources, entities, "task")
-                or any(get_vars_from_path(loader, path, entities, "task") for path in self._paths)
-            )
-        except AnsibleError:
-            # Whose fault it is will show when Ansible is asked for each of them.
-            return True
+        return (self._plugins_speak and self._single.plugins_speak_of([host])) or self._single.has_facts(host.name)
 
 
 def _sharable(task: Any) -> bool:

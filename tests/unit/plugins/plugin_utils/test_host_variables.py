@@ -12,6 +12,7 @@ from ansible.inventory.host import Host
 
 from ansible_collections.netops.flow_logs.plugins.module_utils._errors import InvalidInput
 from ansible_collections.netops.flow_logs.plugins.plugin_utils import _host_variables
+from ansible_collections.netops.flow_logs.plugins.plugin_utils._ansible import as_template
 
 # Group -> the groups it is in. all is above every group, as in any inventory.
 GROUPS = {
@@ -89,7 +90,7 @@ def test_hosts_that_are_written_alike_have_one_fingerprint() -> None:
     names = ["flow_logs_project", "flow_logs_log_group_name", "flow_logs_tags"]
     raw = {
         "flow_logs_project": "shop",
-        "flow_logs_log_group_name": "/{{ flow_logs_project }}/{{ stage }}",
+        "flow_logs_log_group_name": as_template("/{{ flow_logs_project }}/{{ stage }}"),
         "stage": "prod",
     }
 
@@ -103,7 +104,7 @@ def test_hosts_that_are_written_alike_have_one_fingerprint() -> None:
     [
         pytest.param({"flow_logs_project": "bank"}, id="another value"),
         pytest.param({"stage": "test"}, id="another value of a variable that a template speaks of"),
-        pytest.param({"stage": "{{ level }}", "level": "prod"}, id="the same, by way of another variable"),
+        pytest.param({"stage": as_template("{{ level }}"), "level": "prod"}, id="the same, by way of another variable"),
         pytest.param({"flow_logs_tags": {"a": "b"}}, id="one more variable"),
     ],
 )
@@ -111,7 +112,7 @@ def test_hosts_that_differ_have_another(change: dict[str, Any]) -> None:
     names = ["flow_logs_project", "flow_logs_log_group_name", "flow_logs_tags"]
     raw = {
         "flow_logs_project": "shop",
-        "flow_logs_log_group_name": "/{{ flow_logs_project }}/{{ stage }}",
+        "flow_logs_log_group_name": as_template("/{{ flow_logs_project }}/{{ stage }}"),
         "stage": "prod",
     }
 
@@ -122,12 +123,12 @@ def test_hosts_that_differ_have_another(change: dict[str, Any]) -> None:
     "text", ["{{ hostvars[x].y }}", "{{ lookup('env', 'X') }}", "{{ now() }}", "{{ [1, 2] | random }}"]
 )
 def test_templates_that_may_give_anything_have_none(text: str) -> None:
-    assert _host_variables.fingerprint({"flow_logs_project": text}, ["flow_logs_project"]) is None
+    assert _host_variables.fingerprint({"flow_logs_project": as_template(text)}, ["flow_logs_project"]) is None
 
 
 def test_a_template_that_speaks_of_the_host_tells_hosts_apart() -> None:
     def raw(host: str) -> dict[str, str]:
-        return {"flow_logs_resource_id": "{{ inventory_hostname }}", "inventory_hostname": host}
+        return {"flow_logs_resource_id": as_template("{{ inventory_hostname }}"), "inventory_hostname": host}
 
     names = ["flow_logs_resource_id"]
     assert _host_variables.fingerprint(raw("vpc-1"), names) != _host_variables.fingerprint(raw("vpc-2"), names)

@@ -22,6 +22,7 @@ from hypothesis import given
 from hypothesis import settings
 from hypothesis import strategies as st
 
+from ansible_collections.netops.flow_logs.plugins.plugin_utils._ansible import SingleHosts
 from ansible_collections.netops.flow_logs.plugins.plugin_utils._similar_hosts import SimilarHosts
 
 NAMES = ("alpha", "beta", "inventory_hostname")
@@ -79,7 +80,7 @@ class Controller:
 
     def require_ansibles_own(self) -> None:
         hosts = self.inventory.get_hosts()
-        similar = SimilarHosts(self.task, self.ask, hosts)
+        similar = SimilarHosts(self.task, self.ask, hosts, SingleHosts(self.task, self.inventory))
         for host in hosts:
             own = self.own(host)
             del own["vars"]
