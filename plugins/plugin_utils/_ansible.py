@@ -99,19 +99,16 @@ def foreign_texts(value: Any) -> Iterator[str]:
 
 
 def _private(owner: Any, name: str) -> Any:
-    """What this release of ansible-core keeps under a private name; None where it does not."""
-    found = getattr(owner, name, None)
-    if found is None:
+    """What this release of ansible-core keeps under a private name; None where it has no such name."""
+    if not hasattr(owner, name):
         _say_missing(name)
-    return found
+    return getattr(owner, name, None)
 
 
 def _say_missing(name: str) -> None:
     if name not in _said:
         _said.add(name)
-        Display().vvv(
-            f"netops.flow_logs: this ansible-core has no {name}, by which {GAINS[name]}. The result is the same."
-        )
+        Display().vvv(f"netops.flow_logs: this ansible-core has no {name}, which gains: {GAINS[name]}. It goes on without.")
 
 
 def variables_asked(task: Any) -> Callable[[Any], Dict[str, Any]]:
@@ -222,9 +219,10 @@ def environments_around(task: Any) -> List[Any]:
 
     Ansible works the keyword out for the first host before the task runs. Without what is private only the play's own is known.
     """
-    parent: Any = _private(task, "_parent")
+    _private(task, "_environment")
+    parent = _private(task, "_parent")
     chain = parent.get_dep_chain() if hasattr(parent, "get_dep_chain") else None
-    nodes = [getattr(task, "_role", None), *(chain or [])]
+    nodes = [_private(task, "_role"), *(chain or [])]
     while parent is not None:
         nodes.append(parent)
         parent = getattr(parent, "_parent", None)

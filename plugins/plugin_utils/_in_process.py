@@ -29,7 +29,6 @@ from typing import Tuple
 try:
     import boto3
     from botocore.exceptions import BotoCoreError
-    from botocore.loaders import Loader
     from botocore.session import Session as BotocoreSession
     from botocore.utils import parse_timestamp
 except ImportError:
@@ -87,12 +86,17 @@ def timestamp(value: Any) -> datetime:
 
 
 class Models:
-    """AWS's service models, read once for all accounts: EC2's alone takes longer to read than most answers."""
+    """AWS's service models, read once for all accounts: EC2's alone takes longer to read than most answers.
+
+    They are looked for where the SDK looks for them: AWS_DATA_PATH, data_path of a profile, ~/.aws/models and the SDK itself.
+    """
 
     SERVICES = ("ec2", "iam", "logs", "sts")
 
     def __init__(self) -> None:
-        self.loader = Loader()
+        own = BotocoreSession()
+        self._data_path = own.get_config_variable("data_path")
+        self.loader = own.get_component("data_loader")
         self._plain = self._session(None)
         # Making a client reads all that it needs, and asks nobody for anything.
         for service in self.SERVICES:
@@ -103,10 +107,11 @@ class Models:
         return self._plain if profile is None else self._session(profile)
 
     def _session(self, profile: Optional[str]) -> Any:
-        core = BotocoreSession()
-        core.register_component("data_loader", self.loader)
+        core = BotocoreSession(profile=profile)
+        if core.get_config_variable("data_path") == self._data_path:
+            core.register_component("data_loader", self.loader)
         core.get_component("response_parser_factory").set_parser_defaults(timestamp_parser=timestamp)
-        return boto3.session.Session(botocore_session=core, profile_name=profile)
+        return boto3.session.Session(botocore_session=core)
 
 
 class Session:

@@ -165,6 +165,8 @@ TEXTS = st.sampled_from(
         "{{ [a, b] | map('upper') | join }}",
         "#jinja2: variable_start_string:'[%', variable_end_string:'%]'\n[% b %]",
         "{{ a in ['one', b] }}",
+        "{{ 10**15 | random }}",
+        "{{ [a, b, c] | map('random') | list }}",
     ]
 )
 PLAIN = st.sampled_from(["one", "two", "three"])
