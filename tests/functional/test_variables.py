@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from botocore.loaders import Loader
 
 from ansible_collections.netops.flow_logs.tests.functional.support.cloud import ACCOUNT
 from ansible_collections.netops.flow_logs.tests.functional.support.cloud import POLICY
@@ -283,3 +284,14 @@ def test_a_playbook_does_what_its_name_says(cloud: Cloud, ansible: Ansible) -> N
         assert meant in run.output
         assert run.calls == []
     assert [log["ResourceId"] for log in cloud.flow_logs()] == [vpc]
+
+
+def test_models_of_aws_are_looked_for_in_aws_data_path(cloud: Cloud, ansible: Ansible) -> None:
+    """As by the modules, and also where the play's environment sets it."""
+    inventory = hosts("shop", [cloud.vpc("web")])
+    model = Loader().load_service_model("sts", "service-2")
+    model["metadata"]["apiVersion"] = "2098-01-01"
+    ansible.write("models/sts/2098-01-01/service-2.json", model)
+    play = {**PLAY[0], "environment": {"AWS_DATA_PATH": str(ansible.directory / "models")}}
+    run = ansible.run([play], inventory).succeeded()
+    assert {call.parameters["Version"] for call in run.calls.of("GetCallerIdentity")} == {"2098-01-01"}

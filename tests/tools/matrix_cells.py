@@ -37,6 +37,9 @@ CORES = (
     ("2.21.5", "14.5.0", ("3.12", "3.13")),
 )
 
+# The next one, before its release: what it changes shows in "make cores", and the matrix has what is released.
+COMING = Cell("core-2.22-py3.13", "3.13", "2.22.0rc1", "14.5.0")
+
 # Each declared lower bound: requires_ansible in meta/runtime.yml, amazon.aws in galaxy.yml, boto3 in meta/ee-requirements.txt.
 FLOOR = Cell("floor", "3.11", "2.18.0", "11.0.0", sdk="1.34.0", whole=True, sanity=True)
 NEWEST = Cell("newest", "3.13", None, "14.5.0", sdk=None, whole=True)
@@ -44,9 +47,7 @@ NEWEST = Cell("newest", "3.13", None, "14.5.0", sdk=None, whole=True)
 
 def _of_the_core(core: str, ansible: str, pythons: tuple[str, ...]) -> list[Cell]:
     minor = core.rsplit(".", 1)[0]
-    return [
-        Cell(f"core-{minor}-py{python}", python, core, ansible, sanity=python == pythons[-1]) for python in pythons
-    ]
+    return [Cell(f"core-{minor}-py{python}", python, core, ansible, sanity=python == pythons[-1]) for python in pythons]
 
 
 CELLS = [FLOOR, *(cell for row in CORES for cell in _of_the_core(*row)), NEWEST]

@@ -5,13 +5,16 @@
 from __future__ import annotations
 
 import io
+import json
 from collections.abc import Iterator
 from datetime import UTC
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 
 import pytest
 from botocore.awsrequest import AWSResponse
+from botocore.session import Session as BotocoreSession
 from botocore.utils import parse_timestamp
 
 from ansible_collections.amazon.aws.plugins.module_utils.exceptions import AnsibleAWSError
@@ -75,6 +78,35 @@ def test_modules_of_a_session_share_clients_and_read_models_once(models: Models)
 def test_a_profile_that_does_not_exist_is_an_error_of_aws(models: Models) -> None:
     with pytest.raises(AnsibleAWSError, match=r"Couldn't connect to AWS.*nobody"):
         module(models, log_group_name="/x", profile="nobody").client("ec2")
+
+
+def own_sts(directory: Path, version: str) -> Path:
+    """A folder with a model of STS of a version that the SDK does not have."""
+    model = BotocoreSession().get_component("data_loader").load_service_model("sts", "service-2")
+    model["metadata"]["apiVersion"] = version
+    file = directory / "sts" / version / "service-2.json"
+    file.parent.mkdir(parents=True)
+    file.write_text(json.dumps(model))
+    return directory
+
+
+def version_of_sts(models: Models, profile: str | None = None) -> str:
+    client = models.session(profile).client("sts", "eu-west-1", aws_access_key_id="x", aws_secret_access_key="y")
+    return str(client.meta.service_model.api_version)
+
+
+def test_models_are_looked_for_where_the_sdk_looks(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("AWS_DATA_PATH", str(own_sts(tmp_path / "one", "2098-01-01")))
+    assert version_of_sts(Models()) == "2098-01-01"
+
+
+def test_a_profile_may_have_models_of_its_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    config = tmp_path / "config"
+    config.write_text(f"[profile own]\ndata_path = {own_sts(tmp_path / 'own', '2097-01-01')}\n[profile other]\n")
+    monkeypatch.setenv("AWS_CONFIG_FILE", str(config))
+    models = Models()
+    versions = [version_of_sts(models, profile) for profile in (None, "other", "own")]
+    assert versions == ["2011-06-15", "2011-06-15", "2097-01-01"]
 
 
 def test_connection_options_that_exclude_each_other_end_it(models: Models) -> None:
