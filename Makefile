@@ -54,7 +54,7 @@ functional: setup ## the playbooks and the role on an AWS emulator, in many ways
 	@echo "== functional: pytest"
 	@$(RUN) pytest -q -n auto tests/functional
 
-cores: setup ## values that others write, with the oldest and the newest ansible-core
+cores: setup ## private names of every ansible-core taken away; values that others write with the oldest and the newest
 	@echo "== cores: pytest"
 	@$(RUN) python tests/tools/cores.py
 

@@ -38,7 +38,8 @@ FOOT = """
 `make matrix` then fails, unless `MATRIX_MISSING=allow` is set.
 
 The floor is what `meta/runtime.yml`, `galaxy.yml` and `meta/ee-requirements.txt` declare as the oldest releases. The cell "newest" takes the newest
-ansible-core and boto3 there are on the day. What the versions mean for releases of the collection: [releasing.md](releasing.md).
+ansible-core and boto3 there are on the day. The next ansible-core before its release (2.22.0rc1) is in `make cores`, which runs what depends on the
+core alone. What the versions mean for releases of the collection: [releasing.md](releasing.md).
 """
 
 

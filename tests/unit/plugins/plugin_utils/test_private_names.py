@@ -37,6 +37,7 @@ DOCUMENTED = {
     "_add_host_to_keyed_groups",
     "_set_composite_vars",
     "_set_frozen_credentials",
+    "_frozen_credentials",
     "_supports_check_mode",
     "_task",
     "_templar",
