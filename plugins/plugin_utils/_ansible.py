@@ -18,6 +18,7 @@ from typing import Dict
 from typing import Iterator
 from typing import List
 from typing import Mapping
+from typing import Optional
 from typing import Sequence
 from typing import Set
 from typing import Tuple
@@ -76,6 +77,12 @@ def is_omit(value: Any, variables: Mapping[str, Any]) -> bool:
     return omit is not None and (value is omit or (isinstance(omit, str) and value == omit))
 
 
+def decrypted(value: Any) -> Optional[str]:
+    """The text of a value that ansible-vault has encrypted; None for every other value."""
+    # The second is the name of ansible-core 2.18.
+    return str(value) if type(value).__name__ in ("EncryptedString", "AnsibleVaultEncryptedUnicode") else None
+
+
 def without_braces(value: Any) -> Any:
     """The value with a mark in place of each opening brace of such text, however deep."""
     if isinstance(value, dict):
@@ -108,7 +115,9 @@ def _private(owner: Any, name: str) -> Any:
 def _say_missing(name: str) -> None:
     if name not in _said:
         _said.add(name)
-        Display().vvv(f"netops.flow_logs: this ansible-core has no {name}, which gains: {GAINS[name]}. It goes on without.")
+        Display().vvv(
+            f"netops.flow_logs: this ansible-core has no {name}, which gains: {GAINS[name]}. It goes on without."
+        )
 
 
 def variables_asked(task: Any) -> Callable[[Any], Dict[str, Any]]:

@@ -29,6 +29,7 @@ from jinja2 import Environment
 from jinja2 import TemplateSyntaxError
 from jinja2 import nodes
 
+from ansible_collections.netops.flow_logs.plugins.plugin_utils._ansible import decrypted
 from ansible_collections.netops.flow_logs.plugins.plugin_utils._ansible import foreign_texts
 from ansible_collections.netops.flow_logs.plugins.plugin_utils._ansible import is_foreign
 
@@ -69,6 +70,9 @@ _NODES = (
     nodes.Operand,
     nodes.CondExpr,
     nodes.If,
+    # What they set has a value of its own only in the template; a variable of that name counts as named all the same.
+    nodes.For,
+    nodes.Assign,
     nodes.List,
     nodes.Tuple,
     nodes.Dict,
@@ -126,6 +130,9 @@ def of_value(value: Any) -> Dependencies:
     """Of any value of a variable, however deep; text that is data is no template."""
     if isinstance(value, str):
         return _NOTHING if is_foreign(value) else of_template(str(value))
+    secret = decrypted(value)
+    if secret is not None:
+        return of_template(secret)
     if isinstance(value, Mapping):
         return _all_of(each for pair in value.items() for each in pair)
     if isinstance(value, (list, tuple)):
@@ -188,7 +195,7 @@ def _of_source(source: str) -> Dependencies:
 
 def _is_plain(node: nodes.Node) -> bool:
     if isinstance(node, nodes.Name):
-        return node.ctx == "load" and node.name not in _NEVER
+        return node.name not in _NEVER
     if isinstance(node, nodes.Const):
         # Text that is a template by itself could be taken for one later.
         return not (isinstance(node.value, str) and any(mark in node.value for mark in (*_MARKS, _HEADER)))

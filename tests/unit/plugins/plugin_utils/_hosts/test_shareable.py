@@ -44,6 +44,8 @@ from ansible_collections.netops.flow_logs.plugins.plugin_utils._hosts import sha
         ("{{ -a + 2 ** b // 3 and not c in [1] }}", "a b c"),
         ("{{ a | combine(b, recursive=c) }}", "a b c"),
         ("{{ omit }}", "omit"),
+        ("{% for i in a if i != b %}{{ i }}{% else %}{{ c }}{% endfor %}", "a b c i"),
+        ("{% set x = a %}{{ x }}", "a x"),
     ],
 )
 def test_a_template_of_known_parts_depends_on_what_it_names(text: str, names: str) -> None:
@@ -77,8 +79,9 @@ def test_a_template_of_known_parts_depends_on_what_it_names(text: str, names: st
         "{{ a | default(**b) }}",
         "{{ a.format(**b) }}",
         "{{ a is file }}",
-        "{% for i in a %}{{ i }}{% endfor %}",
-        "{% set x = a %}{{ x }}",
+        "{% for i in a recursive %}{{ loop(i) }}{% endfor %}",
+        "{% for i in a %}{{ now() }}{% endfor %}",
+        "{% set vars = a %}{{ vars }}",
         "{% set x %}{{ a }}{% endset %}",
         "{% macro m() %}{{ now() }}{% endmacro %}{{ m() }}",
         "{% call a() %}{% endcall %}",
@@ -140,6 +143,22 @@ def test_dates_depend_on_nothing_and_what_is_not_known_on_anything() -> None:
     assert not shareable.closure({"a": object()}, ["a"])[1]
 
 
+class EncryptedString:
+    """As ansible-vault's: no text, but one by str()."""
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+
+    def __str__(self) -> str:
+        return self.text
+
+
+def test_what_a_vault_has_encrypted_is_looked_into() -> None:
+    assert shareable.of_value(EncryptedString("123456789012")) == shareable.Dependencies()
+    assert shareable.of_value([EncryptedString("{{ a }}")]).names == {"a"}
+    assert not shareable.of_value(EncryptedString("{{ now() }}")).settled
+
+
 def test_variables_lead_to_others_also_in_a_circle() -> None:
     raw = {"a": as_template("{{ b }}"), "b": as_template("{{ c ~ a }}"), "c": 1, "d": 2}
 
@@ -161,7 +180,9 @@ TEXTS = st.sampled_from(
         "{{ vars['b'] }}",
         "{{ lookup('ansible.builtin.vars', 'b', default='none') }}",
         "{% set x = b %}{{ x }}",
-        "{% for x in [b] %}{{ x }}{% endfor %}",
+        "{% for x in [b] %}{{ x }}{% endfor %}{{ x | default('none') }}",
+        "{% if a == 'one' %}{% set b = a %}{% endif %}{{ b | default('none') }}",
+        "{% for a in [b] %}{% endfor %}{{ a }}",
         "{{ [a, b] | map('upper') | join }}",
         "#jinja2: variable_start_string:'[%', variable_end_string:'%]'\n[% b %]",
         "{{ a in ['one', b] }}",
