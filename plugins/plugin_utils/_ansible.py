@@ -26,9 +26,9 @@ from typing import Tuple
 from ansible import context
 from ansible import template
 from ansible.errors import AnsibleError
+from ansible.inventory.manager import InventoryManager
 from ansible.module_utils.ansible_release import __version__ as CORE_VERSION
 from ansible.module_utils.parsing.convert_bool import boolean
-from ansible.inventory.manager import InventoryManager
 from ansible.utils.display import Display
 from ansible.utils.unsafe_proxy import AnsibleUnsafe
 
