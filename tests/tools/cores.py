@@ -27,7 +27,7 @@ from matrix_cells import CORES
 from matrix_cells import FLOOR
 from matrix_cells import Cell
 
-HOSTILE = ("tests/functional/test_hostile_values.py",)
+ENDS = ("tests/functional/test_hostile_values.py", "tests/functional/test_recap.py")
 PRIVATE = ("tests/functional/test_private_names.py", "tests/unit/plugins/plugin_utils/test_private_names.py")
 # Of the cells that run one after the other, so many at a time.
 SIDE_BY_SIDE = 2
@@ -41,7 +41,7 @@ def main() -> None:
     with ThreadPoolExecutor(SIDE_BY_SIDE) as threads:
         # The longest begin first.
         order = sorted(chosen, key=lambda cell: cell.name not in ends)
-        outcomes = list(threads.map(lambda cell: run(cell, (*PRIVATE, *(HOSTILE if cell.name in ends else ()))), order))
+        outcomes = list(threads.map(lambda cell: run(cell, (*PRIVATE, *(ENDS if cell.name in ends else ()))), order))
     for cell, (passed, failed, skipped) in zip(order, outcomes, strict=True):
         print(f"ansible-core {cell.core}, Python {cell.python}: {passed} passed, {failed} failed, {skipped} skipped")
     passed, failed = (sum(outcome[which] for outcome in outcomes) for which in (0, 1))
