@@ -91,8 +91,8 @@ molecule: setup ## the playbooks on an AWS emulator, as molecule tests them
 	@echo "== molecule"
 	@$(RUN) molecule test --all
 
-bench: setup ## how long it takes, beside Cloud Custodian and others: writes docs/bench.md (half an hour)
-	@$(RUN) python -m tests.bench $(BENCH)
+bench: setup ## how long it takes, beside Cloud Custodian and others: writes docs/bench.md (45 minutes); ONLY=organisation for a part
+	@$(RUN) python -m tests.bench $(if $(ONLY),--only $(ONLY)) $(BENCH)
 
 artefact: setup ## a release tried out: its changelog, the built artefact in an empty environment, Galaxy's importer
 	@echo "== artefact: release, build, install, use"

@@ -11,6 +11,7 @@ import json
 import os
 import platform
 import re
+import subprocess
 from pathlib import Path
 
 from .measure import CHECKOUT
@@ -24,6 +25,7 @@ def machine() -> dict[str, str]:
     manifest = CHECKOUT / ".cache" / "ansible_collections" / "amazon" / "aws" / "MANIFEST.json"
     amazon = json.loads(manifest.read_text())["collection_info"]["version"]
     return {
+        "commit": commit(),
         "cores": str(os.cpu_count()),
         "load": f"{os.getloadavg()[0]:.1f}",
         "system": f"{platform.system()} on {platform.machine()}",
@@ -34,6 +36,16 @@ def machine() -> dict[str, str]:
         "c7n_org": _listed("c7n", "c7n_org"),
         "awscli": _listed("awscli", "awscli"),
     }
+
+
+def commit() -> str:
+    """Of the checkout, and whether what is measured differs from it."""
+    changed = _git("status", "--porcelain", "--", "plugins", "roles", "playbooks", "meta", "tests/bench")
+    return _git("rev-parse", "--short=7", "HEAD") + (" with changes" if changed else "")
+
+
+def _git(*arguments: str) -> str:
+    return subprocess.run(["git", *arguments], cwd=CHECKOUT, check=True, capture_output=True, text=True).stdout.strip()
 
 
 def _listed(environment: str, package: str) -> str:

@@ -24,6 +24,7 @@ from pathlib import Path
 from typing import Any
 
 from .estate import Estate
+from .estate import Size
 from .estate import estate
 
 CHECKOUT = Path(__file__).resolve().parents[2]
@@ -88,10 +89,10 @@ class Emulator:
 
 
 @contextmanager
-def running_emulator(targets: int, accounts: int) -> Iterator[Emulator]:
-    """An estate of so many targets in so many accounts."""
+def running_emulator(size: Size) -> Iterator[Emulator]:
+    """An estate of this size."""
     process = subprocess.Popen(
-        [sys.executable, "-m", "tests.bench.emulator", str(targets), str(accounts)],
+        [sys.executable, "-m", "tests.bench.emulator", str(size.targets), str(size.accounts), str(size.regions)],
         cwd=CHECKOUT,
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,

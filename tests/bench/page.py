@@ -12,11 +12,12 @@ from collections.abc import Sequence
 from functools import partial
 
 from .contestants import CONTESTANTS
+from .estate import Size
 from .measure import Figures
 from .results import FIRST
 from .results import SECOND
 from .results import Results
-from .results import Size
+from .results import Take
 
 TITLES = {contestant.name: contestant.title for contestant in CONTESTANTS}
 FLOOR = ("floor", "empty")
@@ -32,7 +33,7 @@ def page(results: Results) -> str:
     parts += ["## How many times as long the others take\n", *_ratios(results)]
     parts += ["## Figures\n", _FIGURES, *(_figures(results, size) for size in _all_sizes(results))]
     parts += ["## Calls by kind\n", *_calls(results)]
-    parts += [_COMPARED, _machine(results), _AGAIN]
+    parts += [_COMPARED, "## Measured on\n", measured_on(results, lambda run: run.without_emulator), _AGAIN]
     return "\n".join(parts)
 
 
@@ -40,8 +41,44 @@ def _all_sizes(results: Results) -> list[Size]:
     return [*results.sizes(2), *results.sizes(1)]
 
 
-def _name(size: Size) -> str:
+def name_of(size: Size) -> str:
+    """Such as 1,000 in two accounts."""
     return f"{size.targets:,} in {'two accounts' if size.accounts == 2 else 'one account'}"
+
+
+def both(cell: Callable[[int], str]) -> str:
+    """A cell of the first and the second run."""
+    first, second = cell(FIRST), cell(SECOND)
+    return first if first == second else f"{first} / {second}"
+
+
+def measured_on(results: Results, take: Take) -> str:
+    """The commit, the machine, and how much runs of the same thing differed in what is compared."""
+    about = dict(results.machine)
+    commit, cores, system, load = (about.pop(name) for name in ("commit", "cores", "system", "load"))
+    versions = ", ".join(f"{name} {version}" for name, version in about.items())
+    return (
+        f"Commit {commit}, {cores} cores, {system}; {versions}. The emulator ran on the same machine, whose load average was {load}"
+        f" to begin with.{_spread(results, take)}\n"
+    )
+
+
+def _spread(results: Results, take: Take) -> str:
+    shares = [
+        abs(take(run) - middle) / middle
+        for size, contestants in results.rounds.items()
+        for name in contestants
+        for phase in (FIRST, SECOND)
+        if (middle := results.median(size, name, phase, take))
+        for run in results.of(size, name, phase)
+    ]
+    return f" Runs of the same thing differed by up to {max(shares):.0%} from their median." if any(shares) else ""
+
+
+def table(header: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    """The first column is text, the others are numbers."""
+    lines = [header, ["---"] + ["---:"] * (len(header) - 1), *rows]
+    return "\n".join(f"| {' | '.join(line)} |" for line in lines) + "\n"
 
 
 def _ratios(results: Results) -> Iterable[str]:
@@ -51,12 +88,12 @@ def _ratios(results: Results) -> Iterable[str]:
     lines.append(("floor: bare boto3 and an empty play together", FLOOR))
     for ours in OURS:
         yield f"Beside {TITLES[ours]}, first run / second run:\n"
-        header = ["", *(_name(size) for size in sizes)]
+        header = ["", *(name_of(size) for size in sizes)]
         rows = []
         for title, others in lines:
-            cells = [_both(partial(_ratio, results, size, ours, others)) for size in sizes]
+            cells = [both(partial(_ratio, results, size, ours, others)) for size in sizes]
             rows.append([title, *cells])
-        yield _table(header, rows)
+        yield table(header, rows)
 
 
 def _ratio(results: Results, size: Size, ours: str, others: Sequence[str], phase: int) -> str:
@@ -65,11 +102,6 @@ def _ratio(results: Results, size: Size, ours: str, others: Sequence[str], phase
         reasons = [results.absent[name] for name in others if name in results.absent]
         return reasons[0] if reasons else ""
     return f"{ratio:.2f}" if ratio < 9.95 else f"{ratio:.0f}"
-
-
-def _both(cell: Callable[[int], str]) -> str:
-    first, second = cell(FIRST), cell(SECOND)
-    return first if first == second else f"{first} / {second}"
 
 
 def _figures(results: Results, size: Size) -> str:
@@ -90,14 +122,14 @@ def _figures(results: Results, size: Size) -> str:
                 _number(results, size, name, FIRST, lambda run: run.number_of_calls),
                 _seconds(results, size, name, SECOND) if again else "",
                 _number(results, size, name, SECOND, lambda run: run.number_of_calls) if again else "",
-                _both(partial(_cpu, results, size, name)),
+                both(partial(_cpu, results, size, name)),
                 f"{max(run.memory_mb for phase in (FIRST, SECOND) for run in results.of(size, name, phase)):.0f} MB",
                 f"{covered:,.0f}" if name not in FLOOR[1:] else "",
             ]
         )
     count = max(len(results.of(size, name, FIRST)) for name in TITLES)
     told = f"Medians of {count} runs." if count > 1 else "One run."
-    return f"### {_name(size)}\n\n{told}\n\n{_table(header, rows)}"
+    return f"### {name_of(size)}\n\n{told}\n\n{table(header, rows)}"
 
 
 def _seconds(results: Results, size: Size, name: str, phase: int) -> str:
@@ -123,40 +155,13 @@ def _calls(results: Results) -> Iterable[str]:
     kinds = sorted(
         {kind for name in names for phase in (FIRST, SECOND) for kind in results.of(size, name, phase)[0].calls}
     )
-    yield f"{_name(size)}, first run / second run, in the first round:\n"
-    rows = [[f"`{kind}`", *(_both(partial(_count, results, size, name, kind)) for name in names)] for kind in kinds]
-    yield _table(["", *(TITLES[name] for name in names)], rows)
+    yield f"{name_of(size)}, first run / second run, in the first round:\n"
+    rows = [[f"`{kind}`", *(both(partial(_count, results, size, name, kind)) for name in names)] for kind in kinds]
+    yield table(["", *(TITLES[name] for name in names)], rows)
 
 
 def _count(results: Results, size: Size, name: str, kind: str, phase: int) -> str:
     return str(results.of(size, name, phase)[0].calls.get(kind, 0) or "-")
-
-
-def _machine(results: Results) -> str:
-    about = dict(results.machine)
-    cores, system, load = (about.pop(name) for name in ("cores", "system", "load"))
-    versions = ", ".join(f"{name} {version}" for name, version in about.items())
-    return (
-        f"## Measured on\n\n{cores} cores, {system}; {versions}. The emulator ran on the same machine, whose load average was {load}"
-        f" to begin with.{_spread(results)}\n"
-    )
-
-
-def _spread(results: Results) -> str:
-    shares = [
-        abs(run.without_emulator - middle) / middle
-        for size, contestants in results.rounds.items()
-        for name in contestants
-        for phase in (FIRST, SECOND)
-        if (middle := results.median(size, name, phase, lambda run: run.without_emulator))
-        for run in results.of(size, name, phase)
-    ]
-    return f" Runs of the same thing differed by up to {max(shares):.0%} from their median." if any(shares) else ""
-
-
-def _table(header: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
-    lines = [header, ["---"] + ["---:"] * (len(header) - 1), *rows]
-    return "\n".join(f"| {' | '.join(line)} |" for line in lines) + "\n"
 
 
 _HEAD = """# How long it takes
@@ -214,9 +219,11 @@ Everybody's Python has its bytecode cached, and ran once before. Nothing is inst
 _AGAIN = """## Measure again
 
 ```shell
-make bench                                  # everything on this page, about half an hour
-make bench BENCH="--targets 10,100 --runs 1 --one-account ''"
-make bench BENCH="--amazon 100"             # the amazon.aws playbooks with 100 VPCs, too
+make bench                                  # everything on this page but the earlier commit, about 45 minutes
+make bench ONLY=organisation                # that section, about ten minutes; the rest of the page stays as it is
+make bench ONLY=commits BENCH="--against v1.0.0"
+make bench ONLY=estates BENCH="--targets 10,100 --runs 1 --one-account ''"
+make bench ONLY=estates BENCH="--amazon 100"   # the amazon.aws playbooks with 100 VPCs, too
 ```
 
 It needs nothing beyond what `make demo` does; Cloud Custodian and the aws CLI get environments of their own in `.cache`. Terraform takes part where it is

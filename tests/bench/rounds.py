@@ -6,19 +6,21 @@
 
 from __future__ import annotations
 
-import argparse
 import json
 import os
 import shutil
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Callable
+from collections.abc import Mapping
 from collections.abc import Sequence
+from dataclasses import dataclass
+from dataclasses import field
 from pathlib import Path
 
-from .contestants import CONTESTANTS
 from .contestants import Contestant
 from .contestants import Stage
 from .estate import REGION
+from .estate import Size
 from .estate import write_inventory
 from .machine import machine
 from .measure import CHECKOUT
@@ -27,40 +29,106 @@ from .measure import Figures
 from .measure import run
 from .measure import running_emulator
 from .results import Results
-from .results import Size
 
 STATE = CHECKOUT / ".cache" / "bench"
-RESULTS = STATE / "results.json"
 # Settings of the caller's that make Python slower than it is for others, or Ansible another.
 _FORGOTTEN = ("PYTHONDONTWRITEBYTECODE", "PYTHONUNBUFFERED", "ANSIBLE_CONFIG")
 
 
-def measure(options: argparse.Namespace) -> None:
-    """All that the options ask for, into .cache/bench/results.json. Raises SystemExit when a contestant fails."""
-    shutil.rmtree(STATE / "runs", ignore_errors=True)
+@dataclass(frozen=True)
+class Scenario:
+    """What is measured in one go. runs: how often with so many targets. processes: those of the emulator. facts: for the page."""
+
+    name: str
+    contestants: Sequence[Contestant]
+    sizes: Sequence[Size]
+    runs: Callable[[Size], int]
+    processes: int = 1
+    facts: Mapping[str, str] = field(default_factory=dict)
+
+
+def results_of(name: str) -> Path:
+    """Where a scenario's last measurements are."""
+    return STATE / f"{name}.json"
+
+
+def measure(scenario: Scenario, delay_ms: float) -> None:
+    """All rounds, into results_of() the scenario. Raises SystemExit when a contestant fails."""
+    shutil.rmtree(STATE / "runs" / scenario.name, ignore_errors=True)
     STATE.mkdir(parents=True, exist_ok=True)
-    contestants = [contestant(options) for contestant in CONTESTANTS if contestant.name in options.only]
-    absent = {each.name: reason for each in contestants if (reason := each.why_not())}
-    contestants = [each for each in contestants if each.name not in absent]
+    absent = {each.name: reason for each in scenario.contestants if (reason := each.why_not())}
+    contestants = [each for each in scenario.contestants if each.name not in absent]
     for environment in {each.environment for each in contestants}:
         if environment is not None:
             environment.set_up()
-    results = Results(options.delay_ms, machine(), absent)
-    _warm_up(contestants, options.delay_ms, results)
-    for size in _sizes(options):
-        runs = options.runs or (5 if size.targets <= 100 else 3)
-        with running_emulator(size.targets, size.accounts) as emulator:
-            directory = _directory(f"{size.targets}-{size.accounts}", emulator)
-            # Everybody's first round, then everybody's second: what else this machine does then strikes all alike.
+    results = Results(delay_ms, machine(), absent, dict(scenario.facts))
+    rounds = _Rounds(scenario, results)
+    rounds.warm_up(contestants)
+    for size in scenario.sizes:
+        rounds.measure(contestants, size)
+        results.save(results_of(scenario.name))
+
+
+class _Rounds:
+    """The rounds of a scenario."""
+
+    def __init__(self, scenario: Scenario, results: Results) -> None:
+        self.scenario = scenario
+        self.results = results
+
+    def warm_up(self, contestants: Sequence[Contestant]) -> None:
+        """The first time, Python compiles what it imports, and Terraform shows whether it has its provider."""
+        with running_emulator(Size(targets=4, accounts=2)) as emulator:
+            directory = self._directory("warm-up", emulator)
+            for contestant in contestants:
+                print(f"warming up: {contestant.name}", flush=True)
+                self._round(contestant, emulator, directory, 0)
+
+    def measure(self, contestants: Sequence[Contestant], size: Size) -> None:
+        """Everybody's first round, then everybody's second: what else this machine does then strikes all alike."""
+        runs = self.scenario.runs(size)
+        with running_emulator(size) as emulator:
+            directory = self._directory(f"{size.targets}-{size.accounts}", emulator)
             for number in range(runs):
-                for contestant in _fitting(contestants, size, results):
+                fitting = _fitting(contestants, size, self.results)
+                # Nobody is always the first.
+                for contestant in fitting if number % 2 == 0 else reversed(fitting):
                     if number >= contestant.rounds(size.targets, runs):
                         continue
-                    phases = _round(contestant, emulator, directory, number, options.delay_ms, results)
+                    phases = self._round(contestant, emulator, directory, number)
                     _require_success(contestant, size, phases, directory)
-                    results.add(size, contestant.name, phases)
+                    self.results.add(size, contestant.name, phases)
                     print(_line(size, contestant, phases), flush=True)
-        results.save(RESULTS)
+
+    def _directory(self, name: str, emulator: Emulator) -> Path:
+        directory = STATE / "runs" / self.scenario.name / name
+        directory.mkdir(parents=True)
+        write_inventory(directory / "inventory.ini", emulator.estate)
+        (directory / "estate.json").write_text(json.dumps(emulator.estate.as_dict()))
+        return directory
+
+    def _round(self, contestant: Contestant, emulator: Emulator, directory: Path, number: int) -> list[Figures]:
+        """The first run, from nothing, and the second one, with nothing left to do."""
+        own = directory / f"{contestant.name}-{number + 1}"
+        own.mkdir()
+        stage = Stage(emulator.estate, directory / "inventory.ini", directory / "estate.json", own)
+        emulator.serve(
+            delay_ms=self.results.delay_ms,
+            role=not contestant.makes_iam,
+            any_number=contestant.all_ids_at_once,
+            processes=self.scenario.processes,
+        )
+        env = {**_environment(own, emulator.url), **contestant.env(stage)}
+        for command in contestant.preparation(stage):
+            if subprocess.run(
+                command, cwd=own, env=env, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, check=False
+            ).returncode:
+                self.results.absent[contestant.name] = "could not be prepared here"
+                return []
+        phases = (1, 2) if contestant.makes_flow_logs else (1,)
+        return [
+            run(contestant.commands(stage, phase), env, own, own / f"output{phase}.log", emulator) for phase in phases
+        ]
 
 
 def _require_success(contestant: Contestant, size: Size, phases: Sequence[Figures], directory: Path) -> None:
@@ -72,54 +140,12 @@ def _require_success(contestant: Contestant, size: Size, phases: Sequence[Figure
             raise SystemExit(f"run {number} of {contestant.name} went wrong, see {directory}: {figures}")
 
 
-def _sizes(options: argparse.Namespace) -> Iterator[Size]:
-    for accounts, listed in ((2, options.targets), (1, options.one_account)):
-        for targets in filter(None, listed.split(",")):
-            yield Size(int(targets), accounts)
-
-
 def _fitting(contestants: Sequence[Contestant], size: Size, results: Results) -> list[Contestant]:
     return [
         each
         for each in contestants
         if each.fits(size.accounts) and size.targets <= each.most_targets and each.name not in results.absent
     ]
-
-
-def _warm_up(contestants: Sequence[Contestant], delay_ms: float, results: Results) -> None:
-    """The first time, Python compiles what it imports, and Terraform shows whether it has its provider."""
-    with running_emulator(targets=4, accounts=2) as emulator:
-        directory = _directory("warm-up", emulator)
-        for contestant in contestants:
-            print(f"warming up: {contestant.name}", flush=True)
-            _round(contestant, emulator, directory, 0, delay_ms, results)
-
-
-def _directory(name: str, emulator: Emulator) -> Path:
-    directory = STATE / "runs" / name
-    directory.mkdir(parents=True)
-    write_inventory(directory / "inventory.ini", emulator.estate)
-    (directory / "estate.json").write_text(json.dumps(emulator.estate.as_dict()))
-    return directory
-
-
-def _round(
-    contestant: Contestant, emulator: Emulator, directory: Path, number: int, delay_ms: float, results: Results
-) -> list[Figures]:
-    """The first run, from nothing, and the second one, with nothing left to do."""
-    own = directory / f"{contestant.name}-{number + 1}"
-    own.mkdir()
-    stage = Stage(emulator.estate, directory / "inventory.ini", directory / "estate.json", own)
-    emulator.serve(delay_ms=delay_ms, role=not contestant.makes_iam, any_number=contestant.all_ids_at_once)
-    env = {**_environment(own, emulator.url), **contestant.env(stage)}
-    for command in contestant.preparation(stage):
-        if subprocess.run(
-            command, cwd=own, env=env, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, check=False
-        ).returncode:
-            results.absent[contestant.name] = "could not be prepared here"
-            return []
-    phases = (1, 2) if contestant.makes_flow_logs else (1,)
-    return [run(contestant.commands(stage, phase), env, own, own / f"output{phase}.log", emulator) for phase in phases]
 
 
 def _environment(home: Path, url: str) -> dict[str, str]:
@@ -143,4 +169,5 @@ def _line(size: Size, contestant: Contestant, phases: Sequence[Figures]) -> str:
         f"{each.covered:5} covered{'' if each.exit_code == 0 else f', exit code {each.exit_code}'};"
         for each in phases
     )
-    return f"{size.targets:5} in {size.accounts}  {contestant.name:16} {figures}"
+    regions = f" x {size.regions}" if size.regions > 1 else ""
+    return f"{size.targets:5} in {size.accounts}{regions}  {contestant.name:16} {figures}"

@@ -14,7 +14,9 @@ from .base import Contestant
 from .base import Stage
 from .custodian import Custodian
 from .custodian import CustodianOrg
+from .custodian import CustodianOrganisation
 from .ours import Apply
+from .ours import ApplyOf
 from .ours import Role
 from .terraform import Terraform
 
@@ -30,5 +32,7 @@ CONTESTANTS: tuple[type[Contestant], ...] = (
     Floor,
     Empty,
 )
+# For many accounts and regions.
+OF_AN_ORGANISATION: tuple[type[Contestant], ...] = (Apply, CustodianOrganisation)
 
-__all__ = ["CONTESTANTS", "Contestant", "Stage"]
+__all__ = ["CONTESTANTS", "OF_AN_ORGANISATION", "ApplyOf", "Contestant", "Stage"]

@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import os
 from typing import Any
 
 from ..environments import Environment
@@ -16,6 +17,9 @@ from ..estate import Account
 from .base import Contestant
 from .base import Stage
 
+# How many processes c7n-org has for an organisation. By default it is four times the number of cores.
+PARALLEL = 4 * (os.cpu_count() or 1)
+
 
 class _Custodian(Contestant):
     makes_iam = False
@@ -24,24 +28,25 @@ class _Custodian(Contestant):
 
     def policies(self, account: Account, account_id: str) -> list[dict[str, Any]]:
         """One for each project."""
-        return [
-            {
-                "name": project,
-                "resource": "vpc",
-                "filters": [{"tag:project": project}, {"type": "flow-logs", "enabled": False}],
-                "actions": [
-                    {
-                        "type": "set-flow-log",
-                        "attrs": {
-                            "DeliverLogsPermissionArn": f"arn:aws:iam::{account_id}:role/{ROLE}",
-                            "LogGroupName": LOG_GROUP.format(project=project),
-                            "TrafficType": "ALL",
-                        },
-                    }
-                ],
-            }
-            for project in account.projects
-        ]
+        return [self.policy(project, project, account_id) for project in account.projects]
+
+    def policy(self, name: str, project: str, account_id: str) -> dict[str, Any]:
+        """Of one project. In the last two, c7n-org fills in an account's variables."""
+        return {
+            "name": name,
+            "resource": "vpc",
+            "filters": [{"tag:project": project}, {"type": "flow-logs", "enabled": False}],
+            "actions": [
+                {
+                    "type": "set-flow-log",
+                    "attrs": {
+                        "DeliverLogsPermissionArn": f"arn:aws:iam::{account_id}:role/{ROLE}",
+                        "LogGroupName": LOG_GROUP.format(project=project),
+                        "TrafficType": "ALL",
+                    },
+                }
+            ],
+        }
 
 
 class Custodian(_Custodian):
@@ -94,5 +99,37 @@ class CustodianOrg(_Custodian):
                 *("--config", stage.write("accounts.yml", {"accounts": accounts})),
                 *("--use", stage.write("policies.yml", {"policies": policies})),
                 *("--output-dir", str(stage.directory / f"output{number}"), "--cache-path", str(cache)),
+            ]
+        ]
+
+
+class CustodianOrganisation(_Custodian):
+    """Accounts and regions side by side. One policy does for all projects, so that no account looks for those of others."""
+
+    name = "c7n-org-regions"
+    title = "Cloud Custodian, `c7n-org run`, accounts and regions side by side"
+
+    def env(self, stage: Stage) -> dict[str, str]:
+        return {**super().env(stage), "C7N_ORG_PARALLEL": str(PARALLEL)}
+
+    def commands(self, stage: Stage, number: int) -> list[list[str]]:
+        accounts = [
+            {
+                "name": account.name,
+                "account_id": account.account_id,
+                "regions": list(account.regions),
+                "role": account.way_in,
+                "vars": {"project": next(iter(account.projects))},
+            }
+            for account in stage.estate.accounts
+        ]
+        policies = [self.policy("flow-logs", "{project}", "{account_id}")]
+        return [
+            [
+                *(self.environment.tool("c7n-org"), "run"),
+                *("--config", stage.write("accounts.yml", {"accounts": accounts})),
+                *("--use", stage.write("policies.yml", {"policies": policies})),
+                # A cache is of no use to a single policy, and takes time to write.
+                *("--output-dir", str(stage.directory / f"output{number}"), "--cache-period", "0"),
             ]
         ]

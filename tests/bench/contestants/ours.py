@@ -6,6 +6,9 @@
 
 from __future__ import annotations
 
+import argparse
+from pathlib import Path
+
 from .base import Contestant
 from .base import Stage
 from .base import tool
@@ -30,3 +33,15 @@ class Apply(Contestant):
 
     def commands(self, stage: Stage, number: int) -> list[list[str]]:
         return [[tool("ansible-playbook"), "-i", str(stage.inventory), "netops.flow_logs.apply"]]
+
+
+class ApplyOf(Apply):
+    """The playbook of a copy of the collection. collections: the directory that has it in ansible_collections/netops/flow_logs."""
+
+    def __init__(self, options: argparse.Namespace, name: str, collections: Path) -> None:
+        super().__init__(options)
+        self.name = name
+        self.collections = collections
+
+    def env(self, stage: Stage) -> dict[str, str]:
+        return {**super().env(stage), "ANSIBLE_COLLECTIONS_PATH": str(self.collections)}

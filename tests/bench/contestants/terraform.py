@@ -19,6 +19,7 @@ from ..estate import ROLE
 from ..estate import TRUST
 from ..estate import Account
 from ..estate import Estate
+from ..measure import CHECKOUT
 from .base import Contestant
 from .base import Stage
 
@@ -39,8 +40,8 @@ class Terraform(Contestant):
 
     def env(self, stage: Stage) -> dict[str, str]:
         """Its provider is large: it is fetched once, not for every run."""
-        cache = stage.directory.parents[2] / "terraform"
-        cache.mkdir(exist_ok=True)
+        cache = CHECKOUT / ".cache" / "bench" / "terraform"
+        cache.mkdir(parents=True, exist_ok=True)
         return {**super().env(stage), "TF_PLUGIN_CACHE_DIR": str(cache)}
 
     def preparation(self, stage: Stage) -> list[list[str]]:

@@ -16,6 +16,7 @@ import pytest
 
 from ansible_collections.netops.flow_logs.tests.bench import floor
 from ansible_collections.netops.flow_logs.tests.bench.estate import REGION
+from ansible_collections.netops.flow_logs.tests.bench.estate import Size
 from ansible_collections.netops.flow_logs.tests.bench.measure import Emulator
 from ansible_collections.netops.flow_logs.tests.bench.measure import Figures
 from ansible_collections.netops.flow_logs.tests.bench.measure import run
@@ -24,7 +25,7 @@ from ansible_collections.netops.flow_logs.tests.bench.measure import running_emu
 
 @pytest.fixture(scope="module")
 def emulator() -> Iterator[Emulator]:
-    with running_emulator(8, 2) as emulator:
+    with running_emulator(Size(8, 2)) as emulator:
         yield emulator
 
 

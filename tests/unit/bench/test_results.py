@@ -11,16 +11,23 @@ from xml.etree import ElementTree
 
 import pytest
 
+from ansible_collections.netops.flow_logs.tests.bench.estate import Size
 from ansible_collections.netops.flow_logs.tests.bench.measure import Figures
 from ansible_collections.netops.flow_logs.tests.bench.page import page
 from ansible_collections.netops.flow_logs.tests.bench.plot import plot
 from ansible_collections.netops.flow_logs.tests.bench.results import FIRST
 from ansible_collections.netops.flow_logs.tests.bench.results import SECOND
 from ansible_collections.netops.flow_logs.tests.bench.results import Results
-from ansible_collections.netops.flow_logs.tests.bench.results import Size
 
 SMALL, LARGE = Size(10, 2), Size(1000, 2)
-MACHINE = {"cores": "2", "load": "0.3", "system": "Linux on x86_64", "Python": "3.11.7", "c7n": "0.9"}
+MACHINE = {
+    "commit": "abc1234",
+    "cores": "2",
+    "load": "0.3",
+    "system": "Linux on x86_64",
+    "Python": "3.11.7",
+    "c7n": "0.9",
+}
 
 
 def _run(seconds: float, emulator: float = 0.0, **calls: int) -> Figures:
@@ -72,7 +79,7 @@ def test_the_page_has_ratios_figures_calls_and_what_is_missing(results: Results)
     assert "| Terraform | not installed here | not installed here |" in lines
     assert any(line.startswith(f"| {custodian} | 24.00 s + 0.00 s | 5 | 8.00 s + 0.00 s | 0 |") for line in lines)
     assert any(line.startswith("| `ec2:CreateFlowLogs` | 4 / - | 5 / - |") for line in lines)
-    assert "2 cores, Linux on x86_64; Python 3.11.7, c7n 0.9" in text
+    assert "Commit abc1234, 2 cores, Linux on x86_64; Python 3.11.7, c7n 0.9" in text
     assert (
         "load average was 0.3 to begin with. Runs of the same thing differed by up to 133% from their median." in text
     )
