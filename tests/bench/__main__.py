@@ -28,8 +28,9 @@ def main() -> None:
         for name in options.only:
             measure(SCENARIOS[name](options), options.delay_ms)
     _write(Path(options.directory))
-    for name in set(options.only) & set(sections.SECTIONS):
-        print(f"\n{sections.SECTIONS[name](Results.load(results_of(name)))}")
+    for name, section in sections.SECTIONS.items():
+        if name in options.only and results_of(name).exists():
+            print(f"\n{section(Results.load(results_of(name)))}")
 
 
 def _write(directory: Path) -> None:

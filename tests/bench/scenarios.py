@@ -13,7 +13,8 @@ from collections.abc import Callable
 from . import commits
 from .contestants import CONTESTANTS
 from .contestants import OF_AN_ORGANISATION
-from .contestants import ApplyOf
+from .contestants import OURS
+from .contestants import Copy
 from .contestants.custodian import PARALLEL
 from .estate import Size
 from .rounds import STATE
@@ -49,7 +50,9 @@ def _organisation(options: argparse.Namespace) -> Scenario:
 def _commits(options: argparse.Namespace) -> Scenario:
     directory = STATE / "commits"
     before, now = commits.of_commit(options.against, directory), commits.of_working_tree(directory)
-    contestants = [ApplyOf(options, BEFORE, before), ApplyOf(options, NOW, now)]
+    contestants = [
+        Copy(each(options), when, collections) for each in OURS for when, collections in ((BEFORE, before), (NOW, now))
+    ]
     sizes = [Size(options.hosts, 2), Size(options.hosts, 1)]
     return Scenario("commits", contestants, sizes, lambda _size: options.runs or _PAIRS, facts={"before": before.name})
 

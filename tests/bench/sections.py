@@ -12,6 +12,7 @@ from collections.abc import Callable
 from collections.abc import Sequence
 
 from .contestants import OF_AN_ORGANISATION
+from .contestants import OURS
 from .contestants import Contestant
 from .estate import Size
 from .measure import Figures
@@ -82,11 +83,16 @@ def _row(results: Results, size: Size, contestant: type[Contestant]) -> list[str
 
 
 def commits(results: Results) -> str:
-    """The same playbook, as it was and as it is."""
+    """The same playbook and the same role, as they were and as they are."""
     rows = [
-        [name_of(size), title, *(_beside(results, size, phase, take) for phase in (FIRST, SECOND))]
+        [
+            f"{ours.title}, {name_of(size)}",
+            unit,
+            *(_beside(results, size, ours.name, phase, take) for phase in (FIRST, SECOND)),
+        ]
+        for ours in OURS
         for size in sorted(results.rounds, key=lambda size: -size.accounts)
-        for title, take in (("seconds", _without_emulator), ("CPU seconds", _cpu))
+        for unit, take in (("seconds", _without_emulator), ("CPU seconds", _cpu))
     ]
     return "\n".join(
         [
@@ -99,9 +105,10 @@ def commits(results: Results) -> str:
     )
 
 
-def _beside(results: Results, size: Size, phase: int, take: Take) -> str:
-    before, now = (results.median(size, name, phase, take) for name in (BEFORE, NOW))
-    return f"{before:.2f}, now {now:.2f}: {_range(results.ratios(size, BEFORE, [NOW], phase, take))}"
+def _beside(results: Results, size: Size, ours: str, phase: int, take: Take) -> str:
+    before, now = (f"{ours}-{when}" for when in (BEFORE, NOW))
+    was, is_now = (results.median(size, name, phase, take) for name in (before, now))
+    return f"{was:.2f}, now {is_now:.2f}: {_range(results.ratios(size, before, [now], phase, take))}"
 
 
 def _range(ratios: Sequence[float]) -> str:
@@ -147,6 +154,6 @@ can't be taken off, as it passes while others work or wait.
   for the projects of others, and without a cache, of which one policy has no use. As above, it makes no IAM and sets no retention.
 """
 
-_COMMITS = """The playbook `netops.flow_logs.apply` of commit {before} and that of commit {now}, in turn, on the same estates. The third figure is the
+_COMMITS = """The playbook and the role of commit {before} and those of commit {now}, in turn, on the same estates. The third figure is the
 ratio, the median of those of the pairs: above 1, it has become slower. Seconds are without the emulator's processor time.
 """

@@ -16,7 +16,7 @@ from .custodian import Custodian
 from .custodian import CustodianOrg
 from .custodian import CustodianOrganisation
 from .ours import Apply
-from .ours import ApplyOf
+from .ours import Copy
 from .ours import Role
 from .terraform import Terraform
 
@@ -35,4 +35,6 @@ CONTESTANTS: tuple[type[Contestant], ...] = (
 # For many accounts and regions.
 OF_AN_ORGANISATION: tuple[type[Contestant], ...] = (Apply, CustodianOrganisation)
 
-__all__ = ["CONTESTANTS", "OF_AN_ORGANISATION", "ApplyOf", "Contestant", "Stage"]
+OURS: tuple[type[Contestant], ...] = (Apply, Role)
+
+__all__ = ["CONTESTANTS", "OF_AN_ORGANISATION", "OURS", "Contestant", "Copy", "Stage"]

@@ -6,7 +6,6 @@
 
 from __future__ import annotations
 
-import argparse
 from pathlib import Path
 
 from .base import Contestant
@@ -35,13 +34,17 @@ class Apply(Contestant):
         return [[tool("ansible-playbook"), "-i", str(stage.inventory), "netops.flow_logs.apply"]]
 
 
-class ApplyOf(Apply):
-    """The playbook of a copy of the collection. collections: the directory that has it in ansible_collections/netops/flow_logs."""
+class Copy(Contestant):
+    """One of the two, of a copy of the collection. collections: the directory with ansible_collections/netops/flow_logs in it."""
 
-    def __init__(self, options: argparse.Namespace, name: str, collections: Path) -> None:
-        super().__init__(options)
-        self.name = name
+    def __init__(self, contestant: Contestant, when: str, collections: Path) -> None:
+        super().__init__(contestant.options)
+        self.contestant = contestant
+        self.name = f"{contestant.name}-{when}"
         self.collections = collections
 
     def env(self, stage: Stage) -> dict[str, str]:
-        return {**super().env(stage), "ANSIBLE_COLLECTIONS_PATH": str(self.collections)}
+        return {**self.contestant.env(stage), "ANSIBLE_COLLECTIONS_PATH": str(self.collections)}
+
+    def commands(self, stage: Stage, number: int) -> list[list[str]]:
+        return self.contestant.commands(stage, number)

@@ -42,8 +42,9 @@ def of_commits() -> Results:
     results = Results(50, MACHINE, facts={"before": "bf5b026"})
     for size in (Size(1000, 1), Size(1000, 2)):
         for before, now in ((2.0, 2.1), (4.0, 4.4), (2.0, 2.0)):
-            results.add(size, "before", [_run(before + 1, 1.0, emulator=1.0), _run(before)])
-            results.add(size, "now", [_run(now + 1, 1.5, emulator=1.0), _run(now)])
+            for ours in ("apply", "role"):
+                results.add(size, f"{ours}-before", [_run(before + 1, 1.0, emulator=1.0), _run(before)])
+                results.add(size, f"{ours}-now", [_run(now + 1, 1.5, emulator=1.0), _run(now)])
     return results
 
 
@@ -63,11 +64,15 @@ def test_an_organisation_is_compared_by_the_clock(of_organisation: Results) -> N
 def test_commits_are_compared_pair_by_pair_without_the_emulator(of_commits: Results) -> None:
     lines = commits(of_commits).splitlines()
     ratio = "1.05 (1.00 to 1.10)"
-    assert f"| 1,000 in two accounts | seconds | 2.00, now 2.10: {ratio} | 2.00, now 2.10: {ratio} |" in lines
+    ours = "**the playbook** `netops.flow_logs.apply`"
+    assert f"| {ours}, 1,000 in two accounts | seconds | 2.00, now 2.10: {ratio} | 2.00, now 2.10: {ratio} |" in lines
     assert any(
-        line.startswith("| 1,000 in one account | CPU seconds | 1.00, now 1.50: 1.50 (1.50 to 1.50)") for line in lines
+        line.startswith(
+            "| **the role**, in a play of three lines, 1,000 in one account | CPU seconds | 1.00, now 1.50: 1.50 (1.50 to 1.50)"
+        )
+        for line in lines
     )
-    assert "commit bf5b026 and that of commit abc1234" in commits(of_commits)
+    assert "commit bf5b026 and those of commit abc1234" in commits(of_commits)
 
 
 def test_a_section_is_put_in_its_place_and_later_replaced(of_organisation: Results) -> None:
