@@ -221,7 +221,7 @@ _AGAIN = """## Measure again
 ```shell
 make bench                                  # everything on this page but the earlier commit, about 45 minutes
 make bench ONLY=organisation                # that section, about ten minutes; the rest of the page stays as it is
-make bench ONLY=commits BENCH="--against v1.0.0"
+make bench ONLY=commits BENCH="--against COMMIT"   # and this working tree, in turn, about ten minutes
 make bench ONLY=estates BENCH="--targets 10,100 --runs 1 --one-account ''"
 make bench ONLY=estates BENCH="--amazon 100"   # the amazon.aws playbooks with 100 VPCs, too
 ```
