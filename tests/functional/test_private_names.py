@@ -53,7 +53,7 @@ def test_without_any_private_name_the_run_succeeds_with_the_same_result(cloud: C
             "vars": {"home": "eu-central-1"},
             "environment": {"AWS_REGION": "us-east-1"},
             "module_defaults": defaults,
-            "tasks": [{**call, "run_once": True}],
+            "tasks": [call],
         }
         for name in (NOTHING_AWAY, *WITHOUT)
     ]
@@ -62,7 +62,7 @@ def test_without_any_private_name_the_run_succeeds_with_the_same_result(cloud: C
     run = ansible.run([first, *plays], inventory, ["-vvv"], env=env).succeeded()
 
     converged = [task["result"] for task in run.tasks if task["action"] == "netops.flow_logs.converge"]
-    assert [(each["changed"], each["targets"]) for each in converged] == [(True, 6), *[(False, 6)] * len(WITHOUT)]
+    assert [(each["any_changed"], each["targets"]) for each in converged] == [(True, 6), *[(False, 6)] * len(WITHOUT)]
     logs = {log["ResourceId"]: there.flow_log_of(log["ResourceId"]) for log in there.flow_logs()}
     assert set(logs) == {*listed, added}
     assert {log["TrafficType"] for vpc, log in logs.items() if vpc != listed[2]} == {"ALL"}

@@ -4,7 +4,7 @@
 #
 # Private to this collection: may change without notice.
 
-"""Which variables a value depends on, read from the syntax trees of its templates. Pure: nothing is evaluated.
+"""Which variables a value depends on, read from the syntax trees of its templates. Nothing is evaluated.
 
 Two hosts have the same value where all that it depends on is written alike. That is known only for templates made of what is
 listed here; a template with anything else may depend on more than the variables that it names.
