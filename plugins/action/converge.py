@@ -19,6 +19,7 @@ from ansible_collections.netops.flow_logs.plugins.plugin_utils._account import o
 from ansible_collections.netops.flow_logs.plugins.plugin_utils._account_apply import apply
 from ansible_collections.netops.flow_logs.plugins.plugin_utils._account_remove import remove
 from ansible_collections.netops.flow_logs.plugins.plugin_utils._accounts.iam import setup
+from ansible_collections.netops.flow_logs.plugins.plugin_utils._accounts.processes import Broken
 from ansible_collections.netops.flow_logs.plugins.plugin_utils._collector import patient_collector
 from ansible_collections.netops.flow_logs.plugins.plugin_utils._hosts.problems import Problems
 from ansible_collections.netops.flow_logs.plugins.plugin_utils._outcomes import failure_lines
@@ -26,7 +27,6 @@ from ansible_collections.netops.flow_logs.plugins.plugin_utils._outcomes import 
 from ansible_collections.netops.flow_logs.plugins.plugin_utils._outcomes import summary_lines
 from ansible_collections.netops.flow_logs.plugins.plugin_utils._role_action import Program
 from ansible_collections.netops.flow_logs.plugins.plugin_utils._role_action import RoleAction
-from ansible_collections.netops.flow_logs.plugins.plugin_utils._side_processes import Broken
 
 
 class ActionModule(RoleAction):

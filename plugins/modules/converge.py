@@ -48,6 +48,11 @@ options:
       - Seconds that a call to AWS may take in all, its retries included.
     type: float
     default: 300
+  account_timeout:
+    description:
+      - Seconds that calls for an account may wait without any answer from AWS, all of them together.
+    type: float
+    default: 900
 attributes:
   check_mode:
     support: full

@@ -43,6 +43,9 @@ from ansible_collections.amazon.aws.plugins.module_utils.exceptions import Ansib
 from ansible_collections.amazon.aws.plugins.module_utils.modules import aws_argument_spec
 from ansible_collections.amazon.aws.plugins.module_utils.retries import RetryingBotoClientWrapper
 from ansible_collections.netops.flow_logs.plugins.module_utils._aws import ask_account
+from ansible_collections.netops.flow_logs.plugins.module_utils._aws import is_final
+from ansible_collections.netops.flow_logs.plugins.module_utils._core.failed_lookups import Decorator
+from ansible_collections.netops.flow_logs.plugins.module_utils._core.failed_lookups import FailedLookups
 from ansible_collections.netops.flow_logs.plugins.module_utils._core.secrets import cleaned
 from ansible_collections.netops.flow_logs.plugins.module_utils._core.secrets import plain_url
 from ansible_collections.netops.flow_logs.plugins.module_utils._core.secrets import remember
@@ -116,12 +119,13 @@ class Session:
         self._sessions: Dict[Any, Any] = {}
         self._clients: Dict[str, Any] = {}
         self._accounts: Dict[str, Tuple[str, str]] = {}
+        self._failed = FailedLookups(is_final)
 
     def client(
         self, service: str, region: Optional[str], endpoint_url: Optional[str], connection: Dict[str, Any]
     ) -> Any:
         """Raises AnsibleAWSError when the options lead nowhere."""
-        key = repr((service, region, endpoint_url, sorted(connection.items())))
+        key = _key(service, region, endpoint_url, connection)
         arguments = dict(connection)
         profile = arguments.pop("profile_name", None)
         config = arguments.pop("aws_config", None)
@@ -137,6 +141,12 @@ class Session:
                     raise AnsibleAWSError(message="Couldn't connect to AWS", exception=error) from error
             return self._clients[key]
 
+    def retry(
+        self, retry: Decorator, service: str, region: Optional[str], endpoint_url: Optional[str], connection: Dict[str, Any]
+    ) -> Decorator:
+        """The retry decorator for such a client, which asks for nothing that has failed before."""
+        return self._failed.remembering(retry, _key(service, region, endpoint_url, connection))
+
     def account(self, connection: Any, ask: Callable[[], Tuple[str, str]]) -> Tuple[str, str]:
         """Number and partition, asked for once for these connection options."""
         key = repr(connection)
@@ -144,6 +154,10 @@ class Session:
             if key not in self._accounts:
                 self._accounts[key] = ask()
             return self._accounts[key]
+
+
+def _key(service: str, region: Optional[str], endpoint_url: Optional[str], connection: Dict[str, Any]) -> str:
+    return repr((service, region, endpoint_url, sorted(connection.items())))
 
 
 class InProcessModule:
@@ -170,8 +184,11 @@ class InProcessModule:
 
     def client(self, service: str, retry_decorator: Any = None, **differing: Any) -> Any:
         region, endpoint_url, connection = self._connection()
-        client = self._session.client(service, differing.get("region") or region, endpoint_url, connection)
-        return client if retry_decorator is None else RetryingBotoClientWrapper(client, retry_decorator)
+        place = (service, differing.get("region") or region, endpoint_url, connection)
+        client = self._session.client(*place)
+        if retry_decorator is None:
+            return client
+        return RetryingBotoClientWrapper(client, self._session.retry(retry_decorator, *place))
 
     def _connection(self) -> Tuple[Optional[str], Optional[str], Dict[str, Any]]:
         module: Any = self
