@@ -108,6 +108,13 @@ def RETRY(call: Callable[..., Answer]) -> Callable[..., Answer]:
     return retrying
 
 
+def retry_of(module: Any, region: str) -> Callable[..., Any]:
+    """The retry decorator for EC2's calls in another region. Modules that run in one process remember failures together."""
+    remembering = getattr(module, "remembering", None)
+    decorator: Callable[..., Any] = RETRY if remembering is None else remembering(RETRY, "ec2", region)
+    return decorator
+
+
 class AwsError(AnsibleAWSError):
     """An AWS call that failed for good; message says which one."""
 

@@ -119,7 +119,7 @@ class Session:
         self._sessions: Dict[Any, Any] = {}
         self._clients: Dict[str, Any] = {}
         self._accounts: Dict[str, Tuple[str, str]] = {}
-        self._failed = FailedLookups(is_final)
+        self.failed = FailedLookups(is_final)
 
     def client(
         self, service: str, region: Optional[str], endpoint_url: Optional[str], connection: Dict[str, Any]
@@ -140,12 +140,6 @@ class Session:
                 except (BotoCoreError, ValueError) as error:
                     raise AnsibleAWSError(message="Couldn't connect to AWS", exception=error) from error
             return self._clients[key]
-
-    def retry(
-        self, retry: Decorator, service: str, region: Optional[str], endpoint_url: Optional[str], connection: Dict[str, Any]
-    ) -> Decorator:
-        """The retry decorator for such a client, which asks for nothing that has failed before."""
-        return self._failed.remembering(retry, _key(service, region, endpoint_url, connection))
 
     def account(self, connection: Any, ask: Callable[[], Tuple[str, str]]) -> Tuple[str, str]:
         """Number and partition, asked for once for these connection options."""
@@ -184,11 +178,16 @@ class InProcessModule:
 
     def client(self, service: str, retry_decorator: Any = None, **differing: Any) -> Any:
         region, endpoint_url, connection = self._connection()
-        place = (service, differing.get("region") or region, endpoint_url, connection)
-        client = self._session.client(*place)
+        region = differing.get("region") or region
+        client = self._session.client(service, region, endpoint_url, connection)
         if retry_decorator is None:
             return client
-        return RetryingBotoClientWrapper(client, self._session.retry(retry_decorator, *place))
+        return RetryingBotoClientWrapper(client, self.remembering(retry_decorator, service, region))
+
+    def remembering(self, retry: Decorator, service: str, region: Optional[str]) -> Decorator:
+        """The retry decorator for clients that ask for nothing that has failed before in the session."""
+        _region, endpoint_url, connection = self._connection()
+        return self._session.failed.remembering(retry, _key(service, region, endpoint_url, connection))
 
     def _connection(self) -> Tuple[Optional[str], Optional[str], Dict[str, Any]]:
         module: Any = self
