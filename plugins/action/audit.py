@@ -21,6 +21,7 @@ from ansible_collections.netops.flow_logs.plugins.plugin_utils._account import M
 from ansible_collections.netops.flow_logs.plugins.plugin_utils._account_audit import Audit
 from ansible_collections.netops.flow_logs.plugins.plugin_utils._account_audit import audit
 from ansible_collections.netops.flow_logs.plugins.plugin_utils._accounts.plans import AccountPlan
+from ansible_collections.netops.flow_logs.plugins.plugin_utils._accounts.processes import Broken
 from ansible_collections.netops.flow_logs.plugins.plugin_utils._collector import patient_collector
 from ansible_collections.netops.flow_logs.plugins.plugin_utils._hosts.findings import host_findings
 from ansible_collections.netops.flow_logs.plugins.plugin_utils._hosts.problems import Problems
@@ -35,13 +36,13 @@ from ansible_collections.netops.flow_logs.plugins.plugin_utils._report_findings 
 from ansible_collections.netops.flow_logs.plugins.plugin_utils._report_summary import finding_lines
 from ansible_collections.netops.flow_logs.plugins.plugin_utils._report_summary import summary_lines
 from ansible_collections.netops.flow_logs.plugins.plugin_utils._role_action import RoleAction
-from ansible_collections.netops.flow_logs.plugins.plugin_utils._side_processes import Broken
 
 _SPEC: Dict[str, Any] = {
     "argument_spec": {"type": "dict", "required": True},
     "whole_play": {"type": "bool", "default": False},
     "call_timeout": {"type": "float", "default": 300},
     "fail_each_host": {"type": "bool", "default": True},
+    "account_timeout": {"type": "float", "default": 900},
     "templates": {"type": "path", "required": True},
     "title": {"type": "str", "default": "Flow logs"},
     "directory": {"type": "path", "default": "flow-logs-report"},

@@ -20,6 +20,7 @@ from ansible_collections.netops.flow_logs.plugins.plugin_utils._accounts.outcome
 from ansible_collections.netops.flow_logs.plugins.plugin_utils._accounts.outcomes import Returned
 from ansible_collections.netops.flow_logs.plugins.plugin_utils._accounts.plans import AccountPlan
 from ansible_collections.netops.flow_logs.plugins.plugin_utils._accounts.plans import failed_account
+from ansible_collections.netops.flow_logs.plugins.plugin_utils._accounts.processes import Broken
 from ansible_collections.netops.flow_logs.plugins.plugin_utils._collector import patient_collector
 from ansible_collections.netops.flow_logs.plugins.plugin_utils._hosts.problems import Problems
 from ansible_collections.netops.flow_logs.plugins.plugin_utils._hosts.results import host_results
@@ -28,7 +29,6 @@ from ansible_collections.netops.flow_logs.plugins.plugin_utils._outcomes import 
 from ansible_collections.netops.flow_logs.plugins.plugin_utils._outcomes import summary_lines
 from ansible_collections.netops.flow_logs.plugins.plugin_utils._role_action import Program
 from ansible_collections.netops.flow_logs.plugins.plugin_utils._role_action import RoleAction
-from ansible_collections.netops.flow_logs.plugins.plugin_utils._side_processes import Broken
 
 
 class ActionModule(RoleAction):

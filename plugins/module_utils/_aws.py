@@ -10,16 +10,12 @@ from __future__ import annotations
 
 import random
 import time
-from concurrent.futures import ThreadPoolExecutor
 from functools import wraps
 from typing import Any
 from typing import Callable
 from typing import Dict
-from typing import Iterable
 from typing import Iterator
-from typing import List
 from typing import NoReturn
-from typing import Sequence
 from typing import Tuple
 from typing import TypeVar
 
@@ -44,6 +40,7 @@ from ansible_collections.amazon.aws.plugins.module_utils.tagging import compare_
 from ansible_collections.netops.flow_logs.plugins.module_utils._account import Account
 from ansible_collections.netops.flow_logs.plugins.module_utils._account import parse_account_id
 from ansible_collections.netops.flow_logs.plugins.module_utils._account import require_account
+from ansible_collections.netops.flow_logs.plugins.module_utils._core.bounds import OutOfBounds
 from ansible_collections.netops.flow_logs.plugins.module_utils._core.bounds import Pages
 from ansible_collections.netops.flow_logs.plugins.module_utils._core.bounds import one_call
 from ansible_collections.netops.flow_logs.plugins.module_utils._core.regions import require_region_name
@@ -58,7 +55,6 @@ from ansible_collections.netops.flow_logs.plugins.module_utils._hints import wit
 from ansible_collections.netops.flow_logs.plugins.module_utils._plan import Comparison
 from ansible_collections.netops.flow_logs.plugins.module_utils._rates import hold_rates
 
-Item = TypeVar("Item")
 Answer = TypeVar("Answer")
 
 COMPARISON = Comparison(policies_differ=compare_policies, tag_changes=compare_aws_tags)
@@ -88,6 +84,11 @@ def _is_passing(error: Any) -> bool:
     return bool(AWSRetry.found(_error_field(error, "Code") or _BROKEN, [*_ALSO_PASSING, _BROKEN]))
 
 
+def is_final(error: Exception) -> bool:
+    """True for a failure that RETRY has tried to outlast in vain; others, such as a denial, come at once."""
+    return isinstance(error, OutOfBounds) or _is_passing(error)
+
+
 def RETRY(call: Callable[..., Answer]) -> Callable[..., Answer]:
     """amazon.aws' retries, for broken connections as well as for error codes, and all of them within the time of one call."""
 
@@ -107,8 +108,11 @@ def RETRY(call: Callable[..., Answer]) -> Callable[..., Answer]:
     return retrying
 
 
-# Threads that wait for AWS at the same time; botocore keeps ten connections open.
-SIDE_BY_SIDE = 8
+def retry_of(module: Any, region: str) -> Callable[..., Any]:
+    """The retry decorator for EC2's calls in another region. Modules that run in one process remember failures together."""
+    remembering = getattr(module, "remembering", None)
+    decorator: Callable[..., Any] = RETRY if remembering is None else remembering(RETRY, "ec2", region)
+    return decorator
 
 
 class AwsError(AnsibleAWSError):
@@ -282,20 +286,6 @@ def supports(aws_client: Any, operation: str, member: str) -> bool:
     """True when the installed botocore knows the member of the operation's request."""
     shape = aws_client.meta.service_model.operation_model(operation).input_shape
     return shape is not None and member in shape.members
-
-
-def chunks(items: Sequence[Item], size: int) -> List[List[Item]]:
-    """The items in order, in lists of size at most."""
-    return [list(items[start : start + size]) for start in range(0, len(items), size)]
-
-
-def side_by_side(call: Callable[[Item], Answer], items: Iterable[Item]) -> List[Answer]:
-    """call(item) for every item, several at a time; answers in the items' order. The first error is raised."""
-    work = list(items)
-    if len(work) < 2:
-        return [call(item) for item in work]
-    with ThreadPoolExecutor(max_workers=SIDE_BY_SIDE) as pool:
-        return list(pool.map(call, work))
 
 
 def pages(call: Callable[..., Dict[str, Any]], token: str, **arguments: Any) -> Iterator[Dict[str, Any]]:

@@ -24,7 +24,7 @@ from typing import Set
 
 from ansible_collections.netops.flow_logs.plugins.module_utils._arrivals import Arrivals
 from ansible_collections.netops.flow_logs.plugins.module_utils._audit.records import newest_record
-from ansible_collections.netops.flow_logs.plugins.module_utils._aws import side_by_side
+from ansible_collections.netops.flow_logs.plugins.module_utils._core.parallel import side_by_side
 from ansible_collections.netops.flow_logs.plugins.module_utils._delivery_health import DELIVERING
 from ansible_collections.netops.flow_logs.plugins.module_utils._delivery_health import FAILING
 from ansible_collections.netops.flow_logs.plugins.module_utils._delivery_health import as_time

@@ -28,7 +28,7 @@ from ansible_collections.netops.flow_logs.plugins.module_utils._audit.parts impo
 from ansible_collections.netops.flow_logs.plugins.module_utils._audit.parts import STREAMS
 from ansible_collections.netops.flow_logs.plugins.module_utils._audit.records import newest_record
 from ansible_collections.netops.flow_logs.plugins.module_utils._aws import AwsError
-from ansible_collections.netops.flow_logs.plugins.module_utils._aws import side_by_side
+from ansible_collections.netops.flow_logs.plugins.module_utils._core.parallel import side_by_side
 from ansible_collections.netops.flow_logs.plugins.module_utils._delivery_health import GroupFacts
 from ansible_collections.netops.flow_logs.plugins.module_utils._flow_log import FlowLog
 from ansible_collections.netops.flow_logs.plugins.module_utils._log_group_api import find_log_groups

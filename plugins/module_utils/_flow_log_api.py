@@ -23,9 +23,9 @@ from ansible_collections.amazon.aws.plugins.module_utils.tagging import ansible_
 from ansible_collections.amazon.aws.plugins.module_utils.tagging import boto3_tag_list_to_ansible_dict
 from ansible_collections.amazon.aws.plugins.module_utils.tagging import boto3_tag_specifications
 from ansible_collections.netops.flow_logs.plugins.module_utils._aws import Ec2Errors
-from ansible_collections.netops.flow_logs.plugins.module_utils._aws import chunks
 from ansible_collections.netops.flow_logs.plugins.module_utils._aws import pages
-from ansible_collections.netops.flow_logs.plugins.module_utils._aws import side_by_side
+from ansible_collections.netops.flow_logs.plugins.module_utils._core.parallel import chunks
+from ansible_collections.netops.flow_logs.plugins.module_utils._core.parallel import side_by_side
 from ansible_collections.netops.flow_logs.plugins.module_utils._flow_log import FlowLog
 from ansible_collections.netops.flow_logs.plugins.module_utils._flow_log import carried_over
 from ansible_collections.netops.flow_logs.plugins.module_utils._flow_log import from_aws

@@ -26,8 +26,9 @@ from typing import Tuple
 
 from ansible_collections.netops.flow_logs.plugins.module_utils import _flow_log_api as api
 from ansible_collections.netops.flow_logs.plugins.module_utils._aws import AwsError
-from ansible_collections.netops.flow_logs.plugins.module_utils._aws import chunks
-from ansible_collections.netops.flow_logs.plugins.module_utils._aws import side_by_side
+from ansible_collections.netops.flow_logs.plugins.module_utils._core import stop
+from ansible_collections.netops.flow_logs.plugins.module_utils._core.parallel import chunks
+from ansible_collections.netops.flow_logs.plugins.module_utils._core.parallel import side_by_side
 from ansible_collections.netops.flow_logs.plugins.module_utils._core.telemetry_rule import without_rule_tag
 from ansible_collections.netops.flow_logs.plugins.module_utils._errors import Failure
 from ansible_collections.netops.flow_logs.plugins.module_utils._flow_log import FlowLog
@@ -135,9 +136,14 @@ def _replace(creator: Creator, steps: Sequence[Step], applied: Applied) -> None:
 def _replace_in_place(creator: Creator, step: Step, applied: Applied) -> None:
     """Delete, create; and when the new one is refused, put the old ones back.
 
-    Each target by itself, eight side by side: should this be interrupted, no more than these are without a flow log until
-    the next run.
+    Each target by itself, eight side by side: should this be killed, no more than these are without a flow log until the next run. A
+    run that is ended in other ways waits for them, and begins no further one.
     """
+    with stop.section():
+        _delete_then_create(creator, step, applied)
+
+
+def _delete_then_create(creator: Creator, step: Step, applied: Applied) -> None:
     change = _change(step)
     failures = delete_flow_logs(creator.client, {log.flow_log_id: log.resource_id for log in change.surplus})
     gone = [log for log in change.surplus if log.flow_log_id not in failures]

@@ -29,7 +29,7 @@ from typing import Tuple
 
 from ansible_collections.netops.flow_logs.plugins.module_utils import _flow_log_api as api
 from ansible_collections.netops.flow_logs.plugins.module_utils._aws import AwsError
-from ansible_collections.netops.flow_logs.plugins.module_utils._aws import chunks
+from ansible_collections.netops.flow_logs.plugins.module_utils._core.parallel import chunks
 from ansible_collections.netops.flow_logs.plugins.module_utils._errors import Failure
 from ansible_collections.netops.flow_logs.plugins.module_utils._flow_log import FlowLog
 from ansible_collections.netops.flow_logs.plugins.module_utils._hints import hint_for

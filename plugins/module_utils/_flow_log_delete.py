@@ -15,8 +15,8 @@ from typing import Mapping
 
 from ansible_collections.netops.flow_logs.plugins.module_utils import _flow_log_api as api
 from ansible_collections.netops.flow_logs.plugins.module_utils._aws import AwsError
-from ansible_collections.netops.flow_logs.plugins.module_utils._aws import chunks
-from ansible_collections.netops.flow_logs.plugins.module_utils._aws import side_by_side
+from ansible_collections.netops.flow_logs.plugins.module_utils._core.parallel import chunks
+from ansible_collections.netops.flow_logs.plugins.module_utils._core.parallel import side_by_side
 from ansible_collections.netops.flow_logs.plugins.module_utils._errors import Failure
 from ansible_collections.netops.flow_logs.plugins.module_utils._flow_log_create import is_callers_problem
 from ansible_collections.netops.flow_logs.plugins.module_utils._hints import hint_for

@@ -30,7 +30,7 @@ from ansible_collections.netops.flow_logs.plugins.module_utils._audit.parts impo
 from ansible_collections.netops.flow_logs.plugins.module_utils._aws import account_of
 from ansible_collections.netops.flow_logs.plugins.module_utils._aws import client
 from ansible_collections.netops.flow_logs.plugins.module_utils._aws import region_of
-from ansible_collections.netops.flow_logs.plugins.module_utils._aws import side_by_side
+from ansible_collections.netops.flow_logs.plugins.module_utils._core.parallel import side_by_side
 from ansible_collections.netops.flow_logs.plugins.module_utils._coverage import coverage
 from ansible_collections.netops.flow_logs.plugins.module_utils._delivery_read import read_arrivals
 from ansible_collections.netops.flow_logs.plugins.module_utils._destination import CLOUD_WATCH_LOGS

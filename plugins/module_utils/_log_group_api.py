@@ -19,7 +19,7 @@ from ansible_collections.amazon.aws.plugins.module_utils.retries import AWSRetry
 from ansible_collections.netops.flow_logs.plugins.module_utils._aws import LogsErrors
 from ansible_collections.netops.flow_logs.plugins.module_utils._aws import deed
 from ansible_collections.netops.flow_logs.plugins.module_utils._aws import pages
-from ansible_collections.netops.flow_logs.plugins.module_utils._aws import side_by_side
+from ansible_collections.netops.flow_logs.plugins.module_utils._core.parallel import side_by_side
 from ansible_collections.netops.flow_logs.plugins.module_utils._name_template import common_prefix
 
 # The most that DescribeLogGroups gives at a time (botocore's model).

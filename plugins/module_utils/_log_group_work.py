@@ -21,8 +21,8 @@ from ansible_collections.netops.flow_logs.plugins.module_utils._aws import AwsEr
 from ansible_collections.netops.flow_logs.plugins.module_utils._aws import account_of
 from ansible_collections.netops.flow_logs.plugins.module_utils._aws import client
 from ansible_collections.netops.flow_logs.plugins.module_utils._aws import region_of
-from ansible_collections.netops.flow_logs.plugins.module_utils._aws import side_by_side
 from ansible_collections.netops.flow_logs.plugins.module_utils._aws import supports
+from ansible_collections.netops.flow_logs.plugins.module_utils._core.parallel import side_by_side
 from ansible_collections.netops.flow_logs.plugins.module_utils._core.tags import LOGS
 from ansible_collections.netops.flow_logs.plugins.module_utils._core.telemetry_rule import refuse_rule_tag
 from ansible_collections.netops.flow_logs.plugins.module_utils._errors import Conflict

@@ -27,11 +27,11 @@ except ImportError:
 from ansible_collections.amazon.aws.plugins.module_utils.botocore import get_aws_connection_info
 from ansible_collections.amazon.aws.plugins.module_utils.retries import RetryingBotoClientWrapper
 from ansible_collections.netops.flow_logs.plugins.module_utils._account import Account
-from ansible_collections.netops.flow_logs.plugins.module_utils._aws import RETRY
 from ansible_collections.netops.flow_logs.plugins.module_utils._aws import AwsError
 from ansible_collections.netops.flow_logs.plugins.module_utils._aws import Ec2Errors
 from ansible_collections.netops.flow_logs.plugins.module_utils._aws import client
-from ansible_collections.netops.flow_logs.plugins.module_utils._aws import side_by_side
+from ansible_collections.netops.flow_logs.plugins.module_utils._aws import retry_of
+from ansible_collections.netops.flow_logs.plugins.module_utils._core.parallel import side_by_side
 from ansible_collections.netops.flow_logs.plugins.module_utils._core.wire import guarded
 from ansible_collections.netops.flow_logs.plugins.module_utils._role_usage import Unread
 
@@ -70,7 +70,8 @@ def _clients(module: Any, regions: List[str]) -> Dict[str, Any]:
     config = connection.pop("aws_config", None)
     return {
         region: RetryingBotoClientWrapper(
-            guarded(session.client("ec2", region_name=region, endpoint_url=endpoint_url, config=config, **connection)), RETRY
+            guarded(session.client("ec2", region_name=region, endpoint_url=endpoint_url, config=config, **connection)),
+            retry_of(module, region),
         )
         for region in regions
     }

@@ -17,9 +17,9 @@ from typing import Tuple
 
 from ansible_collections.amazon.aws.plugins.module_utils.tagging import boto3_tag_list_to_ansible_dict
 from ansible_collections.netops.flow_logs.plugins.module_utils._aws import Ec2Errors
-from ansible_collections.netops.flow_logs.plugins.module_utils._aws import chunks
 from ansible_collections.netops.flow_logs.plugins.module_utils._aws import pages
-from ansible_collections.netops.flow_logs.plugins.module_utils._aws import side_by_side
+from ansible_collections.netops.flow_logs.plugins.module_utils._core.parallel import chunks
+from ansible_collections.netops.flow_logs.plugins.module_utils._core.parallel import side_by_side
 from ansible_collections.netops.flow_logs.plugins.module_utils._target import Target
 
 # EC2 takes 200 values in a filter. A filter, unlike a list of ids, does not fail for ids that do not exist.

@@ -25,7 +25,7 @@ from ansible_collections.netops.flow_logs.plugins.module_utils._audit.parts impo
 from ansible_collections.netops.flow_logs.plugins.module_utils._audit.parts import ROLE_POLICIES
 from ansible_collections.netops.flow_logs.plugins.module_utils._aws import account_of
 from ansible_collections.netops.flow_logs.plugins.module_utils._aws import client
-from ansible_collections.netops.flow_logs.plugins.module_utils._aws import side_by_side
+from ansible_collections.netops.flow_logs.plugins.module_utils._core.parallel import side_by_side
 from ansible_collections.netops.flow_logs.plugins.module_utils._delivery_role import Role
 from ansible_collections.netops.flow_logs.plugins.module_utils._delivery_role_options import require_names
 from ansible_collections.netops.flow_logs.plugins.module_utils._iam.trust import trusts_flow_logs

@@ -39,6 +39,11 @@ options:
       - Whether RV(recap) gives each host that failed a failure of its own. With V(false) it is one for all.
     type: bool
     default: true
+  account_timeout:
+    description:
+      - Seconds that calls for an account may wait without any answer from AWS, all of them together.
+    type: float
+    default: 900
   templates:
     description:
       - The directory with the template of the page.

@@ -59,6 +59,11 @@ options:
         hosts of the batch otherwise. With more, the task counts as changed.
     type: int
     default: 100
+  account_timeout:
+    description:
+      - Seconds that calls for an account may wait without any answer from AWS, all of them together.
+    type: float
+    default: 900
 attributes:
   check_mode:
     support: full

@@ -11,7 +11,6 @@ What fails for the account's IAM fails for all its deliveries; what fails in a d
 
 from __future__ import annotations
 
-from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 from typing import Callable
 from typing import Dict
@@ -23,7 +22,7 @@ from typing import Tuple
 from ansible_collections.netops.flow_logs.plugins.module_utils._aws import account_of
 from ansible_collections.netops.flow_logs.plugins.module_utils._aws import client
 from ansible_collections.netops.flow_logs.plugins.module_utils._aws import region_of
-from ansible_collections.netops.flow_logs.plugins.module_utils._aws import side_by_side
+from ansible_collections.netops.flow_logs.plugins.module_utils._core.parallel import side_by_side
 from ansible_collections.netops.flow_logs.plugins.module_utils._errors import Failure
 from ansible_collections.netops.flow_logs.plugins.module_utils._flow_log_work import FlowLogWork
 from ansible_collections.netops.flow_logs.plugins.module_utils._log_group_names import SharedNames
@@ -57,11 +56,9 @@ def apply(account: Account, names: Optional[SharedNames] = None) -> List[Outcome
         return [failed]
     names = names or SharedNames()
     deliveries = account.deliveries
-    with ThreadPoolExecutor(max_workers=1) as aside:
-        # Names are read while IAM is at work. Should that fail, the delivery finds the same error again and reports it.
-        reading = aside.submit(lambda: _read_all_names(account, deliveries, names))
-        iam = share_iam(account)
-        reading.result()
+    # Names are read while IAM is at work. Should that fail, the delivery finds the same error again and reports it.
+    at_once: List[Callable[[], Any]] = [lambda: share_iam(account), lambda: _read_all_names(account, deliveries, names)]
+    iam, _read = side_by_side(lambda work: work(), at_once)
     if "role" not in iam.result:
         return [account.failed(iam)]
     role_arn = iam.result["role"]["arn"]

@@ -26,7 +26,7 @@ from ansible_collections.netops.flow_logs.plugins.module_utils._audit.holes impo
 from ansible_collections.netops.flow_logs.plugins.module_utils._aws import account_of
 from ansible_collections.netops.flow_logs.plugins.module_utils._aws import client
 from ansible_collections.netops.flow_logs.plugins.module_utils._aws import region_of
-from ansible_collections.netops.flow_logs.plugins.module_utils._aws import side_by_side
+from ansible_collections.netops.flow_logs.plugins.module_utils._core.parallel import side_by_side
 from ansible_collections.netops.flow_logs.plugins.module_utils._flow_log_info_read import read_info
 from ansible_collections.netops.flow_logs.plugins.module_utils._log_group_names import SharedNames
 from ansible_collections.netops.flow_logs.plugins.module_utils._progress import nowhere

@@ -17,7 +17,7 @@ from typing import Optional
 from typing import Sequence
 from typing import Type
 
-from ansible_collections.netops.flow_logs.plugins.module_utils._aws import side_by_side
+from ansible_collections.netops.flow_logs.plugins.module_utils._core.parallel import side_by_side
 from ansible_collections.netops.flow_logs.plugins.module_utils._insights_work import InsightsQueriesRemovalWork
 from ansible_collections.netops.flow_logs.plugins.module_utils._insights_work import InsightsQueriesWork
 from ansible_collections.netops.flow_logs.plugins.module_utils._log_group_names import SharedNames

@@ -22,7 +22,7 @@ from typing import Tuple
 
 from ansible_collections.netops.flow_logs.plugins.module_utils._aws import account_of
 from ansible_collections.netops.flow_logs.plugins.module_utils._aws import client
-from ansible_collections.netops.flow_logs.plugins.module_utils._aws import side_by_side
+from ansible_collections.netops.flow_logs.plugins.module_utils._core.parallel import side_by_side
 from ansible_collections.netops.flow_logs.plugins.module_utils._delivery_role_options import wish_from_options
 from ansible_collections.netops.flow_logs.plugins.module_utils._delivery_role_reader import DeliveryRoleReader
 from ansible_collections.netops.flow_logs.plugins.module_utils._delivery_role_removal_work import (

@@ -43,6 +43,9 @@ from ansible_collections.amazon.aws.plugins.module_utils.exceptions import Ansib
 from ansible_collections.amazon.aws.plugins.module_utils.modules import aws_argument_spec
 from ansible_collections.amazon.aws.plugins.module_utils.retries import RetryingBotoClientWrapper
 from ansible_collections.netops.flow_logs.plugins.module_utils._aws import ask_account
+from ansible_collections.netops.flow_logs.plugins.module_utils._aws import is_final
+from ansible_collections.netops.flow_logs.plugins.module_utils._core.failed_lookups import Decorator
+from ansible_collections.netops.flow_logs.plugins.module_utils._core.failed_lookups import FailedLookups
 from ansible_collections.netops.flow_logs.plugins.module_utils._core.secrets import cleaned
 from ansible_collections.netops.flow_logs.plugins.module_utils._core.secrets import plain_url
 from ansible_collections.netops.flow_logs.plugins.module_utils._core.secrets import remember
@@ -123,12 +126,13 @@ class Session:
         self._sessions: Dict[Any, Any] = {}
         self._clients: Dict[str, Any] = {}
         self._accounts: Dict[str, Tuple[str, str]] = {}
+        self.failed = FailedLookups(is_final)
 
     def client(
         self, service: str, region: Optional[str], endpoint_url: Optional[str], connection: Dict[str, Any]
     ) -> Any:
         """Raises AnsibleAWSError when the options lead nowhere."""
-        key = repr((service, region, endpoint_url, sorted(connection.items())))
+        key = _key(service, region, endpoint_url, connection)
         arguments = dict(connection)
         profile = arguments.pop("profile_name", None)
         config = arguments.pop("aws_config", None)
@@ -151,6 +155,10 @@ class Session:
             if key not in self._accounts:
                 self._accounts[key] = ask()
             return self._accounts[key]
+
+
+def _key(service: str, region: Optional[str], endpoint_url: Optional[str], connection: Dict[str, Any]) -> str:
+    return repr((service, region, endpoint_url, sorted(connection.items())))
 
 
 class InProcessModule:
@@ -179,8 +187,16 @@ class InProcessModule:
 
     def client(self, service: str, retry_decorator: Any = None, **differing: Any) -> Any:
         region, endpoint_url, connection = self._connection()
-        client = self._session.client(service, differing.get("region") or region, endpoint_url, connection)
-        return client if retry_decorator is None else RetryingBotoClientWrapper(client, retry_decorator)
+        region = differing.get("region") or region
+        client = self._session.client(service, region, endpoint_url, connection)
+        if retry_decorator is None:
+            return client
+        return RetryingBotoClientWrapper(client, self.remembering(retry_decorator, service, region))
+
+    def remembering(self, retry: Decorator, service: str, region: Optional[str]) -> Decorator:
+        """The retry decorator for clients that ask for nothing that has failed before in the session."""
+        _region, endpoint_url, connection = self._connection()
+        return self._session.failed.remembering(retry, _key(service, region, endpoint_url, connection))
 
     def _connection(self) -> Tuple[Optional[str], Optional[str], Dict[str, Any]]:
         module: Any = self

@@ -40,7 +40,7 @@ from ansible_collections.netops.flow_logs.plugins.module_utils._aws import AwsEr
 from ansible_collections.netops.flow_logs.plugins.module_utils._aws import Ec2Errors
 from ansible_collections.netops.flow_logs.plugins.module_utils._aws import StsErrors
 from ansible_collections.netops.flow_logs.plugins.module_utils._aws import pages
-from ansible_collections.netops.flow_logs.plugins.module_utils._aws import side_by_side
+from ansible_collections.netops.flow_logs.plugins.module_utils._core.parallel import side_by_side
 from ansible_collections.netops.flow_logs.plugins.module_utils._core.wire import guarded
 from ansible_collections.netops.flow_logs.plugins.module_utils._flow_log import from_aws
 from ansible_collections.netops.flow_logs.plugins.plugin_utils._network import Region

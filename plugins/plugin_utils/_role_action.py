@@ -26,8 +26,11 @@ from ansible.plugins.action import ActionBase
 
 from ansible_collections.amazon.aws.plugins.module_utils.botocore import check_sdk_version_supported
 from ansible_collections.amazon.aws.plugins.module_utils.exceptions import AnsibleBotocoreError
-from ansible_collections.netops.flow_logs.plugins.module_utils._core.bounds import TIMEOUT_VARIABLE
-from ansible_collections.netops.flow_logs.plugins.module_utils._core.bounds import call_timeout
+from ansible_collections.netops.flow_logs.plugins.module_utils._core import bounds
+from ansible_collections.netops.flow_logs.plugins.module_utils._core.patience import ACCOUNT_TIMEOUT_VARIABLE
+from ansible_collections.netops.flow_logs.plugins.module_utils._core.patience import Patience
+from ansible_collections.netops.flow_logs.plugins.module_utils._core.patience import account_timeout
+from ansible_collections.netops.flow_logs.plugins.module_utils._core.patience import with_patience
 from ansible_collections.netops.flow_logs.plugins.module_utils._core.secrets import plain_url
 from ansible_collections.netops.flow_logs.plugins.module_utils._core.secrets import without_secrets
 from ansible_collections.netops.flow_logs.plugins.module_utils._core.text import printable
@@ -37,6 +40,8 @@ from ansible_collections.netops.flow_logs.plugins.plugin_utils._account import A
 from ansible_collections.netops.flow_logs.plugins.plugin_utils._account import Mode
 from ansible_collections.netops.flow_logs.plugins.plugin_utils._accounts.identify import Identified
 from ansible_collections.netops.flow_logs.plugins.plugin_utils._accounts.plans import AccountPlan
+from ansible_collections.netops.flow_logs.plugins.plugin_utils._accounts.processes import Broken
+from ansible_collections.netops.flow_logs.plugins.plugin_utils._accounts.processes import in_processes
 from ansible_collections.netops.flow_logs.plugins.plugin_utils._ansible import KEEPS_RUN_ONCE
 from ansible_collections.netops.flow_logs.plugins.plugin_utils._ansible import environments_around
 from ansible_collections.netops.flow_logs.plugins.plugin_utils._ansible import is_for_the_first_host
@@ -51,8 +56,6 @@ from ansible_collections.netops.flow_logs.plugins.plugin_utils._in_process impor
 from ansible_collections.netops.flow_logs.plugins.plugin_utils._module_defaults import with_module_defaults
 from ansible_collections.netops.flow_logs.plugins.plugin_utils._plans import account_plans
 from ansible_collections.netops.flow_logs.plugins.plugin_utils._plans import connection_of
-from ansible_collections.netops.flow_logs.plugins.plugin_utils._side_processes import Broken
-from ansible_collections.netops.flow_logs.plugins.plugin_utils._side_processes import side_by_side
 
 # Tags that the role's tasks have, and those that Ansible knows.
 _TAGS = frozenset(["all", "always", "flow_logs", "tagged"])
@@ -62,7 +65,7 @@ Program = Callable[[Account], Any]
 
 
 class RoleAction(ActionBase):
-    """All hosts of the batch at once, in this process and one more for each further account."""
+    """All hosts of the batch at once, and each account in a process of its own."""
 
     TRANSFERS_FILES = False
     _supports_check_mode = True
@@ -79,18 +82,20 @@ class RoleAction(ActionBase):
                 f"{error} The role works in the Python that runs Ansible: install boto3 and botocore there."
             ) from error
         os.environ.update(self._environment())
-        timeout = self._task.args.get("call_timeout")
-        if timeout is not None:
-            os.environ[TIMEOUT_VARIABLE] = str(timeout)
+        for option, variable in (("call_timeout", bounds.TIMEOUT_VARIABLE), ("account_timeout", ACCOUNT_TIMEOUT_VARIABLE)):
+            seconds = self._task.args.get(option)
+            if seconds is not None:
+                os.environ[variable] = str(seconds)
         try:
-            call_timeout()
+            bounds.call_timeout()
+            account_timeout()
         except InvalidInput as error:
             raise AnsibleActionFail(str(error)) from None
 
     def _each(self, plans: List[AccountPlan], mode: Mode, program: Callable[[AccountPlan], Program]) -> List[Any]:
         """What the program returned for each account, Broken where it broke."""
         jobs = [partial(_work, program(plan), plan, mode, self._models()) for plan in plans]
-        answers = side_by_side(jobs, self._forks(), self._tell)
+        answers = in_processes(jobs, self._forks(), self._tell)
         for answer in answers:
             if isinstance(answer, Broken) and answer.trace:
                 self._display.vvv("\n".join(printable_lines(without_secrets(answer.trace).splitlines())))
@@ -225,4 +230,5 @@ class RoleAction(ActionBase):
 
 
 def _work(program: Program, plan: AccountPlan, mode: Mode, models: Models, say: Callable[[str], None]) -> Any:
-    return program(Account(plan, mode, models, say))
+    with with_patience(Patience(account_timeout())):
+        return program(Account(plan, mode, models, say))

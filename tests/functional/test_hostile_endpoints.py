@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -38,6 +39,35 @@ def test_the_role_gives_up_what_is_not_answered_in_time(ansible: Ansible, manner
 
     assert "GetCallerIdentity of sts" in run.output
     assert "within 1 seconds" in run.output
+
+
+@pytest.mark.parametrize("playbook", ["apply", "remove", "report"])
+def test_an_account_that_nothing_answers_for_is_given_up_and_others_are_done(
+    cloud: Cloud, ansible: Ansible, playbook: str
+) -> None:
+    vpc = cloud.vpc("web")
+    with hostile("silent_but_for_sts") as endpoint, at_most(60):
+        silent = {"hosts": {HOST: {}}, "vars": {"flow_logs_endpoint_url": endpoint.url}}
+        times = {"flow_logs_account_timeout": 3, "flow_logs_call_timeout": 600}
+        both = {"all": {"children": {"silent": silent, "shop": {"hosts": {vpc: {}}}}, "vars": times}}
+        run = ansible.run(f"netops.flow_logs.{playbook}", both)
+
+    report = ansible.directory / "flow-logs-report" / "report.json"
+    text = report.read_text("utf-8") if playbook == "report" else run.failed().output
+    assert "No answer from AWS for this account came within 3 seconds" in text
+    assert re.search(rf"Waited for: \w+ of (ec2|iam) in [a-z0-9-]+ \({endpoint.host}\)", text)
+    assert "flow_logs_account_timeout" in text
+    if playbook == "apply":
+        assert cloud.flow_log_of(vpc)["LogGroupName"] == "/aws/shop/vpc/web/flowlogs"
+    if playbook == "report":
+        assert vpc in text
+
+
+def test_seconds_that_are_none_are_refused(ansible: Ansible) -> None:
+    run = ansible.run("netops.flow_logs.apply", inventory(flow_logs_account_timeout=0)).failed()
+
+    assert "flow_logs_account_timeout" in run.output and "more than 0" in run.output
+    assert run.calls == []
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import pytest
 
-from ansible_collections.netops.flow_logs.plugins.module_utils._aws import SIDE_BY_SIDE
+from ansible_collections.netops.flow_logs.plugins.module_utils._core.parallel import SIDE_BY_SIDE
 from ansible_collections.netops.flow_logs.tests.emulator.scenario import BadResource
 from ansible_collections.netops.flow_logs.tests.emulator.scenario import Lag
 from ansible_collections.netops.flow_logs.tests.emulator.scenario import Scenario

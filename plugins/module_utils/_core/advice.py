@@ -231,6 +231,13 @@ KNOWN: Tuple[Advice, ...] = (
         " or by FLOW_LOGS_CALL_TIMEOUT in the environment.",
         "7.3",
     ),
+    Advice(
+        "accounttimeout",
+        "",
+        "Check the network between here and AWS, the proxy and endpoint_url, then run it again: it goes on from there. An account that needs"
+        " longer gets it by flow_logs_account_timeout.",
+        "7.3",
+    ),
     Advice("answertoolarge", "", _NOT_AWS, "7.3"),
     Advice("endlesslisting", "", _NOT_AWS, "7.3"),
     Advice("expiredtoken", "", _EXPIRED, "11.2"),

@@ -109,18 +109,21 @@ _here = _OfThisThread()
 
 def call_timeout(environment: Optional[Mapping[str, str]] = None) -> float:
     """Seconds for a call. Raises InvalidInput when what the environment says is no such number."""
-    given = (os.environ if environment is None else environment).get(TIMEOUT_VARIABLE, "").strip()
-    if not given:
-        return CALL_TIMEOUT
+    given = (os.environ if environment is None else environment).get(TIMEOUT_VARIABLE, "")
+    who = f"{TIMEOUT_VARIABLE} (flow_logs_call_timeout)"
+    return seconds_of(given, CALL_TIMEOUT, who, "a call to AWS may take in all")
+
+
+def seconds_of(given: str, default: float, who: str, what: str) -> float:
+    """A time limit as the environment says it. Raises InvalidInput when it is no such number."""
+    if not given.strip():
+        return default
     try:
         seconds = float(given)
     except ValueError:
         seconds = 0.0
     if not 0 < seconds < float("inf"):
-        raise InvalidInput(
-            f"{TIMEOUT_VARIABLE} (flow_logs_call_timeout) is {given!r}: give the number of seconds that a call to AWS may take in"
-            " all, more than 0."
-        )
+        raise InvalidInput(f"{who} is {given.strip()!r}: give the number of seconds that {what}, more than 0.")
     return seconds
 
 

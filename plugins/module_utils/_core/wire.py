@@ -13,6 +13,9 @@ answer that drips or never ends is noticed only between tries.
 from __future__ import annotations
 
 import io
+import selectors
+import socket
+import time
 from http.client import HTTPResponse
 from typing import Any
 from typing import Dict
@@ -32,6 +35,7 @@ except ImportError:
     AWSHTTPConnection = AWSHTTPSConnection = AWSHTTPConnectionPool = AWSHTTPSConnectionPool = object
 
 from ansible_collections.netops.flow_logs.plugins.module_utils._core import bounds
+from ansible_collections.netops.flow_logs.plugins.module_utils._core import patience
 from ansible_collections.netops.flow_logs.plugins.module_utils._core.secrets import remember
 from ansible_collections.netops.flow_logs.plugins.module_utils._core.secrets import remember_surroundings
 from ansible_collections.netops.flow_logs.plugins.module_utils._core.secrets import without_secrets
@@ -39,6 +43,8 @@ from ansible_collections.netops.flow_logs.plugins.module_utils._core.text import
 from ansible_collections.netops.flow_logs.plugins.module_utils._core.text import limited
 
 _ID = "netops-flow-logs"
+# Seconds between two looks at whether an answer is still waited for.
+_LOOK = 1.0
 
 
 class _Reader(io.RawIOBase):
@@ -56,6 +62,7 @@ class _Reader(io.RawIOBase):
 
     def readinto(self, buffer: Any) -> int:
         self._call.check()
+        _await_data(self._sock, self._call)
         usual, left = self._sock.gettimeout(), self._call.left()
         if usual is None or left < usual:
             self._sock.settimeout(max(left, 0.001))
@@ -72,6 +79,23 @@ class _Reader(io.RawIOBase):
     def close(self) -> None:
         self._raw.close()
         super().close()
+
+
+def _await_data(sock: Any, call: bounds.Call) -> None:
+    """Until something has come, or nothing has in the time of a read. Raises OutOfBounds when nobody waits for it any more."""
+    if not isinstance(sock, socket.socket):
+        # What stands in for a socket may have read ahead.
+        return
+    usual = sock.gettimeout()
+    end = time.monotonic() + (float("inf") if usual is None else usual)
+    pending = getattr(sock, "pending", int)
+    with selectors.DefaultSelector() as selector:
+        selector.register(sock, selectors.EVENT_READ)
+        while not pending() and not selector.select(max(0.0, min(_LOOK, call.left(), end - time.monotonic()))):
+            call.check()
+            patience.check()
+            if time.monotonic() >= end:
+                raise socket.timeout("timed out")
 
 
 class _Socket:
@@ -153,6 +177,7 @@ class _Guard:
                 call.ends_with_its_try = True
 
     def before_send(self, event_name: str, request: Any, **_event: Any) -> None:
+        patience.check()
         _remember_sent(request.headers)
         call = bounds.current_call()
         if call is None:
@@ -162,15 +187,22 @@ class _Guard:
             operation, host = event_name.rsplit(".", 1)[-1], urlsplit(str(request.url)).netloc.rpartition("@")[2]
             call.name = f"{operation} of {self._place} ({host})"
         call.check()
+        waiting = patience.current()
+        if waiting is not None:
+            waiting.sent(call.name)
 
     def needs_retry(self, caught_exception: Optional[Exception] = None, **_event: Any) -> None:
         """Raises OutOfBounds in place of the error that giving up has led to."""
+        waiting = patience.current()
+        if waiting is not None and caught_exception is None:
+            waiting.answered()
         if caught_exception is None:
             return
         _clean_exception(caught_exception)
         call = bounds.current_call()
         if call is not None:
             call.check()
+        patience.check()
 
     def after_call(self, parsed: Any, **_event: Any) -> None:
         _end_try()
@@ -185,6 +217,9 @@ class _Guard:
 
 
 def _end_try() -> None:
+    waiting = patience.current()
+    if waiting is not None:
+        waiting.ended()
     call = bounds.current_call()
     if call is not None and call.ends_with_its_try:
         bounds.end_call()

@@ -18,7 +18,10 @@ from typing import Tuple
 
 from ansible_collections.netops.flow_logs.plugins.module_utils._account import Account
 from ansible_collections.netops.flow_logs.plugins.module_utils._aws import account_of
-from ansible_collections.netops.flow_logs.plugins.module_utils._aws import side_by_side
+from ansible_collections.netops.flow_logs.plugins.module_utils._core.parallel import side_by_side
+from ansible_collections.netops.flow_logs.plugins.module_utils._core.patience import Patience
+from ansible_collections.netops.flow_logs.plugins.module_utils._core.patience import account_timeout
+from ansible_collections.netops.flow_logs.plugins.module_utils._core.patience import with_patience
 from ansible_collections.netops.flow_logs.plugins.module_utils._errors import InvalidInput
 from ansible_collections.netops.flow_logs.plugins.module_utils._run import answer
 from ansible_collections.netops.flow_logs.plugins.plugin_utils._accounts.ways import Way
@@ -61,7 +64,8 @@ class Identified:
         try:
             if way.assume_role_arn is not None:
                 return account_of_role(way.assume_role_arn), None
-            return self._asked(way, tuple(regions) or (None,))
+            with with_patience(Patience(account_timeout())):
+                return self._asked(way, tuple(regions) or (None,))
         except InvalidInput as error:
             return None, {"failed": True, "msg": str(error)}
 

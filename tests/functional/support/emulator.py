@@ -10,6 +10,7 @@ import io
 import json
 import os
 import threading
+import time
 import urllib.request
 from collections import Counter
 from collections.abc import Callable
@@ -95,6 +96,7 @@ class Emulator:
     def __init__(self) -> None:
         self.calls = Calls()
         self._refusals: list[Refusal] = []
+        self._delays: dict[str, float] = {}
         self._lock = threading.Lock()
         self._moto = DomainDispatcherApplication(create_backend_app)
         self._server = make_server("127.0.0.1", 0, self._answer, threaded=True, request_handler=_Quiet)
@@ -115,6 +117,7 @@ class Emulator:
         urllib.request.build_opener(urllib.request.ProxyHandler({})).open(request).read()
         self.forget()
         self._refusals = []
+        self._delays = {}
 
     def forget(self) -> None:
         """From here on only new calls count."""
@@ -125,6 +128,10 @@ class Emulator:
         """The next calls of this name, such as ec2:CreateFlowLogs, with a parameter that holds this text, get this error."""
         self._refusals.append(Refusal(name, code, message, times, status, holding))
 
+    def delay(self, name: str, seconds: float) -> None:
+        """From here on calls of this name, such as ec2:CreateFlowLogs, are carried out and answered so much later than they come."""
+        self._delays[name] = seconds
+
     def _answer(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
         call = _call(environ)
         if call is not None:
@@ -133,6 +140,7 @@ class Emulator:
                 refusal = self._refusal(call)
             if refusal is not None:
                 return _error(call, refusal, start_response)
+            time.sleep(self._delays.get(call.name, 0))
         answer: Iterable[bytes] = self._moto(environ, start_response)
         return answer
 

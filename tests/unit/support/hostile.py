@@ -119,6 +119,12 @@ class _Handler(socketserver.BaseRequestHandler):
         else:
             self._a_page(head)
 
+    def _silent_but_for_sts(self, head: str) -> None:
+        if "/sts/aws4_request" in head:
+            self._send("200 OK", IDENTITY)
+        else:
+            self._silent(head)
+
     def _failing(self, _head: str) -> None:
         self._send("503 Service Unavailable", "<html>no</html>")
 

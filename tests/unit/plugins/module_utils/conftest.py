@@ -12,8 +12,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from ansible_collections.netops.flow_logs.plugins.module_utils import _aws
 from ansible_collections.netops.flow_logs.plugins.module_utils import _flow_log_apply
+from ansible_collections.netops.flow_logs.plugins.module_utils._core import parallel
 from ansible_collections.netops.flow_logs.plugins.module_utils._flow_log_create import Creator
 from ansible_collections.netops.flow_logs.tests.unit.support.clients import Clock
 from ansible_collections.netops.flow_logs.tests.unit.support.clients import StubbedClients
@@ -32,7 +32,7 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
 @pytest.fixture
 def in_turn(monkeypatch: pytest.MonkeyPatch) -> None:
     """Calls that go side by side go one after another, in order."""
-    monkeypatch.setattr(_aws, "SIDE_BY_SIDE", 1)
+    monkeypatch.setattr(parallel, "SIDE_BY_SIDE", 1)
 
 
 @pytest.fixture

@@ -4,8 +4,6 @@
 
 from __future__ import annotations
 
-import threading
-
 import pytest
 from botocore.exceptions import ClientError
 from botocore.exceptions import EndpointConnectionError
@@ -15,55 +13,6 @@ from ansible_collections.netops.flow_logs.plugins.module_utils._account import A
 from ansible_collections.netops.flow_logs.plugins.module_utils._errors import InvalidInput
 from ansible_collections.netops.flow_logs.tests.unit.support.clients import real_client
 from ansible_collections.netops.flow_logs.tests.unit.support.module import FakeModule
-
-
-@pytest.mark.parametrize(
-    ("items", "parts"),
-    [
-        pytest.param([], [], id="nothing"),
-        pytest.param([1], [[1]], id="less than a part"),
-        pytest.param([1, 2], [[1, 2]], id="one part"),
-        pytest.param([1, 2, 3, 4, 5], [[1, 2], [3, 4], [5]], id="some parts and a rest"),
-    ],
-)
-def test_chunks_of_two(items: list[int], parts: list[list[int]]) -> None:
-    assert _aws.chunks(items, 2) == parts
-
-
-def test_calls_side_by_side_overlap_and_answer_in_order() -> None:
-    both_are_there = threading.Barrier(2, timeout=10)
-
-    def call(item: int) -> int:
-        both_are_there.wait()
-        return item * 10
-
-    assert _aws.side_by_side(call, [1, 2]) == [10, 20]
-
-
-def test_no_more_calls_overlap_than_are_allowed() -> None:
-    lock, now, most = threading.Lock(), [0], [0]
-
-    def call(item: int) -> None:
-        with lock:
-            now[0] += 1
-            most[0] = max(most[0], now[0])
-        threading.Event().wait(0.002)
-        with lock:
-            now[0] -= 1
-
-    _aws.side_by_side(call, range(50))
-
-    assert 1 < most[0] <= _aws.SIDE_BY_SIDE
-
-
-def test_the_first_error_of_calls_side_by_side_is_raised() -> None:
-    def call(item: int) -> int:
-        if item > 1:
-            raise ValueError(item)
-        return item
-
-    with pytest.raises(ValueError, match="2"):
-        _aws.side_by_side(call, [1, 2, 3])
 
 
 @pytest.mark.parametrize(

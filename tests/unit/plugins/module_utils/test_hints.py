@@ -147,6 +147,7 @@ ANSWERS = [
     pytest.param("InternalError", "An internal error has occurred.", "error of its own", id="EC2 fails"),
     pytest.param("ServiceFailure", "", "error of its own", id="IAM fails"),
     pytest.param("CallTimeout", "No complete answer came within 300 seconds", "flow_logs_call_timeout", id="too slow"),
+    pytest.param("AccountTimeout", "No answer from AWS for this account came", "flow_logs_account_timeout", id="no answer at all"),
     pytest.param("AnswerTooLarge", "The answer is larger than 32 MiB.", "check endpoint_url", id="too much"),
     pytest.param("EndlessListing", "repeats a page", "check endpoint_url", id="no end"),
     pytest.param("ServiceUnavailableException", "", "error of its own", id="CloudWatch Logs fails"),

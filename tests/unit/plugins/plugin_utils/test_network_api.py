@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.netops.flow_logs.plugins.module_utils import _aws
 from ansible_collections.netops.flow_logs.plugins.module_utils._aws import AwsError
+from ansible_collections.netops.flow_logs.plugins.module_utils._core import parallel
 from ansible_collections.netops.flow_logs.plugins.plugin_utils._network import Region
 from ansible_collections.netops.flow_logs.plugins.plugin_utils._network_api import Denied
 from ansible_collections.netops.flow_logs.plugins.plugin_utils._network_api import Reads
@@ -22,7 +22,7 @@ from ansible_collections.netops.flow_logs.tests.unit.support.clients import Stub
 @pytest.fixture
 def stubs(monkeypatch: pytest.MonkeyPatch) -> Iterator[StubbedClients]:
     """Real botocore clients that answer from a script, one call after another; at the end it has to be used up."""
-    monkeypatch.setattr(_aws, "SIDE_BY_SIDE", 1)
+    monkeypatch.setattr(parallel, "SIDE_BY_SIDE", 1)
     clients = StubbedClients()
     yield clients
     clients.close()
