@@ -40,6 +40,7 @@ _SPEC: Dict[str, Any] = {
     "argument_spec": {"type": "dict", "required": True},
     "whole_play": {"type": "bool", "default": False},
     "call_timeout": {"type": "float", "default": 300},
+    "progress": {"type": "bool", "default": True},
     "templates": {"type": "path", "required": True},
     "title": {"type": "str", "default": "Flow logs"},
     "directory": {"type": "path", "default": "flow-logs-report"},

@@ -23,9 +23,11 @@ from ansible_collections.netops.flow_logs.plugins.plugin_utils._accounts.plans i
 from ansible_collections.netops.flow_logs.plugins.plugin_utils._collector import patient_collector
 from ansible_collections.netops.flow_logs.plugins.plugin_utils._hosts.problems import Problems
 from ansible_collections.netops.flow_logs.plugins.plugin_utils._hosts.results import host_results
+from ansible_collections.netops.flow_logs.plugins.plugin_utils._outcomes import diffs
 from ansible_collections.netops.flow_logs.plugins.plugin_utils._outcomes import failure_lines
 from ansible_collections.netops.flow_logs.plugins.plugin_utils._outcomes import results
 from ansible_collections.netops.flow_logs.plugins.plugin_utils._outcomes import summary_lines
+from ansible_collections.netops.flow_logs.plugins.plugin_utils._outcomes import total_line
 from ansible_collections.netops.flow_logs.plugins.plugin_utils._role_action import Program
 from ansible_collections.netops.flow_logs.plugins.plugin_utils._role_action import RoleAction
 from ansible_collections.netops.flow_logs.plugins.plugin_utils._side_processes import Broken
@@ -44,12 +46,10 @@ class ActionModule(RoleAction):
             answers = self._each(plans, mode, self._program)
         done = [(plan, _outcomes_of(plan, answer)) for plan, answer in zip(plans, answers)]
         outcomes = [outcome for _plan, own in done for outcome in own]
-        return {
-            **result,
-            **_as_result(outcomes, problems, mode),
-            **host_results(done, problems.as_result(), self._hosts),
-            "targets": _count_targets(plans),
-        }
+        hosts = host_results(done, problems.as_result(), self._hosts)
+        told = _as_result(outcomes, problems, mode)
+        told["summary"].append(total_line(hosts["totals"], mode.check, len(problems)))
+        return {**result, **told, **hosts, "targets": _count_targets(plans)}
 
     def _program(self, plan: AccountPlan) -> Program:
         if boolean(self._task.args.get("iam_only", False)):
@@ -73,7 +73,7 @@ def _as_result(outcomes: List[Outcome], problems: Problems, mode: Mode) -> Dict[
         "failed_hosts": problems.as_result(),
         "summary": [
             *summary_lines(outcomes, "would be" if mode.check else "was"),
-            *printable_lines(f"host {host}: FAILED, nothing done" for host in problems.as_result()),
+            *problems.left_out(),
         ],
         "failures": failures,
     }
@@ -81,9 +81,7 @@ def _as_result(outcomes: List[Outcome], problems: Problems, mode: Mode) -> Dict[
     if warnings:
         result["warnings"] = warnings
     if mode.diff:
-        result["diff"] = [
-            part["diff"] for part in found if part.get("diff", {}).get("before") != part.get("diff", {}).get("after")
-        ]
+        result["diff"] = diffs(outcomes)
     return result
 
 

@@ -34,6 +34,11 @@ options:
       - Seconds that a call to AWS may take in all, its retries included.
     type: float
     default: 300
+  progress:
+    description:
+      - Whether to show how far the work is, on the standard error of a terminal. Otherwise it is only in Ansible's log.
+    type: bool
+    default: true
   templates:
     description:
       - The directory with the template of the page.

@@ -9,6 +9,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from functools import partial
 from typing import Any
 from typing import Callable
@@ -49,6 +50,9 @@ from ansible_collections.netops.flow_logs.plugins.plugin_utils._plans import acc
 from ansible_collections.netops.flow_logs.plugins.plugin_utils._plans import connection_of
 from ansible_collections.netops.flow_logs.plugins.plugin_utils._side_processes import Broken
 from ansible_collections.netops.flow_logs.plugins.plugin_utils._side_processes import side_by_side
+
+# Asked while ansible-playbook reads this file: what works for it later has no standard error of its own.
+AT_TERMINAL = sys.stderr is not None and sys.stderr.isatty()
 
 _PLAYBOOKS = {"present": "netops.flow_logs.apply", "absent": "netops.flow_logs.remove"}
 # What is done with one account.
@@ -174,7 +178,9 @@ class RoleAction(ActionBase):
         return int(context.CLIARGS.get("forks") or 5)
 
     def _tell(self, line: str) -> None:
-        self._display.display(f"  {printable(line)}")
+        """Progress. The standard output belongs to the callback, and may be no terminal: then the log has it alone."""
+        if boolean(self._task.args.get("progress", True)):
+            self._display.display(f"  {printable(line)}", stderr=AT_TERMINAL, log_only=not AT_TERMINAL)
 
 
 def _work(program: Program, plan: AccountPlan, mode: Mode, models: Models, say: Callable[[str], None]) -> Any:
