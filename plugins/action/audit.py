@@ -43,6 +43,7 @@ _SPEC: Dict[str, Any] = {
     "call_timeout": {"type": "float", "default": 300},
     "fail_each_host": {"type": "bool", "default": True},
     "account_timeout": {"type": "float", "default": 900},
+    "progress": {"type": "bool", "default": True},
     "templates": {"type": "path", "required": True},
     "title": {"type": "str", "default": "Flow logs"},
     "directory": {"type": "path", "default": "flow-logs-report"},

@@ -24,9 +24,11 @@ from ansible_collections.netops.flow_logs.plugins.plugin_utils._accounts.process
 from ansible_collections.netops.flow_logs.plugins.plugin_utils._collector import patient_collector
 from ansible_collections.netops.flow_logs.plugins.plugin_utils._hosts.problems import Problems
 from ansible_collections.netops.flow_logs.plugins.plugin_utils._hosts.results import host_results
+from ansible_collections.netops.flow_logs.plugins.plugin_utils._outcomes import diffs
 from ansible_collections.netops.flow_logs.plugins.plugin_utils._outcomes import failure_lines
 from ansible_collections.netops.flow_logs.plugins.plugin_utils._outcomes import results
 from ansible_collections.netops.flow_logs.plugins.plugin_utils._outcomes import summary_lines
+from ansible_collections.netops.flow_logs.plugins.plugin_utils._outcomes import total_line
 from ansible_collections.netops.flow_logs.plugins.plugin_utils._role_action import Program
 from ansible_collections.netops.flow_logs.plugins.plugin_utils._role_action import RoleAction
 
@@ -54,6 +56,7 @@ class ActionModule(RoleAction):
             **host_results(done, problems.as_result(), self._hosts),
             "targets": _count_targets(plans),
         }
+        found["summary"].append(total_line(found["totals"], mode.check, len(problems)))
         if stopped:
             found["summary"].append("Nothing was written, as any_errors_fatal is set.")
         return {**result, **found, **self._recap(found, found["changed"], found["failures"], variables)}
@@ -80,7 +83,7 @@ def _as_result(outcomes: List[Outcome], problems: Problems, mode: Mode) -> Dict[
         "failed_hosts": problems.as_result(),
         "summary": [
             *summary_lines(outcomes, "would be" if mode.check else "was"),
-            *printable_lines(f"host {host}: FAILED, nothing done" for host in problems.as_result()),
+            *problems.left_out(),
         ],
         "failures": failures,
     }
@@ -88,9 +91,7 @@ def _as_result(outcomes: List[Outcome], problems: Problems, mode: Mode) -> Dict[
     if warnings:
         result["warnings"] = warnings
     if mode.diff:
-        result["diff"] = [
-            part["diff"] for part in found if part.get("diff", {}).get("before") != part.get("diff", {}).get("after")
-        ]
+        result["diff"] = diffs(outcomes)
     return result
 
 

@@ -16,10 +16,10 @@ from dataclasses import dataclass
 from dataclasses import field
 from dataclasses import replace
 from typing import Any
-from typing import Callable
 from typing import Dict
 from typing import FrozenSet
 from typing import List
+from typing import Optional
 from typing import Sequence
 from typing import Set
 from typing import Tuple
@@ -49,6 +49,7 @@ from ansible_collections.netops.flow_logs.plugins.module_utils._flow_log_plan im
 from ansible_collections.netops.flow_logs.plugins.module_utils._flow_log_plan import Change
 from ansible_collections.netops.flow_logs.plugins.module_utils._plan import Step
 from ansible_collections.netops.flow_logs.plugins.module_utils._progress import Progress
+from ansible_collections.netops.flow_logs.plugins.module_utils._progress import Voice
 from ansible_collections.netops.flow_logs.plugins.module_utils._progress import nowhere
 
 # Seconds between looks for flow logs that were just created and do not show yet: half a minute in all.
@@ -67,13 +68,13 @@ class Applied:
 
 
 def apply_steps(
-    client: Any, steps: Sequence[Step], wait_timeout: float, applied: Applied, tell: Callable[[str], None] = nowhere
+    client: Any, steps: Sequence[Step], wait_timeout: float, applied: Applied, tell: Optional[Voice] = None
 ) -> None:
     """Carries the steps out, noting each in applied as soon as it is done, and telling of waits."""
     by_kind: Dict[str, List[Step]] = {}
     for step in steps:
         by_kind.setdefault(step.kind, []).append(step)
-    creator = Creator(client, wait_timeout, tell=tell)
+    creator = Creator(client, wait_timeout, tell=tell or Voice(nowhere))
     _create(creator, by_kind.get(CREATE, []), applied)
     _replace(creator, by_kind.get(REPLACE, []), applied)
     _delete_old(client, by_kind.get(DELETE_SURPLUS, []), applied)
@@ -100,8 +101,8 @@ def _batches(steps: Sequence[Step]) -> List[Batch]:
     )
 
 
-def _created(creator: Creator, steps: Sequence[Step]) -> List[Outcome]:
-    progress = Progress(len(steps), "flow logs created", creator.tell)
+def _created(creator: Creator, steps: Sequence[Step], noun: str) -> List[Outcome]:
+    progress = Progress(len(steps), noun, creator.tell)
 
     def create(batch: Batch) -> Outcome:
         outcome = creator.create(batch)
@@ -113,7 +114,7 @@ def _created(creator: Creator, steps: Sequence[Step]) -> List[Outcome]:
 
 def _create(creator: Creator, steps: Sequence[Step], applied: Applied) -> Outcome:
     outcome = Outcome()
-    for part in _created(creator, steps):
+    for part in _created(creator, steps, "flow logs created"):
         outcome.add(part)
     applied.steps += [step for step in steps if step.subject in outcome.made]
     for failure in outcome.failed.values():
@@ -124,7 +125,7 @@ def _create(creator: Creator, steps: Sequence[Step], applied: Applied) -> Outcom
 def _replace(creator: Creator, steps: Sequence[Step], applied: Applied) -> None:
     """Creates the new ones beside the old ones, then deletes the old ones; where AWS refuses that, one by one."""
     outcome = Outcome()
-    for part in _created(creator, steps):
+    for part in _created(creator, steps, "flow logs replaced"):
         outcome.add(part)
     for failure in outcome.failed.values():
         applied.fail(failure)

@@ -34,6 +34,7 @@ from ansible_collections.netops.flow_logs.plugins.module_utils._errors import Fa
 from ansible_collections.netops.flow_logs.plugins.module_utils._flow_log import FlowLog
 from ansible_collections.netops.flow_logs.plugins.module_utils._hints import hint_for
 from ansible_collections.netops.flow_logs.plugins.module_utils._hints import is_unassumable_role
+from ansible_collections.netops.flow_logs.plugins.module_utils._progress import Voice
 from ansible_collections.netops.flow_logs.plugins.module_utils._progress import nowhere
 
 # AWS refuses a further flow log beside the one that is there; compared without regard to case, as all codes are.
@@ -80,7 +81,7 @@ class Creator:
     wait_timeout: float
     clock: Callable[[], float] = time.monotonic
     sleep: Callable[[float], None] = time.sleep
-    tell: Callable[[str], None] = nowhere
+    tell: Voice = field(default_factory=lambda: Voice(nowhere))
 
     def create(self, batch: Batch) -> Outcome:
         """Creates all of the batch that AWS lets us create."""

@@ -11,6 +11,7 @@ from __future__ import annotations
 import time
 from dataclasses import replace
 from typing import Any
+from typing import ClassVar
 from typing import Dict
 from typing import FrozenSet
 from typing import List
@@ -34,6 +35,7 @@ from ansible_collections.netops.flow_logs.plugins.module_utils._flow_log_removal
 from ansible_collections.netops.flow_logs.plugins.module_utils._flow_log_removal import going
 from ansible_collections.netops.flow_logs.plugins.module_utils._flow_log_removal import plan_removal
 from ansible_collections.netops.flow_logs.plugins.module_utils._flow_log_removal import remaining_warning
+from ansible_collections.netops.flow_logs.plugins.module_utils._log_format import DEFAULT_LOG_FORMAT
 from ansible_collections.netops.flow_logs.plugins.module_utils._log_group_names import Resolve
 from ansible_collections.netops.flow_logs.plugins.module_utils._log_group_names import resolve
 from ansible_collections.netops.flow_logs.plugins.module_utils._name_template import placeholders
@@ -55,6 +57,8 @@ class FlowLogRemovalWork(Work):
 
     warns: whether flow logs that go on are a warning, too; the result has them anyway.
     """
+
+    usual: ClassVar[Mapping[str, Any]] = {"log_destination_type": "cloud-watch-logs", "log_format": DEFAULT_LOG_FORMAT}
 
     def __init__(self, module: Any, names: Resolve = resolve, warns: bool = True) -> None:
         options = module.params

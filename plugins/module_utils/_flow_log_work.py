@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 from typing import Any
+from typing import ClassVar
 from typing import Dict
 from typing import List
 from typing import Mapping
@@ -39,6 +40,7 @@ from ansible_collections.netops.flow_logs.plugins.module_utils._flow_log_plan im
 from ansible_collections.netops.flow_logs.plugins.module_utils._flow_log_plan import same_flow_logs
 from ansible_collections.netops.flow_logs.plugins.module_utils._flow_log_twice import Twice
 from ansible_collections.netops.flow_logs.plugins.module_utils._flow_log_twice import warning_of
+from ansible_collections.netops.flow_logs.plugins.module_utils._log_format import DEFAULT_LOG_FORMAT
 from ansible_collections.netops.flow_logs.plugins.module_utils._log_format import normalise
 from ansible_collections.netops.flow_logs.plugins.module_utils._log_group_names import Resolve
 from ansible_collections.netops.flow_logs.plugins.module_utils._log_group_names import missing
@@ -86,6 +88,8 @@ class FlowLogWork(Work):
     barred: resource id -> why nothing of it may be touched, as its log group could not be made as asked. warns: whether what is
     recorded twice is a warning, too; the result has it anyway.
     """
+
+    usual: ClassVar[Mapping[str, Any]] = {"log_destination_type": "cloud-watch-logs", "log_format": DEFAULT_LOG_FORMAT}
 
     def __init__(
         self,

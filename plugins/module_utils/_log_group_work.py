@@ -11,8 +11,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from dataclasses import field
 from typing import Any
+from typing import ClassVar
 from typing import Dict
 from typing import List
+from typing import Mapping
 from typing import Set
 
 from ansible_collections.netops.flow_logs.plugins.module_utils import _log_group_api as api
@@ -59,6 +61,8 @@ class _Outcome:
 
 class LogGroupWork(Work):
     """Options are checked before the first call, names before the first write."""
+
+    usual: ClassVar[Mapping[str, Any]] = {"log_group_class": "STANDARD"}
 
     def __init__(self, module: Any, names: Resolve = resolve) -> None:
         options = module.params

@@ -14,15 +14,37 @@ from dataclasses import dataclass
 from dataclasses import field
 from typing import Any
 from typing import Callable
+from typing import Dict
 
 # Seconds between two lines: work that is done sooner needs none.
 _EVERY = 5.0
 
 
-def voice_of(module: Any) -> Callable[[str], None]:
+class Voice:
+    """Says lines at once, from any thread. What it counts only grows, also when a part of the work is done again."""
+
+    def __init__(self, tell: Callable[[str], None]) -> None:
+        self._tell = tell
+        self._highest: Dict[str, int] = {}
+        self._lock = threading.Lock()
+
+    def __call__(self, line: str) -> None:
+        self._tell(line)
+
+    def count(self, done: int, total: int, noun: str) -> None:
+        with self._lock:
+            if done <= self._highest.get(noun, 0):
+                return
+            self._highest[noun] = done
+        self._tell(f"{done} of {total} {noun}")
+
+
+def voice_of(module: Any) -> Voice:
     """Where the module's user hears a line at once. A module that has a process of its own is heard when it ends: nowhere."""
     tell = getattr(module, "tell", None)
-    return tell if callable(tell) else nowhere
+    if isinstance(tell, Voice):
+        return tell
+    return Voice(tell if callable(tell) else nowhere)
 
 
 def nowhere(_line: str) -> None:
@@ -35,7 +57,7 @@ class Progress:
 
     total: int
     noun: str
-    tell: Callable[[str], None]
+    tell: Voice
     clock: Callable[[], float] = time.monotonic
     _done: int = 0
     _told: float = field(init=False)
@@ -51,5 +73,5 @@ class Progress:
             if self._done >= self.total or now - self._told < _EVERY:
                 return
             self._told = now
-            line = f"{self._done} of {self.total} {self.noun}"
-        self.tell(line)
+            done = self._done
+        self.tell.count(done, self.total, self.noun)

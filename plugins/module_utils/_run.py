@@ -11,7 +11,6 @@ Each module brings one object with four chapters: observe (read AWS), plan (pure
 
 from __future__ import annotations
 
-import json
 import random
 import time
 from abc import ABC
@@ -20,11 +19,12 @@ from dataclasses import dataclass
 from dataclasses import field
 from typing import Any
 from typing import Callable
+from typing import ClassVar
 from typing import Dict
 from typing import List
+from typing import Mapping
 from typing import Optional
 from typing import Sequence
-from typing import Set
 from typing import Tuple
 
 try:
@@ -38,6 +38,7 @@ except ImportError:
 from ansible.module_utils.ansible_release import __version__ as CORE_VERSION
 
 from ansible_collections.amazon.aws.plugins.module_utils.exceptions import AnsibleAWSError
+from ansible_collections.netops.flow_logs.plugins.module_utils._core.diff import differences
 from ansible_collections.netops.flow_logs.plugins.module_utils._core.secrets import cleaned
 from ansible_collections.netops.flow_logs.plugins.module_utils._core.secrets import known_secrets
 from ansible_collections.netops.flow_logs.plugins.module_utils._core.secrets import remember_surroundings
@@ -77,7 +78,12 @@ class Done:
 
 
 class Work(ABC):
-    """What a module brings. Everything but plan may raise FlowLogsError or amazon.aws' AnsibleAWSError."""
+    """What a module brings. Everything but plan may raise FlowLogsError or amazon.aws' AnsibleAWSError.
+
+    usual: field of an entry -> the value that goes without saying in a diff.
+    """
+
+    usual: ClassVar[Mapping[str, Any]] = {}
 
     @abstractmethod
     def observe(self) -> Any:
@@ -120,7 +126,8 @@ def run(module: Any, make_work: Callable[[], Work]) -> None:
     steps = list(plan.steps) if module.check_mode else done.steps
     answer = {**plan.notes, **after, "changed": bool(steps), "actions": _sentences(steps)}
     if module._diff:
-        answer["diff"] = printable_throughout(_diff(_shown(before, plan), _shown(after, plan)))
+        old, new = differences(_shown(before, plan), _shown(after, plan), work.usual)
+        answer["diff"] = printable_throughout({"before": old, "after": new})
     hand_on(module, steps)
     for warning in printable_lines([*plan.warnings, *done.warnings]):
         module.warn(warning)
@@ -250,28 +257,3 @@ def _summary(failures: List[Failure]) -> str:
 
 def _shown(result: Dict[str, Any], plan: Plan) -> Dict[str, Any]:
     return {key: type(value)() if key in plan.not_in_diff else value for key, value in result.items() if key not in plan.notes}
-
-
-def _diff(before: Dict[str, Any], after: Dict[str, Any]) -> Dict[str, Any]:
-    """before and after, and of long lists only the entries that change."""
-    shorter_before, shorter_after = dict(before), dict(after)
-    for key, new in after.items():
-        old = before.get(key)
-        if isinstance(old, list) and isinstance(new, list):
-            there = [item for item in new if not _is_deleted(item)]
-            shorter_before[key] = _without(old, _texts(there))
-            shorter_after[key] = _without(there, _texts(old))
-    return {"before": shorter_before, "after": shorter_after}
-
-
-def _is_deleted(item: Any) -> bool:
-    """The result tells of what was deleted, the state afterwards does not have it."""
-    return isinstance(item, dict) and item.get("action") == "deleted"
-
-
-def _texts(items: List[Any]) -> Set[str]:
-    return {json.dumps(item, sort_keys=True, default=str) for item in items}
-
-
-def _without(items: List[Any], texts: Set[str]) -> List[Any]:
-    return [item for item in items if json.dumps(item, sort_keys=True, default=str) not in texts]

@@ -44,6 +44,11 @@ options:
       - Seconds that calls for an account may wait without any answer from AWS, all of them together.
     type: float
     default: 900
+  progress:
+    description:
+      - Whether to show how far the work is, on the standard error of a terminal. Otherwise it is only in Ansible's log.
+    type: bool
+    default: true
   templates:
     description:
       - The directory with the template of the page.

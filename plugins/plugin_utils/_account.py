@@ -8,13 +8,17 @@
 
 from __future__ import annotations
 
+import copy
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 from typing import Callable
 from typing import Dict
 from typing import List
 from typing import Optional
 
+from ansible_collections.netops.flow_logs.plugins.module_utils._progress import Voice
+from ansible_collections.netops.flow_logs.plugins.module_utils._progress import nowhere
 from ansible_collections.netops.flow_logs.plugins.module_utils._run import Work
 from ansible_collections.netops.flow_logs.plugins.module_utils._run import answer
 from ansible_collections.netops.flow_logs.plugins.module_utils._run import run
@@ -58,6 +62,14 @@ class Account:
         self.keys: Dict[int, Dict[str, Any]] = {}
         self.closed: Dict[int, Dict[str, Any]] = {}
         self._homes: Dict[int, Optional[str]] = {}
+        # By the label of the part that is at work.
+        self._voices: Dict[str, Voice] = {}
+
+    def silent(self, plan: AccountPlan) -> Account:
+        """The same account, entered as far as this one, with another plan and no voice."""
+        other = copy.copy(self)
+        other.plan, other.say, other._voices = plan, nowhere, {}
+        return other
 
     @property
     def open_ways(self) -> List[int]:
@@ -75,26 +87,40 @@ class Account:
         return self.run_with_steps(program, options, way, **more).result
 
     def run_with_steps(
-        self, program: Callable[[InProcessModule], None], options: Dict[str, Any], way: int = 0, **more: Any
+        self,
+        program: Callable[[InProcessModule], None],
+        options: Dict[str, Any],
+        way: int = 0,
+        label: str = "",
+        **more: Any,
     ) -> Returned:
-        """The same, and what was done as data."""
+        """The same, and what was done as data. label: of the part that its progress is told of."""
         params = {**options, **self.keys.get(way, {}), **more}
-        module = InProcessModule(params, self.session, self.mode.check, self.mode.diff, self._tell_progress)
+        voice = self._voices.setdefault(label, Voice(partial(self.tell, label)))
+        module = InProcessModule(params, self.session, self.mode.check, self.mode.diff, voice)
         module.known_account = self.plan.ways[way].account
         result = module.end(program)
         return returned(result, module.steps)
 
     def converge(
-        self, make_work: Callable[[InProcessModule], Work], options: Dict[str, Any], way: int = 0, **more: Any
+        self,
+        make_work: Callable[[InProcessModule], Work],
+        options: Dict[str, Any],
+        way: int = 0,
+        label: str = "",
+        **more: Any,
     ) -> Returned:
         """What a module returns that does this work."""
-        return self.run_with_steps(lambda module: run(module, lambda: make_work(module)), options, way, **more)
+        return self.run_with_steps(lambda module: run(module, lambda: make_work(module)), options, way, label, **more)
 
-    def _tell_progress(self, line: str) -> None:
-        self.say(f"{self.plan.label}: {line}")
+    def tell(self, label: str, text: str) -> None:
+        """label: of a delivery or a folder; empty for what the account does as a whole."""
+        self.say(f"{label} ({self.name}): {text}" if label else f"{self.name}: {text}")
 
-    def tell(self, delivery: DeliveryPlan, text: str) -> None:
-        self.say(f"{delivery.label} ({self.plan.label}): {text}")
+    def tell_done(self, label: str, entries: List[Dict[str, Any]], noun: str) -> None:
+        """That a part is done. In check mode nothing is."""
+        if not self.mode.check:
+            self.tell(label, counted(entries, noun))
 
     @property
     def name(self) -> AccountName:

@@ -30,7 +30,6 @@ from ansible_collections.netops.flow_logs.plugins.module_utils._log_group_work i
 from ansible_collections.netops.flow_logs.plugins.module_utils._run import answer
 from ansible_collections.netops.flow_logs.plugins.module_utils._target import parse_targets
 from ansible_collections.netops.flow_logs.plugins.plugin_utils._account import Account
-from ansible_collections.netops.flow_logs.plugins.plugin_utils._account import counted
 from ansible_collections.netops.flow_logs.plugins.plugin_utils._account_queries import save_queries
 from ansible_collections.netops.flow_logs.plugins.plugin_utils._account_verify import verify
 from ansible_collections.netops.flow_logs.plugins.plugin_utils._accounts.barred import barred
@@ -108,20 +107,21 @@ def _deliver(account: Account, delivery: DeliveryPlan, names: SharedNames, role_
     if delivery.way in account.closed:
         return account.delivery(delivery, error=Returned(account.closed[delivery.way]))
     way = delivery.way
-    groups = account.converge(lambda module: LogGroupWork(module, names), delivery.log_group, way)
+    groups = account.converge(lambda module: LogGroupWork(module, names), delivery.log_group, way, delivery.label)
     if "log_groups" not in groups.result:
         return account.delivery(delivery, error=groups)
-    account.tell(delivery, f"{counted(groups.result['log_groups'], 'log group')}")
+    account.tell_done(delivery.label, groups.result["log_groups"], "log group")
     kept_out = barred(groups, _names_of(account, delivery, names) if groups.failures else {})
     # What is recorded twice is said in the summary, so it is no warning.
     logs = account.converge(
         lambda module: FlowLogWork(module, names, kept_out.targets, warns=False),
         delivery.flow_log,
         way,
+        delivery.label,
         role_arn=role_arn,
     )
     if "flow_logs" not in logs.result:
         return account.delivery(delivery, log_groups=kept_out.groups, error=logs)
-    account.tell(delivery, f"{counted(logs.result['flow_logs'], 'flow log')}")
+    account.tell_done(delivery.label, logs.result["flow_logs"], "flow log")
     proof = verify(account, delivery, logs.result)
     return account.delivery(delivery, log_groups=kept_out.groups, flow_logs=logs, proof=proof)

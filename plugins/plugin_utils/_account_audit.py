@@ -11,7 +11,6 @@ Where the two differ is told by the same plan that would be applied, in check mo
 
 from __future__ import annotations
 
-import copy
 from dataclasses import dataclass
 from dataclasses import field
 from dataclasses import replace
@@ -29,7 +28,6 @@ from ansible_collections.netops.flow_logs.plugins.module_utils._aws import regio
 from ansible_collections.netops.flow_logs.plugins.module_utils._core.parallel import side_by_side
 from ansible_collections.netops.flow_logs.plugins.module_utils._flow_log_info_read import read_info
 from ansible_collections.netops.flow_logs.plugins.module_utils._log_group_names import SharedNames
-from ansible_collections.netops.flow_logs.plugins.module_utils._progress import nowhere
 from ansible_collections.netops.flow_logs.plugins.module_utils._role_audit_read import read_audit
 from ansible_collections.netops.flow_logs.plugins.module_utils._run import answer
 from ansible_collections.netops.flow_logs.plugins.module_utils._target import parse_targets
@@ -88,10 +86,8 @@ def audit(account: Account) -> Audit:
         return Audit(plan.label, None, connection, names, wished=_unresolved(account), error=who)
     shared = SharedNames()
     # What applying tells of its progress would read as if something had been done.
-    silent = copy.copy(account)
-    silent.say = nowhere
     # Nothing is written here, so what differs in IAM is a finding as any other, whoever may change it.
-    silent.plan = replace(plan, manage_iam=True)
+    silent = account.silent(replace(plan, manage_iam=True))
     reads: List[Callable[[], Any]] = [
         lambda: apply(silent, shared),
         lambda: _regions(account),
@@ -143,7 +139,7 @@ def _region(account: Account, delivery: DeliveryPlan) -> Tuple[str, Dict[str, An
     found = account.run(lambda module: answer(module, lambda: read_info(module)), options, delivery.way)
     region = found.get("region") or _region_name(account, delivery)
     seen = "it can't be read" if found.get("failed") else f"{len(found['coverage'])} targets were read"
-    account.say(f"{region} ({account.plan.label}): {seen}")
+    account.tell(region, seen)
     return region, found
 
 

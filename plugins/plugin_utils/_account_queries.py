@@ -22,7 +22,6 @@ from ansible_collections.netops.flow_logs.plugins.module_utils._insights_work im
 from ansible_collections.netops.flow_logs.plugins.module_utils._insights_work import InsightsQueriesWork
 from ansible_collections.netops.flow_logs.plugins.module_utils._log_group_names import SharedNames
 from ansible_collections.netops.flow_logs.plugins.plugin_utils._account import Account
-from ansible_collections.netops.flow_logs.plugins.plugin_utils._account import counted
 from ansible_collections.netops.flow_logs.plugins.plugin_utils._accounts.outcomes import DeliveryOutcome
 from ansible_collections.netops.flow_logs.plugins.plugin_utils._accounts.outcomes import QueriesOutcome
 from ansible_collections.netops.flow_logs.plugins.plugin_utils._accounts.outcomes import Returned
@@ -72,11 +71,11 @@ def _each_folder(
         if not targets or plan.way in account.closed:
             return []
         queries = account.converge(
-            lambda module: work(module, names), plan.options, plan.way, resource_ids=targets
+            lambda module: work(module, names), plan.options, plan.way, plan.label, resource_ids=targets
         )
         if "queries" not in queries.result:
             return [QueriesOutcome(account.name, queries, plan.label, plan.number)]
-        account.say(f"{plan.label} ({account.plan.label}): {counted(queries.result['queries'], 'query definition')}")
+        account.tell_done(plan.label, queries.result["queries"], "query definition")
         return [QueriesOutcome(account.name, None, plan.label, plan.number, queries.in_short())]
 
     return [outcome for outcomes in side_by_side(do, account.plan.queries) for outcome in outcomes]

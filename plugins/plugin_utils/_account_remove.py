@@ -35,7 +35,6 @@ from ansible_collections.netops.flow_logs.plugins.module_utils._log_group_remova
 from ansible_collections.netops.flow_logs.plugins.module_utils._role_audit_read import read_audit
 from ansible_collections.netops.flow_logs.plugins.module_utils._run import answer
 from ansible_collections.netops.flow_logs.plugins.plugin_utils._account import Account
-from ansible_collections.netops.flow_logs.plugins.plugin_utils._account import counted
 from ansible_collections.netops.flow_logs.plugins.plugin_utils._account_queries import remove_queries
 from ansible_collections.netops.flow_logs.plugins.plugin_utils._accounts.iam import is_denied
 from ansible_collections.netops.flow_logs.plugins.plugin_utils._accounts.outcomes import DeliveryOutcome
@@ -119,9 +118,9 @@ def _remove_flow_logs(
     def make(module: InProcessModule) -> FlowLogRemovalWork:
         return (known or FlowLogRemovalWork(module, names, warns=False)).beside(also)
 
-    logs = account.converge(make, delivery.flow_log, delivery.way)
+    logs = account.converge(make, delivery.flow_log, delivery.way, delivery.label)
     if "flow_logs" in logs.result:
-        account.tell(delivery, counted(logs.result["flow_logs"], "flow log"))
+        account.tell_done(delivery.label, logs.result["flow_logs"], "flow log")
     return logs
 
 
@@ -158,7 +157,7 @@ def _wait_for_records(account: Account) -> None:
     if account.mode.check or not seconds or not _may_come_back(account):
         return
     account.say(
-        f"{account.plan.label}: waiting {seconds:g} s for records on their way, which would bring back log groups"
+        f"{account.name}: waiting {seconds:g} s for records on their way, which would bring back log groups"
     )
     time.sleep(seconds)
 
@@ -184,8 +183,9 @@ def _remove_groups(account: Account, delivery: DeliveryPlan, names: SharedNames,
         lambda module: LogGroupRemovalWork(module, names),
         delivery.log_group,
         delivery.way,
+        delivery.label,
         ignored_flow_log_ids=gone,
     )
     if "log_groups" in groups.result:
-        account.tell(delivery, counted(groups.result["log_groups"], "log group"))
+        account.tell_done(delivery.label, groups.result["log_groups"], "log group")
     return groups

@@ -38,7 +38,7 @@ def verify(account: Account, delivery: DeliveryPlan, logs: Dict[str, Any]) -> Op
     timeout = delivery.verify_timeout
 
     def watch(module: InProcessModule) -> Dict[str, Any]:
-        watching = Watch(client(module, "ec2"), client(module, "logs"), lambda line: account.tell(delivery, line))
+        watching = Watch(client(module, "ec2"), client(module, "logs"), lambda line: account.tell(delivery.label, line))
         return watching.until_proven(owners, timeout).as_result()
 
     return account.run_with_steps(lambda module: answer(module, lambda: watch(module)), delivery.flow_log, delivery.way)

@@ -11,12 +11,15 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import replace
 from typing import Any
+from typing import Dict
 from typing import List
 from typing import Mapping
 from typing import Optional
 from typing import Sequence
 
 from ansible_collections.netops.flow_logs.plugins.module_utils._core.command import module_command
+from ansible_collections.netops.flow_logs.plugins.module_utils._core.diff import entry_lines
+from ansible_collections.netops.flow_logs.plugins.module_utils._core.text import printable
 from ansible_collections.netops.flow_logs.plugins.module_utils._core.text import printable_lines
 from ansible_collections.netops.flow_logs.plugins.module_utils._errors import in_sentences
 from ansible_collections.netops.flow_logs.plugins.plugin_utils._accounts.drift import differing
@@ -32,6 +35,8 @@ from ansible_collections.netops.flow_logs.plugins.plugin_utils._accounts.twice i
 
 # In the order in which they are counted up.
 _ACTIONS = ("created", "replaced", "retagged", "deleted", "unchanged")
+# Lines of one kind that a delivery has in the summary.
+_SHOWN = 20
 # Refusals that are as they should be: the role is removed once nothing uses it, and something does.
 _IN_ORDER = ("RoleInUse",)
 
@@ -52,6 +57,42 @@ def summary_lines(outcomes: Sequence[Outcome], mood: str = "was") -> List[str]:
 def failure_lines(outcomes: Sequence[Outcome]) -> List[str]:
     """A line for each account, delivery and target that failed, with what to do; empty when all went well."""
     return printable_lines(f"{outcome.place}: {line}" for outcome in outcomes for line in failures_of(outcome))
+
+
+def total_line(totals: Mapping[str, int], check: bool, failed_hosts: int) -> str:
+    """One line for the whole run. failed_hosts: those that nothing was done for, as something is wrong with their variables."""
+    failed = [f"{totals['failed']} failed"] if totals["failed"] else []
+    hosts = [f"{failed_hosts} host{'' if failed_hosts == 1 else 's'} left out"] if failed_hosts else []
+    if check:
+        verbs = {"created": "create", "replaced": "replace", "retagged": "retag", "deleted": "delete"}
+        planned = [f"{totals[name]} to {verb}" for name, verb in verbs.items() if totals[name] or name != "retagged"]
+        same = [f"{totals['unchanged']} unchanged"] if totals["unchanged"] else []
+        return f"Plan: {', '.join([*planned, *same, *failed, *hosts])}"
+    done = [f"{totals[name]} {name}" for name in _ACTIONS if totals[name]]
+    return f"Flow logs: {', '.join([*done, *failed, *hosts]) or 'nothing to do'}"
+
+
+def diffs(outcomes: Sequence[Outcome]) -> List[Dict[str, Any]]:
+    """What differs, with a line for each flow log, log group and query, and IAM as its module shows it."""
+    return [diff for outcome in outcomes for diff in _diffs(outcome) if diff["before"] != diff["after"]]
+
+
+def _diffs(outcome: Outcome) -> List[Dict[str, Any]]:
+    place = printable(outcome.place)
+    header = {"before_header": place, "after_header": place}
+    shown = [part.result["diff"] for part in outcome.parts().values() if part is not None and "diff" in part.result]
+    if not isinstance(outcome, (DeliveryOutcome, QueriesOutcome)):
+        return [{**header, **diff} for diff in shown]
+    names = outcome.hosts if isinstance(outcome, DeliveryOutcome) else {}
+    sides = {side: [line for diff in shown for line in _diff_lines(diff[side], names)] for side in ("before", "after")}
+    return [{**header, **{side: "".join(f"{line}\n" for line in lines) for side, lines in sides.items()}}]
+
+
+_NOUNS = {"log_groups": "log group", "flow_logs": "flow log of", "queries": "query"}
+
+
+def _diff_lines(state: Mapping[str, Any], names: Mapping[str, str]) -> List[str]:
+    return [line for key, noun in _NOUNS.items() for line in entry_lines(noun, state.get(key) or [], names)]
 
 
 def _summary(outcome: Outcome, mood: str) -> List[str]:
@@ -93,15 +134,19 @@ def _of_delivery(outcome: DeliveryOutcome, mood: str) -> List[str]:
     logs = outcome.flow_logs.result if outcome.flow_logs else {}
     idle = "nothing to remove" if logs.get("remaining") else "nothing to do"
     lines = [f"{outcome.place}: {counted or idle}"]
-    for entry in outcome.entries:
-        if entry.action != "unchanged" and entry.resource_id not in failures:
-            target = _named(outcome.hosts, entry.resource_id)
-            lines.append(f"  {target}: {entry.flow_log_id or 'a flow log'} {mood} {entry.action}, to {entry.log_group_name}")
+    lines += _shortened(
+        [
+            f"  {_named(outcome.hosts, entry.resource_id)}: {entry.flow_log_id or 'a flow log'} {mood} {entry.action},"
+            f" to {entry.log_group_name}"
+            for entry in outcome.entries
+            if entry.action != "unchanged" and entry.resource_id not in failures
+        ]
+    )
     lines += _of_groups(outcome.log_groups, mood)
     if outcome.log_groups is None and counts["deleted"]:
         lines.append("  Log groups and their records are kept.")
     lines += twice_lines(logs, outcome.hosts) + remaining_lines(logs, outcome.hosts, mood)
-    lines += [f"  {_named(outcome.hosts, resource_id)}: FAILED" for resource_id in failures]
+    lines += _shortened([f"  {_named(outcome.hosts, resource_id)}: FAILED" for resource_id in failures])
     return lines + _proven(outcome.proof)
 
 
@@ -112,7 +157,13 @@ def _of_groups(groups: Optional[Returned], mood: str) -> List[str]:
     actions = {group["log_group_name"]: group["action"] for group in groups.result.get("log_groups") or []}
     deleted = [f"  log group {name} {mood} deleted with its records" for name, action in actions.items() if action == "deleted"]
     updated = [f"  {action.sentence}" for action in groups.actions if actions.get(action.subject) == "updated"]
-    return [*deleted, *updated]
+    return [*_shortened(deleted), *_shortened(updated)]
+
+
+def _shortened(lines: List[str]) -> List[str]:
+    """The first lines, and how many more there are: the result's hosts have them all."""
+    more = len(lines) - _SHOWN
+    return [*lines[:_SHOWN], f"  and {more} more, see hosts"] if more > 1 else lines
 
 
 def _proven(proof: Optional[Returned]) -> List[str]:

@@ -9,6 +9,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from functools import partial
 from typing import Any
 from typing import Callable
@@ -59,6 +60,9 @@ from ansible_collections.netops.flow_logs.plugins.plugin_utils._plans import con
 
 # Tags that the role's tasks have, and those that Ansible knows.
 _TAGS = frozenset(["all", "always", "flow_logs", "tagged"])
+# Asked while ansible-playbook reads this file: what works for it later has no standard error of its own.
+AT_TERMINAL = sys.stderr is not None and sys.stderr.isatty()
+
 _PLAYBOOKS = {"present": "netops.flow_logs.apply", "absent": "netops.flow_logs.remove"}
 # What is done with one account.
 Program = Callable[[Account], Any]
@@ -187,7 +191,7 @@ class RoleAction(ActionBase):
                 "The role is included with run_once, so Ansible knows the result of one host only. Leave run_once out of what includes it: the"
                 " role does all hosts at once by itself."
             )
-        recap = recap_of(found["hosts"], any_changed, failures, here, of_no_host)
+        recap = recap_of(found["hosts"], any_changed, failures, here, of_no_host).with_diff(found.get("diff") or ())
         return {
             "changed": recap.task_changed,
             "any_changed": any_changed,
@@ -226,7 +230,9 @@ class RoleAction(ActionBase):
         return int(context.CLIARGS.get("forks") or 5)
 
     def _tell(self, line: str) -> None:
-        self._display.display(f"  {printable(line)}")
+        """Progress. The standard output belongs to the callback, and may be no terminal: then the log has it alone."""
+        if boolean(self._task.args.get("progress", True)):
+            self._display.display(f"  {printable(line)}", stderr=AT_TERMINAL, log_only=not AT_TERMINAL)
 
 
 def _work(program: Program, plan: AccountPlan, mode: Mode, models: Models, say: Callable[[str], None]) -> Any:

@@ -60,6 +60,12 @@ class Problems:
         lines = [f"host {in_short(hosts)}: {reason}" for reason, hosts in causes[:_SHOWN]]
         return printable_lines([*lines, *more])
 
+    def left_out(self) -> List[str]:
+        """A line for each host that nothing was done for, the first of them only, and how many more there are."""
+        hosts = list(self._reasons)
+        more = [f"and {len(hosts) - _SHOWN} more hosts: FAILED, nothing done"] if len(hosts) > _SHOWN else []
+        return printable_lines([*(f"host {host}: FAILED, nothing done" for host in hosts[:_SHOWN]), *more])
+
 
 def in_short(hosts: List[str]) -> str:
     """The first host, and how many more there are."""

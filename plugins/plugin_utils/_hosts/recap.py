@@ -16,6 +16,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from dataclasses import field
+from dataclasses import replace
 from typing import Any
 from typing import Dict
 from typing import List
@@ -57,6 +58,13 @@ class Recap:
     others: Dict[str, Any] = field(default_factory=dict)
     run_once: bool = True
     task_changed: bool = False
+
+    def with_diff(self, diff: Sequence[Any]) -> Recap:
+        """With what differs, at the first host that counts as changed: Ansible shows it only where something changed."""
+        first = next((host for host, result in self.hosts.items() if result["changed"]), None)
+        if first is None or not diff:
+            return self
+        return replace(self, hosts={**self.hosts, first: {**self.hosts[first], "diff": diff}})
 
     def as_result(self, all_hosts: str = "all") -> Dict[str, Any]:
         """all_hosts: the pattern that takes in all hosts of the play."""

@@ -20,9 +20,11 @@ from ansible_collections.netops.flow_logs.plugins.plugin_utils._accounts.outcome
 from ansible_collections.netops.flow_logs.plugins.plugin_utils._accounts.outcomes import QueriesOutcome
 from ansible_collections.netops.flow_logs.plugins.plugin_utils._accounts.outcomes import Returned
 from ansible_collections.netops.flow_logs.plugins.plugin_utils._accounts.outcomes import flow_log_entries
+from ansible_collections.netops.flow_logs.plugins.plugin_utils._outcomes import diffs
 from ansible_collections.netops.flow_logs.plugins.plugin_utils._outcomes import failure_lines
 from ansible_collections.netops.flow_logs.plugins.plugin_utils._outcomes import results
 from ansible_collections.netops.flow_logs.plugins.plugin_utils._outcomes import summary_lines
+from ansible_collections.netops.flow_logs.plugins.plugin_utils._outcomes import total_line
 
 FIRST, SECOND, THIRD = "vpc-00000001", "vpc-00000002", "vpc-00000003"
 SHOP = "shop in eu-west-1, 3 targets"
@@ -281,3 +283,46 @@ def test_operators_who_could_not_be_served_have_a_line_though_all_deliveries_are
     shared = IamOutcome(ACCOUNT, iam=Returned({**IAM, "actions": [], "failures": [failed(alice, hint="Do.")]}))
 
     assert failure_lines([shared, UNCHANGED]) == [f"123456789012: {alice}: Code: Words. Do."]
+
+
+# The whole run.
+
+
+def totals(**counts: int) -> dict[str, int]:
+    return {**dict.fromkeys(("created", "replaced", "retagged", "deleted", "unchanged", "failed"), 0), **counts}
+
+
+@pytest.mark.parametrize(
+    ("counts", "left_out", "check", "line"),
+    [
+        (totals(created=12, replaced=1), 0, True, "Plan: 12 to create, 1 to replace, 0 to delete"),
+        (totals(retagged=2, unchanged=3), 1, True, "Plan: 0 to create, 0 to replace, 2 to retag, 0 to delete, 3 unchanged, 1 host left out"),
+        (totals(created=12, failed=1), 2, False, "Flow logs: 12 created, 1 failed, 2 hosts left out"),
+        (totals(), 0, False, "Flow logs: nothing to do"),
+    ],
+)
+def test_the_total_of_the_run(counts: dict[str, int], left_out: int, check: bool, line: str) -> None:
+    assert total_line(counts, check, left_out) == line
+
+
+def test_three_hundred_changed_targets_stay_readable() -> None:
+    lines = summary_lines([outcome(*(log(f"vpc-{number}", "created") for number in range(300)))])
+
+    assert len(lines) == 22 and lines[-1] == "  and 280 more, see hosts"
+    assert lines[0].endswith(": 300 created")
+
+
+def test_the_diff_of_a_delivery_is_a_line_for_each_that_changes() -> None:
+    old = {"flow_logs": [{"resource_id": SECOND, "traffic_type": "ALL"}]}
+    new = {"flow_logs": [{"resource_id": SECOND, "traffic_type": "REJECT"}]}
+    flow_logs = Returned({"flow_logs": [], "diff": {"before": old, "after": new}})
+
+    place = f"{SHOP} ({ACCOUNT})"
+    assert diffs([replace(UNCHANGED, flow_logs=flow_logs), UNCHANGED]) == [
+        {
+            "before_header": place,
+            "after_header": place,
+            "before": f"flow log of web ({SECOND}): traffic_type ALL\n",
+            "after": f"flow log of web ({SECOND}): traffic_type REJECT\n",
+        }
+    ]

@@ -61,6 +61,13 @@ def test_changed_hosts_are_counted_by_themselves_where_that_is_cheap(
     assert recap.task_changed is not counted
 
 
+def test_the_diff_is_shown_at_the_first_host_that_changed() -> None:
+    diff = [{"before": "", "after": "flow log"}]
+    shown = recap_of(results(5, failed=1, changed=2), True, [], ROLE).with_diff(diff).hosts
+    assert [host for host, result in shown.items() if result.get("diff")] == ["h1"]
+    assert recap_of(results(500, changed=2), True, [], ROLE).with_diff(diff).hosts == {}
+
+
 def test_what_changed_without_being_any_hosts_counts_for_the_task() -> None:
     assert recap_of(results(3), True, [], ROLE).task_changed
     assert not recap_of(results(3), False, [], ROLE).task_changed
