@@ -35,6 +35,10 @@ KMS_KEY = (
     " this region use it."
 )
 _NOT_AWS = "AWS does not answer like that: check endpoint_url and the proxy."
+_SOMETHING_ELSE = (
+    "Check the region and endpoint_url (AWS_ENDPOINT_URL in the environment), and whether a proxy, a firewall or the login page of a"
+    " network answers in place of AWS."
+)
 _NO_CREDENTIALS = (
     "Give credentials: a profile, the variables AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or a role of the machine."
 )
@@ -231,6 +235,8 @@ KNOWN: Tuple[Advice, ...] = (
         " or by FLOW_LOGS_CALL_TIMEOUT in the environment.",
         "7.3",
     ),
+    Advice("notconfirmed", "", "Run it again: it looks at what is there and goes on from it.", "1.4"),
+    Advice("notfromaws", "", _SOMETHING_ELSE, "7.3"),
     Advice("answertoolarge", "", _NOT_AWS, "7.3"),
     Advice("endlesslisting", "", _NOT_AWS, "7.3"),
     Advice("expiredtoken", "", _EXPIRED, "11.2"),
