@@ -22,6 +22,7 @@ from typing import Iterator
 from typing import Mapping
 from typing import Optional
 from typing import Tuple
+from typing import Type
 from urllib.parse import urlsplit
 
 try:
@@ -29,8 +30,12 @@ try:
     from botocore.awsrequest import AWSHTTPConnectionPool
     from botocore.awsrequest import AWSHTTPSConnection
     from botocore.awsrequest import AWSHTTPSConnectionPool
+    from botocore.parsers import ResponseParserError
+
+    _OF_THE_PARSER: Tuple[Type[Exception], ...] = (ResponseParserError,)
 except ImportError:
     # AnsibleAWSModule says that the SDK is missing.
+    _OF_THE_PARSER = ()
     AWSHTTPConnection = AWSHTTPSConnection = AWSHTTPConnectionPool = AWSHTTPSConnectionPool = object
 
 from ansible_collections.netops.flow_logs.plugins.module_utils._core import bounds
@@ -45,6 +50,16 @@ from ansible_collections.netops.flow_logs.plugins.module_utils._core.text import
 from ansible_collections.netops.flow_logs.plugins.module_utils._core.text import limited
 
 _ID = "netops-flow-logs"
+# An element or a value where the model has another type ends in any of these.
+_PARSER_FAILS = (
+    *_OF_THE_PARSER,
+    ArithmeticError,
+    AttributeError,
+    LookupError,
+    RecursionError,
+    TypeError,
+    ValueError,
+)
 
 
 class _Reader(io.RawIOBase):
@@ -164,8 +179,8 @@ class _Parser:
         try:
             parsed: Dict[str, Any] = self._parser.parse(response, shape)
             return parsed
-        except Exception:
-            # Of any kind: the parser takes for granted that members have the types of the model.
+        except _PARSER_FAILS:
+            # The parser takes for granted that members have the types of the model.
             metadata = {"HTTPStatusCode": response["status_code"], "HTTPHeaders": dict(response["headers"])}
             return _Unreadable(Error={"Code": "", "Message": ""}, ResponseMetadata=metadata)
 
