@@ -248,7 +248,8 @@ OF_THE_SDK: Tuple[SdkAdvice, ...] = (
     SdkAdvice(
         ("ProfileNotFound",),
         ("config profile",),
-        "Check the profile's name: it has to be in the AWS config or credentials file of the user who runs Ansible.",
+        "Check the profile's name (flow_logs_profile, the option profile, or AWS_PROFILE in the environment): it has to be in"
+        " ~/.aws/config or ~/.aws/credentials of the user who runs Ansible, or where AWS_CONFIG_FILE and AWS_SHARED_CREDENTIALS_FILE say.",
     ),
     SdkAdvice(
         ("NoRegionError",),
@@ -296,7 +297,8 @@ OF_THE_SDK: Tuple[SdkAdvice, ...] = (
     SdkAdvice(
         ("ConfigParseError", "ConfigNotFound"),
         ("unable to parse config file", "config file ("),
-        "Correct the AWS config file: the SDK can't read it.",
+        "Correct the file, which the SDK can't read: ~/.aws/config or ~/.aws/credentials, or the one that AWS_CONFIG_FILE or"
+        " AWS_SHARED_CREDENTIALS_FILE names.",
     ),
     SdkAdvice(
         ("SSLError",),
