@@ -221,8 +221,11 @@ from typing import Sequence
 
 from ansible.errors import AnsibleParserError
 
-from ansible_collections.amazon.aws.plugins.plugin_utils.botocore import get_aws_connection_info
-from ansible_collections.amazon.aws.plugins.plugin_utils.inventory import AWSInventoryBase
+# First: without amazon.aws it raises an error that can be read.
+from ansible_collections.netops.flow_logs.plugins.plugin_utils._inventory.base import AWSInventoryBase
+from ansible_collections.netops.flow_logs.plugins.plugin_utils._inventory.base import get_aws_connection_info
+
+# isort: split
 from ansible_collections.netops.flow_logs.plugins.module_utils._account import Account
 from ansible_collections.netops.flow_logs.plugins.module_utils._account import parse_account_id
 from ansible_collections.netops.flow_logs.plugins.module_utils._account import require_account

@@ -23,12 +23,14 @@ try:
     from botocore.exceptions import ClientError
     from botocore.exceptions import ConnectionClosedError
     from botocore.exceptions import ReadTimeoutError
+    from botocore.parsers import ResponseParserError
     from botocore.session import Session as BotocoreSession
 
     _RETRIED: Any = (ClientError, ConnectionClosedError, ReadTimeoutError)
+    _UNREADABLE: Any = ResponseParserError
 except ImportError:
     # AnsibleAWSModule says that the SDK is missing.
-    _RETRIED = ()
+    _RETRIED = _UNREADABLE = ()
 
 from ansible_collections.amazon.aws.plugins.module_utils.botocore import is_boto3_error_code
 from ansible_collections.amazon.aws.plugins.module_utils.errors import AWSErrorHandler
@@ -48,6 +50,7 @@ from ansible_collections.netops.flow_logs.plugins.module_utils._core.regions imp
 from ansible_collections.netops.flow_logs.plugins.module_utils._core.text import LONGEST_ERROR
 from ansible_collections.netops.flow_logs.plugins.module_utils._core.text import limited
 from ansible_collections.netops.flow_logs.plugins.module_utils._core.wire import guarded
+from ansible_collections.netops.flow_logs.plugins.module_utils._core.wire import unreadable
 from ansible_collections.netops.flow_logs.plugins.module_utils._errors import InvalidInput
 from ansible_collections.netops.flow_logs.plugins.module_utils._hints import hint_of
 from ansible_collections.netops.flow_logs.plugins.module_utils._hints import is_denial
@@ -102,6 +105,8 @@ def RETRY(call: Callable[..., Answer]) -> Callable[..., Answer]:
                     pause = random.uniform(0, min(_FIRST_PAUSE * 2**number, _LONGEST_PAUSE))
                     if not _is_passing(error) or whole.left() <= pause:
                         raise
+                except _UNREADABLE as error:
+                    raise unreadable(whole.name, str(error)) from error
                 time.sleep(pause)
             return call(*arguments, **more)
 

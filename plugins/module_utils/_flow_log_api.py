@@ -13,7 +13,6 @@ from typing import Any
 from typing import Dict
 from typing import List
 from typing import Mapping
-from typing import NamedTuple
 from typing import Sequence
 from typing import Tuple
 
@@ -29,6 +28,9 @@ from ansible_collections.netops.flow_logs.plugins.module_utils._core.parallel im
 from ansible_collections.netops.flow_logs.plugins.module_utils._flow_log import FlowLog
 from ansible_collections.netops.flow_logs.plugins.module_utils._flow_log import carried_over
 from ansible_collections.netops.flow_logs.plugins.module_utils._flow_log import from_aws
+from ansible_collections.netops.flow_logs.plugins.module_utils._flow_log_confirm import Answered
+from ansible_collections.netops.flow_logs.plugins.module_utils._flow_log_confirm import Unsuccessful
+from ansible_collections.netops.flow_logs.plugins.module_utils._flow_log_confirm import answered
 from ansible_collections.netops.flow_logs.plugins.module_utils._resource_api import FILTER_VALUES
 
 # CreateFlowLogs takes 300 resources of these types in a call, DeleteFlowLogs 1000 flow logs (botocore's EC2 model).
@@ -40,14 +42,6 @@ TAG_AT_ONCE = 200
 
 # Name and values of a filter of DescribeFlowLogs.
 Filter = Tuple[str, Sequence[str]]
-
-
-class Unsuccessful(NamedTuple):
-    """One entry of the list in which EC2 reports failures without failing."""
-
-    resource_id: str
-    code: str
-    message: str
 
 
 def _unsuccessful(answer: Mapping[str, Any]) -> List[Unsuccessful]:
@@ -109,8 +103,8 @@ def describe_all_flow_logs(client: Any, filters: Sequence[Filter] = ()) -> List[
 @Ec2Errors.common_error_handler("create flow logs")
 def create_flow_logs(
     client: Any, resource_ids: Sequence[str], request: Mapping[str, Any], tags: Mapping[str, str]
-) -> List[Unsuccessful]:
-    """Creates a flow log of each resource; returns those that AWS refused.
+) -> Answered:
+    """Creates a flow log of each resource; returns what AWS says of each.
 
     The token is new for every call, and the same for the retries of one: a retry after a broken connection does not
     create twice, and a later call never gets an old call's answer.
@@ -118,13 +112,14 @@ def create_flow_logs(
     arguments = {**request, "ResourceIds": list(resource_ids), "ClientToken": str(uuid.uuid4())}
     if tags:
         arguments["TagSpecifications"] = boto3_tag_specifications(dict(tags), ["vpc-flow-log"])
-    return _unsuccessful(client.create_flow_logs(aws_retry=True, **arguments))
+    answer = client.create_flow_logs(aws_retry=True, **arguments)
+    return answered(_unsuccessful(answer), resource_ids, answer.get("FlowLogIds") or ())
 
 
 @Ec2Errors.common_error_handler("delete flow logs")
-def delete_flow_logs(client: Any, flow_log_ids: Sequence[str]) -> List[Unsuccessful]:
-    """Deletes flow logs; returns those that AWS refused. The list must not be empty: AWS refuses that."""
-    return _unsuccessful(client.delete_flow_logs(aws_retry=True, FlowLogIds=list(flow_log_ids)))
+def delete_flow_logs(client: Any, flow_log_ids: Sequence[str]) -> Answered:
+    """Deletes flow logs; returns which AWS refused. The list must not be empty: AWS refuses that."""
+    return answered(_unsuccessful(client.delete_flow_logs(aws_retry=True, FlowLogIds=list(flow_log_ids))), flow_log_ids)
 
 
 @Ec2Errors.common_error_handler("tag flow logs")

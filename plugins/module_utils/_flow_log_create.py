@@ -29,9 +29,14 @@ from typing import Tuple
 
 from ansible_collections.netops.flow_logs.plugins.module_utils import _flow_log_api as api
 from ansible_collections.netops.flow_logs.plugins.module_utils._aws import AwsError
+from ansible_collections.netops.flow_logs.plugins.module_utils._core.bounds import OutOfBounds
 from ansible_collections.netops.flow_logs.plugins.module_utils._core.parallel import chunks
 from ansible_collections.netops.flow_logs.plugins.module_utils._errors import Failure
 from ansible_collections.netops.flow_logs.plugins.module_utils._flow_log import FlowLog
+from ansible_collections.netops.flow_logs.plugins.module_utils._flow_log_confirm import LOOKS
+from ansible_collections.netops.flow_logs.plugins.module_utils._flow_log_confirm import NOT_CONFIRMED
+from ansible_collections.netops.flow_logs.plugins.module_utils._flow_log_confirm import Answered
+from ansible_collections.netops.flow_logs.plugins.module_utils._flow_log_confirm import Unsuccessful
 from ansible_collections.netops.flow_logs.plugins.module_utils._hints import hint_for
 from ansible_collections.netops.flow_logs.plugins.module_utils._hints import is_unassumable_role
 from ansible_collections.netops.flow_logs.plugins.module_utils._progress import Voice
@@ -91,36 +96,56 @@ class Creator:
         if not ids:
             return Outcome()
         try:
-            unsuccessful = self._send(batch, ids, deadline)
+            answer = self._send(batch, ids, deadline)
         except AwsError as error:
             return self._after_error(batch, list(ids), error, deadline)
         outcome = Outcome()
-        for entry in unsuccessful:
+        for entry in answer.refused.values():
             self._sort_in(outcome, batch, entry.resource_id, entry.code, entry.message)
-        refused = {**outcome.failed, **outcome.refused}
-        outcome.made = {resource_id for resource_id in ids if resource_id not in refused}
+        outcome.made = {resource_id for resource_id in ids if resource_id not in answer.refused}
+        if not answer.confirms(len(outcome.made)):
+            self._look_for(batch, outcome, answer)
         return self._adopt(batch, outcome)
 
-    def _send(self, batch: Batch, ids: Sequence[str], deadline: float) -> List[api.Unsuccessful]:
+    def _look_for(self, batch: Batch, outcome: Outcome, answer: Answered) -> None:
+        """What AWS does not confirm counts as made only where it is seen."""
+        expected, seen = sorted(outcome.made), set()
+        for pause in LOOKS:
+            self.sleep(pause)
+            try:
+                seen |= self.made(batch, [resource_id for resource_id in expected if resource_id not in seen])
+            except AwsError:
+                break
+            if len(seen) == len(expected):
+                break
+        message = f"AWS did not confirm that the flow log was created: {answer.doubt(len(expected))}"
+        hint = hint_for(NOT_CONFIRMED, message)
+        outcome.failed.update({each: Failure(each, NOT_CONFIRMED, message, hint) for each in expected if each not in seen})
+        outcome.made = seen
+
+    def _send(self, batch: Batch, ids: Sequence[str], deadline: float) -> Answered:
         """One request, again while its role can't be assumed yet, which AWS says in either of two ways."""
-        refused: List[api.Unsuccessful] = []
+        whole = Answered()
         pending = list(ids)
         while True:
             try:
-                answer: List[api.Unsuccessful] = api.create_flow_logs(self.client, pending, batch.request, batch.tags)
+                answer: Answered = api.create_flow_logs(self.client, pending, batch.request, batch.tags)
             except AwsError as error:
                 if not is_unassumable_role(error.reason) or self.clock() + _ROLE_WAIT > deadline:
                     if len(pending) == len(ids):
                         raise
                     # The others have had their answer already.
-                    return refused + [api.Unsuccessful(one, error.code or "NoAnswer", error.reason) for one in pending]
+                    refusals = {one: Unsuccessful(one, error.code or "NoAnswer", error.reason) for one in pending}
+                    return whole.add(Answered(refusals))
                 self._wait_for_role()
                 continue
-            waiting = [entry for entry in answer if is_unassumable_role(entry.message)]
+            waiting = [entry.resource_id for entry in answer.refused.values() if is_unassumable_role(entry.message)]
+            whole.add(answer)
             if not waiting or self.clock() + _ROLE_WAIT > deadline:
-                return refused + answer
-            refused += [entry for entry in answer if entry not in waiting]
-            pending = [entry.resource_id for entry in waiting]
+                return whole
+            for resource_id in waiting:
+                del whole.refused[resource_id]
+            pending = waiting
             self._wait_for_role()
 
     def _wait_for_role(self) -> None:
@@ -245,9 +270,9 @@ def _hint(batch: Batch, code: str, message: str) -> str:
 
 
 def is_callers_problem(error: AwsError) -> bool:
-    """True for an error that has nothing to do with the resources: no answer, no permission, held back too long."""
+    """True for an error that has nothing to do with the resources: no answer of AWS's, no permission, held back too long."""
     code = error.code.lower()
-    return not code or code in _DENIED or "throttl" in code or code == "requestlimitexceeded"
+    return not code or isinstance(error.exception, OutOfBounds) or code in _DENIED or "throttl" in code or code == "requestlimitexceeded"
 
 
 def _final(outcome: Outcome) -> Outcome:

@@ -8,6 +8,7 @@
 
 from __future__ import annotations
 
+import time
 from typing import Any
 from typing import Dict
 from typing import List
@@ -18,6 +19,10 @@ from ansible_collections.netops.flow_logs.plugins.module_utils._aws import AwsEr
 from ansible_collections.netops.flow_logs.plugins.module_utils._core.parallel import chunks
 from ansible_collections.netops.flow_logs.plugins.module_utils._core.parallel import side_by_side
 from ansible_collections.netops.flow_logs.plugins.module_utils._errors import Failure
+from ansible_collections.netops.flow_logs.plugins.module_utils._flow_log_confirm import LOOKS
+from ansible_collections.netops.flow_logs.plugins.module_utils._flow_log_confirm import NOT_CONFIRMED
+from ansible_collections.netops.flow_logs.plugins.module_utils._flow_log_confirm import Answered
+from ansible_collections.netops.flow_logs.plugins.module_utils._flow_log_confirm import Unsuccessful
 from ansible_collections.netops.flow_logs.plugins.module_utils._flow_log_create import is_callers_problem
 from ansible_collections.netops.flow_logs.plugins.module_utils._hints import hint_for
 
@@ -27,7 +32,7 @@ _PERMISSION = "ec2:DeleteFlowLogs"
 
 def delete_flow_logs(client: Any, owners: Mapping[str, str]) -> Dict[str, Failure]:
     """Deletes flow logs (id -> its resource); returns the failures by id. Those that are gone already are fine."""
-    answers = side_by_side(lambda ids: _delete_some(client, ids), chunks(sorted(owners), api.DELETE_AT_ONCE))
+    answers: List[List[Unsuccessful]] = side_by_side(lambda ids: _delete_some(client, ids), chunks(sorted(owners), api.DELETE_AT_ONCE))
     return {
         entry.resource_id: Failure(
             owners.get(entry.resource_id, entry.resource_id),
@@ -41,14 +46,28 @@ def delete_flow_logs(client: Any, owners: Mapping[str, str]) -> Dict[str, Failur
     }
 
 
-def _delete_some(client: Any, flow_log_ids: List[str]) -> List[api.Unsuccessful]:
+def _delete_some(client: Any, flow_log_ids: List[str]) -> List[Unsuccessful]:
     try:
-        refused: List[api.Unsuccessful] = api.delete_flow_logs(client, flow_log_ids)
-        return refused
+        answer: Answered = api.delete_flow_logs(client, flow_log_ids)
+        unsure = [flow_log_id for flow_log_id in flow_log_ids if flow_log_id not in answer.refused] if answer.strays else []
+        return [*answer.refused.values(), *_still_there(client, unsure, answer)]
     except AwsError as error:
         if len(flow_log_ids) == 1 or is_callers_problem(error):
-            return [
-                api.Unsuccessful(flow_log_id, error.code or "NoAnswer", error.reason) for flow_log_id in flow_log_ids
-            ]
+            return [Unsuccessful(flow_log_id, error.code or "NoAnswer", error.reason) for flow_log_id in flow_log_ids]
     # One that is gone may have failed the call for all of them: each by itself.
     return [entry for flow_log_id in flow_log_ids for entry in _delete_some(client, [flow_log_id])]
+
+
+def _still_there(client: Any, flow_log_ids: List[str], answer: Answered) -> List[Unsuccessful]:
+    """Those of which AWS does not confirm that they were deleted, and which it lists as before."""
+    left = flow_log_ids
+    for pause in LOOKS:
+        if not left:
+            break
+        time.sleep(pause)
+        try:
+            left = [log.flow_log_id for log in api.describe_flow_logs_by_id(client, left)]
+        except AwsError:
+            break
+    message = f"AWS did not confirm that the flow log was deleted: its answer has {len(flow_log_ids)} without a refusal"
+    return [Unsuccessful(flow_log_id, NOT_CONFIRMED, message + answer.of_strays()) for flow_log_id in left]

@@ -27,14 +27,6 @@ from typing import Optional
 from typing import Sequence
 from typing import Tuple
 
-try:
-    from botocore.parsers import ResponseParserError
-
-    _UNREADABLE: Any = ResponseParserError
-except ImportError:
-    # AnsibleAWSModule says that the SDK is missing.
-    _UNREADABLE = ()
-
 from ansible.module_utils.ansible_release import __version__ as CORE_VERSION
 
 from ansible_collections.amazon.aws.plugins.module_utils.exceptions import AnsibleAWSError
@@ -120,8 +112,6 @@ def run(module: Any, make_work: Callable[[], Work]) -> None:
         return _fail(module, done, {"msg": str(error)})
     except AnsibleAWSError as error:
         return _fail(module, done, _of_aws_error(error))
-    except _UNREADABLE as error:
-        return _fail(module, done, _of_unreadable(error))
     failures = [*plan.refusals, *done.failures]
     steps = list(plan.steps) if module.check_mode else done.steps
     answer = {**plan.notes, **after, "changed": bool(steps), "actions": _sentences(steps)}
@@ -161,8 +151,6 @@ def answer(module: Any, read: Callable[[], Dict[str, Any]]) -> None:
         return _fail(module, Done(), {"msg": str(error)})
     except AnsibleAWSError as error:
         return _fail(module, Done(), _of_aws_error(error))
-    except _UNREADABLE as error:
-        return _fail(module, Done(), _of_unreadable(error))
     module.exit_json(changed=False, **result)
 
 
@@ -208,15 +196,6 @@ def _of_aws_error(error: AnsibleAWSError) -> Dict[str, Any]:
     if reported:
         answer["error"] = {"code": limited(code), "message": printable(limited(message, LONGEST_ERROR)), "hint": hint}
     return answer
-
-
-def _of_unreadable(error: Exception) -> Dict[str, Any]:
-    """botocore neither retries nor wraps what is no answer of AWS's at all."""
-    what = str(error).split("\n", maxsplit=1)[0]
-    return {
-        "msg": f"What came back is no answer of AWS's: {limited(what)} Check region and endpoint_url, and whether a proxy answered in"
-        " AWS's place."
-    }
 
 
 def _fail(module: Any, done: Done, answer: Dict[str, Any]) -> None:

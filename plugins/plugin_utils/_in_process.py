@@ -14,6 +14,7 @@ the knowledge whose credentials they are.
 from __future__ import annotations
 
 import contextlib
+import os
 import threading
 from datetime import datetime
 from typing import Any
@@ -72,6 +73,14 @@ def validated(spec: Mapping[str, Any], options: Mapping[str, Any], **rules: Any)
     return {**params, "endpoint_url": plain_url(params.get("endpoint_url"))[0]}
 
 
+# Settings of the SDK, as its Session takes them (name in a file, variables, default, conversion): from nowhere.
+_NOBODYS: Dict[str, Tuple[Any, ...]] = {
+    "profile": (None, None, None, None),
+    "config_file": (None, None, os.devnull, None),
+    "credentials_file": (None, None, os.devnull, None),
+}
+
+
 class _Ended(Exception):
     """The module has given its result."""
 
@@ -97,20 +106,27 @@ class Models:
     SERVICES = ("ec2", "iam", "logs", "sts")
 
     def __init__(self) -> None:
-        own = BotocoreSession()
-        self._data_path = own.get_config_variable("data_path")
-        self.loader = own.get_component("data_loader")
-        self._plain = self._session(None)
+        # Neither the caller's profile nor his files: where they can't be read, only who uses them fails.
+        nobodys = BotocoreSession(session_vars=_NOBODYS)
+        self._data_path = nobodys.get_config_variable("data_path")
+        self.loader = nobodys.get_component("data_loader")
+        self._plain: Any = None
         # Making a client reads all that it needs, and asks nobody for anything.
         for service in self.SERVICES:
-            self._plain.client(service, region_name="us-east-1", aws_access_key_id="none", aws_secret_access_key="none")
+            self._with_models(nobodys).client(service, region_name="us-east-1", aws_access_key_id="none", aws_secret_access_key="none")
 
     def session(self, profile: Optional[str]) -> Any:
-        """Raises botocore's error for a profile that does not exist."""
-        return self._plain if profile is None else self._session(profile)
+        """Raises botocore's error for a profile that does not exist, and for files of the SDK that can't be read."""
+        if profile is not None:
+            return self._session(profile)
+        if self._plain is None:
+            self._plain = self._session(None)
+        return self._plain
 
     def _session(self, profile: Optional[str]) -> Any:
-        core = BotocoreSession(profile=profile)
+        return self._with_models(BotocoreSession(profile=profile))
+
+    def _with_models(self, core: Any) -> Any:
         if core.get_config_variable("data_path") == self._data_path:
             core.register_component("data_loader", self.loader)
         core.get_component("response_parser_factory").set_parser_defaults(timestamp_parser=timestamp)
@@ -144,7 +160,8 @@ class Session:
                     self._clients[key] = self._sessions[profile].client(
                         service, region_name=region, endpoint_url=endpoint_url, config=config, **arguments
                     )
-                except (BotoCoreError, ValueError) as error:
+                except (BotoCoreError, OSError, ValueError) as error:
+                    # What a credential_process does, or fails at, is of the last two kinds.
                     raise AnsibleAWSError(message="Couldn't connect to AWS", exception=error) from error
             return self._clients[key]
 

@@ -40,8 +40,10 @@ from ansible_collections.netops.flow_logs.plugins.module_utils._aws import AwsEr
 from ansible_collections.netops.flow_logs.plugins.module_utils._aws import Ec2Errors
 from ansible_collections.netops.flow_logs.plugins.module_utils._aws import StsErrors
 from ansible_collections.netops.flow_logs.plugins.module_utils._aws import pages
+from ansible_collections.netops.flow_logs.plugins.module_utils._core.bounds import OutOfBounds
 from ansible_collections.netops.flow_logs.plugins.module_utils._core.parallel import side_by_side
 from ansible_collections.netops.flow_logs.plugins.module_utils._core.wire import guarded
+from ansible_collections.netops.flow_logs.plugins.module_utils._errors import with_hint
 from ansible_collections.netops.flow_logs.plugins.module_utils._flow_log import from_aws
 from ansible_collections.netops.flow_logs.plugins.plugin_utils._network import Region
 from ansible_collections.netops.flow_logs.plugins.plugin_utils._network import Resource
@@ -73,14 +75,15 @@ class Listing(NamedTuple):
 
 
 class Denied(NamedTuple):
-    """Why a region can't be read."""
+    """Why a region can't be read. lacking: "may not" for a permission, "can't" for anything else."""
 
     what: str
     code: str
     reason: str
+    lacking: str = "may not"
 
     def __str__(self) -> str:
-        return f"may not {self.what} ({self.code}: {self.reason})"
+        return f"{self.lacking} {self.what} ({self.code}: {self.reason})"
 
 
 @dataclass(frozen=True)
@@ -144,7 +147,7 @@ def enabled_regions(ec2: Any) -> List[str]:
 
 
 def read_regions(clients: Mapping[str, Any], reads: Reads) -> Dict[str, Union[Region, Denied]]:
-    """What each region answered, or why it did not. Raises AwsError for anything but a denial."""
+    """What each region answered, or why it did not. Raises AwsError for anything but a denial and what does not come from AWS."""
     listings = reads.listings()
     work = [(region, listing) for region in clients for listing in listings]
     answers = dict(zip(work, side_by_side(lambda item: _try(item[0], clients[item[0]], item[1]), work)))
@@ -171,6 +174,8 @@ def _try(region: str, client: Any, listing: Listing) -> Union[List[Entry], Denie
     except AwsError as error:
         if error.code in _DENIALS:
             return Denied(what, error.code, error.told)
+        if isinstance(error.exception, OutOfBounds):
+            return Denied(what, error.code, with_hint(error.reason, error.hint), "can't")
         raise type(error)(message=f"Failed to {what} in {region}", exception=error.exception) from error
 
 

@@ -87,7 +87,7 @@ def test_a_page_in_place_of_an_answer_fails_what_asked_for_it(
 
     report = ansible.directory / "flow-logs-report" / "report.json"
     text = report.read_text("utf-8") if playbook == "report" else run.failed().output
-    assert "no answer of AWS's" in text
+    assert "did not come from AWS" in text
     assert "Task failed: Unable to parse" not in run.output
     assert "Traceback" not in run.output and "\x1b[2J" not in run.output
 

@@ -35,6 +35,10 @@ KMS_KEY = (
     " this region use it."
 )
 _NOT_AWS = "AWS does not answer like that: check endpoint_url and the proxy."
+_SOMETHING_ELSE = (
+    "Check the region and endpoint_url (AWS_ENDPOINT_URL in the environment), and whether a proxy, a firewall or the login page of a"
+    " network answers in place of AWS."
+)
 _NO_CREDENTIALS = (
     "Give credentials: a profile, the variables AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or a role of the machine."
 )
@@ -238,6 +242,8 @@ KNOWN: Tuple[Advice, ...] = (
         " longer gets it by flow_logs_account_timeout.",
         "7.3",
     ),
+    Advice("notconfirmed", "", "Run it again: it looks at what is there and goes on from it.", "1.4"),
+    Advice("notfromaws", "", _SOMETHING_ELSE, "7.3"),
     Advice("answertoolarge", "", _NOT_AWS, "7.3"),
     Advice("endlesslisting", "", _NOT_AWS, "7.3"),
     Advice("expiredtoken", "", _EXPIRED, "11.2"),
@@ -249,7 +255,8 @@ OF_THE_SDK: Tuple[SdkAdvice, ...] = (
     SdkAdvice(
         ("ProfileNotFound",),
         ("config profile",),
-        "Check the profile's name: it has to be in the AWS config or credentials file of the user who runs Ansible.",
+        "Check the profile's name (flow_logs_profile, the option profile, or AWS_PROFILE in the environment): it has to be in"
+        " ~/.aws/config or ~/.aws/credentials of the user who runs Ansible, or where AWS_CONFIG_FILE and AWS_SHARED_CREDENTIALS_FILE say.",
     ),
     SdkAdvice(
         ("NoRegionError",),
@@ -297,7 +304,8 @@ OF_THE_SDK: Tuple[SdkAdvice, ...] = (
     SdkAdvice(
         ("ConfigParseError", "ConfigNotFound"),
         ("unable to parse config file", "config file ("),
-        "Correct the AWS config file: the SDK can't read it.",
+        "Correct the file, which the SDK can't read: ~/.aws/config or ~/.aws/credentials, or the one that AWS_CONFIG_FILE or"
+        " AWS_SHARED_CREDENTIALS_FILE names.",
     ),
     SdkAdvice(
         ("SSLError",),

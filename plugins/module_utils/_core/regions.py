@@ -13,6 +13,7 @@ import re
 from typing import Iterable
 from typing import List
 
+from ansible_collections.netops.flow_logs.plugins.module_utils._core.answers import NOT_FROM_AWS
 from ansible_collections.netops.flow_logs.plugins.module_utils._core.text import limited
 from ansible_collections.netops.flow_logs.plugins.module_utils._core.text import printable
 from ansible_collections.netops.flow_logs.plugins.module_utils._errors import InvalidInput
@@ -48,7 +49,7 @@ _NOT_ENABLED = (
 
 def may_be_of_the_region(code: str) -> bool:
     """True for an error, by its code, that another region may not give; an empty code is that of no answer at all."""
-    return not code or code in _NOT_ENABLED
+    return not code or code in _NOT_ENABLED or code == NOT_FROM_AWS
 
 
 def similar(region: str, known: Iterable[str]) -> List[str]:

@@ -4,10 +4,10 @@
 #
 # Private to this collection: may change without notice.
 
-"""What every client of the AWS SDK gets: the bounds of a call, and errors without secrets and of readable length.
+"""What every client of the AWS SDK gets: the bounds of a call, errors without secrets and of readable length, and no answers but AWS's.
 
-By the SDK's events, which are public, but for the sockets: botocore has no public way to them. Where its private one is gone, an
-answer that drips or never ends is noticed only between tries.
+By the SDK's events, which are public, but for the sockets and the parser: botocore has no public way to them. Where its private ones
+are gone, an answer that drips or never ends is noticed only between tries, and one that the parser fails at is not sent for again.
 """
 
 from __future__ import annotations
@@ -16,13 +16,16 @@ import io
 import selectors
 import socket
 import time
+from http.client import BadStatusLine
 from http.client import HTTPResponse
+from http.client import RemoteDisconnected
 from typing import Any
 from typing import Dict
 from typing import Iterator
 from typing import Mapping
 from typing import Optional
 from typing import Tuple
+from typing import Type
 from urllib.parse import urlsplit
 
 try:
@@ -30,12 +33,20 @@ try:
     from botocore.awsrequest import AWSHTTPConnectionPool
     from botocore.awsrequest import AWSHTTPSConnection
     from botocore.awsrequest import AWSHTTPSConnectionPool
+    from botocore.parsers import ResponseParserError
+
+    _OF_THE_PARSER: Tuple[Type[Exception], ...] = (ResponseParserError,)
 except ImportError:
     # AnsibleAWSModule says that the SDK is missing.
+    _OF_THE_PARSER = ()
     AWSHTTPConnection = AWSHTTPSConnection = AWSHTTPConnectionPool = AWSHTTPSConnectionPool = object
 
 from ansible_collections.netops.flow_logs.plugins.module_utils._core import bounds
 from ansible_collections.netops.flow_logs.plugins.module_utils._core import patience
+from ansible_collections.netops.flow_logs.plugins.module_utils._core.answers import NOT_FROM_AWS
+from ansible_collections.netops.flow_logs.plugins.module_utils._core.answers import Response
+from ansible_collections.netops.flow_logs.plugins.module_utils._core.answers import described
+from ansible_collections.netops.flow_logs.plugins.module_utils._core.answers import fault_of
 from ansible_collections.netops.flow_logs.plugins.module_utils._core.secrets import remember
 from ansible_collections.netops.flow_logs.plugins.module_utils._core.secrets import remember_surroundings
 from ansible_collections.netops.flow_logs.plugins.module_utils._core.secrets import without_secrets
@@ -45,6 +56,16 @@ from ansible_collections.netops.flow_logs.plugins.module_utils._core.text import
 _ID = "netops-flow-logs"
 # Seconds between two looks at whether an answer is still waited for.
 _LOOK = 1.0
+# An element or a value where the model has another type ends in any of these.
+_PARSER_FAILS: Tuple[Type[Exception], ...] = (
+    *_OF_THE_PARSER,
+    ArithmeticError,
+    AttributeError,
+    LookupError,
+    RecursionError,
+    TypeError,
+    ValueError,
+)
 
 
 class _Reader(io.RawIOBase):
@@ -144,6 +165,7 @@ def guarded(client: Any) -> Any:
     events.register_first(f"after-call.{service}", guard.after_call, unique_id=f"{_ID}-after-call")
     events.register_first(f"after-call-error.{service}", guard.after_error, unique_id=f"{_ID}-after-error")
     _bound_sockets(client)
+    _survive_parsing(client)
     return client
 
 
@@ -163,11 +185,58 @@ def _bound_sockets(client: Any) -> bool:
     return True
 
 
+class NotFromAws(bounds.OutOfBounds):
+    """A response that AWS did not give."""
+
+    code = NOT_FROM_AWS
+
+
+class _Unreadable(Dict[str, Any]):
+    """What the parser failed at, as an answer: the SDK sends for it again as for any other of its status."""
+
+
+class _Parser:
+    def __init__(self, parser: Any) -> None:
+        self._parser = parser
+
+    def parse(self, response: Dict[str, Any], shape: Any) -> Dict[str, Any]:
+        try:
+            parsed: Dict[str, Any] = self._parser.parse(response, shape)
+            return parsed
+        except _PARSER_FAILS:
+            # The parser takes for granted that members have the types of the model.
+            metadata = {"HTTPStatusCode": response["status_code"], "HTTPHeaders": dict(response["headers"])}
+            return _Unreadable(Error={"Code": "", "Message": ""}, ResponseMetadata=metadata)
+
+
+class _Parsers:
+    """Stands in for the SDK's factory of parsers."""
+
+    def __init__(self, factory: Any) -> None:
+        self._factory = factory
+
+    def create_parser(self, protocol: str) -> _Parser:
+        return _Parser(self._factory.create_parser(protocol))
+
+
+def _survive_parsing(client: Any) -> bool:
+    """False where this botocore keeps its parsers elsewhere."""
+    try:
+        endpoint = client._endpoint
+        factory = endpoint._response_parser_factory
+    except AttributeError:
+        return False
+    if not isinstance(factory, _Parsers):
+        endpoint._response_parser_factory = _Parsers(factory)
+    return True
+
+
 class _Guard:
     """The handlers of one client's events."""
 
     def __init__(self, meta: Any) -> None:
         self._place = f"{meta.service_model.service_name} in {meta.region_name}"
+        self._host = _host_of(meta.endpoint_url)
 
     def before_call(self, **_event: Any) -> None:
         """For calls without retries of ours: those have begun the call themselves."""
@@ -184,8 +253,7 @@ class _Guard:
             return
         if not call.was_sent:
             call.was_sent = True
-            operation, host = event_name.rsplit(".", 1)[-1], urlsplit(str(request.url)).netloc.rpartition("@")[2]
-            call.name = f"{operation} of {self._place} ({host})"
+            call.name = self._name(event_name.rsplit(".", 1)[-1], _host_of(request.url))
         call.check()
         waiting = patience.current()
         if waiting is not None:
@@ -202,10 +270,21 @@ class _Guard:
         call = bounds.current_call()
         if call is not None:
             call.check()
+            if _is_no_http(caught_exception):
+                raise NotFromAws(f"The response did not come from AWS: what answered {call.name} does not speak HTTP.")
         patience.check()
 
-    def after_call(self, parsed: Any, **_event: Any) -> None:
+    def _name(self, operation: str, host: str) -> str:
+        return f"{operation} of {self._place} ({host})"
+
+    def after_call(self, parsed: Any, model: Any, http_response: Any, **_event: Any) -> None:
+        """Raises NotFromAws. What passes has what its readers need."""
         _end_try()
+        response = Response(http_response.status_code, _body_of(http_response), parsed, isinstance(parsed, _Unreadable))
+        fault = fault_of(response, model)
+        if fault:
+            call = self._name(str(model.name), _host_of(http_response.url) or self._host)
+            raise NotFromAws(_cleaned(described(call, response, fault)))
         if isinstance(parsed, dict):
             for error in _errors_in(parsed):
                 _clean_error(error)
@@ -214,6 +293,32 @@ class _Guard:
         _end_try()
         if isinstance(exception, Exception):
             _clean_exception(exception)
+
+
+def unreadable(call: str, reason: str) -> NotFromAws:
+    """For an answer that the SDK's parser failed at, where _Parser is not in its way."""
+    what = reason.split("\n", maxsplit=1)[0]
+    return NotFromAws(_cleaned(f"The response did not come from AWS: {call} was answered with something else. {what}"))
+
+
+def _is_no_http(error: Exception) -> bool:
+    """True for an answer that does not begin as one of HTTP, other than for a connection that was closed."""
+    reason: Optional[BaseException] = error
+    while reason is not None:
+        if isinstance(reason, BadStatusLine):
+            return not isinstance(reason, RemoteDisconnected)
+        reason = reason.__cause__ or reason.__context__
+    return False
+
+
+def _host_of(url: Any) -> str:
+    return urlsplit(str(url or "")).netloc.rpartition("@")[2]
+
+
+def _body_of(http_response: Any) -> Optional[bytes]:
+    """None for the answers of botocore's Stubber, which have none."""
+    body = None if http_response.raw is None else http_response.content
+    return body if isinstance(body, bytes) else None
 
 
 def _end_try() -> None:

@@ -21,6 +21,10 @@ ERROR = (
     "<Response><Errors><Error><Code>InvalidParameterValue</Code><Message>{message}</Message></Error></Errors>"
     "<RequestID>1</RequestID></Response>"
 )
+NOTHING = (
+    '<DescribeResponse xmlns="http://ec2.amazonaws.com/doc/2016-11-15/"><requestId>1</requestId><vpcSet/><subnetSet/>'
+    "<networkInterfaceSet/><flowLogSet/></DescribeResponse>"
+)
 IDENTITY = (
     '<GetCallerIdentityResponse xmlns="https://sts.amazonaws.com/doc/2011-06-15/"><GetCallerIdentityResult>'
     "<Arn>arn:aws:iam::123456789012:user/alice</Arn><UserId>A</UserId><Account>123456789012</Account>"
@@ -37,6 +41,7 @@ class Hostile(socketserver.ThreadingTCPServer):
         super().__init__(("127.0.0.1", 0), _Handler)
         self.manner = manner
         self.told = ""
+        self.reply = ("200 OK", "")
         self.requests: list[str] = []
         self.stopping = threading.Event()
 
@@ -125,15 +130,39 @@ class _Handler(socketserver.BaseRequestHandler):
         else:
             self._silent(head)
 
+    def _replying(self, _head: str) -> None:
+        self._send(*self.server.reply)
+
+    def _replying_but_for_sts(self, head: str) -> None:
+        if "/sts/aws4_request" in head:
+            self._send("200 OK", IDENTITY)
+        else:
+            self._replying(head)
+
+    def _replying_in_one_region(self, head: str) -> None:
+        """Only what is sent to us-east-1, as of a network where that region's endpoint leads elsewhere."""
+        if "/us-east-1/ec2/aws4_request" in head:
+            self._replying(head)
+        elif "/sts/aws4_request" in head:
+            self._send("200 OK", IDENTITY)
+        else:
+            self._send("200 OK", NOTHING)
+
+    def _greeting(self, _head: str) -> None:
+        """As a server of something else than HTTP."""
+        self.request.sendall(b"SSH-2.0-OpenSSH_9.6\r\n")
+        raise OSError
+
     def _failing(self, _head: str) -> None:
         self._send("503 Service Unavailable", "<html>no</html>")
 
 
 @contextmanager
-def hostile(manner: str, told: str = "") -> Iterator[Hostile]:
-    """told: what an echoing one knows besides."""
+def hostile(manner: str, told: str = "", reply: tuple[str, str] = ("200 OK", "")) -> Iterator[Hostile]:
+    """told: what an echoing one knows besides. reply: status and body of one that replies."""
     server = Hostile(manner)
     server.told = told
+    server.reply = reply
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
     thread.start()
     try:

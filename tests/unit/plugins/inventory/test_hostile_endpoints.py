@@ -51,8 +51,28 @@ def test_a_page_in_place_of_an_answer_is_an_error_of_the_inventory(files: Files,
     with hostile(manner) as endpoint, pytest.raises(AnsibleParserError) as failed:
         files.parse(endpoint_url=endpoint.url)
 
-    assert "Unable to parse response" in str(failed.value)
+    assert "The response did not come from AWS" in str(failed.value)
+    assert "Check the region and endpoint_url" in str(failed.value)
     assert "\x1b" not in str(failed.value)
+
+
+@pytest.mark.parametrize("reply", [("200 OK", "<html><title>Log in</title>"), ("403 Forbidden", ""), ("200 OK", "<aResponse/>")])
+def test_a_region_that_answers_with_something_else_is_not_read(files: Files, reply: tuple[str, str]) -> None:
+    with hostile("replying_in_one_region", reply=reply) as endpoint:
+        found = files.parse(endpoint_url=endpoint.url, regions=["eu-west-1", "us-east-1"])
+
+    left_out = [warning for warning in found.warnings if "Regions that can't be read are left out: us-east-1" in warning]
+    assert len(left_out) == 1
+    assert "The response did not come from AWS" in left_out[0]
+    assert "Check the region and endpoint_url" in left_out[0]
+
+
+def test_a_region_that_answers_with_something_else_is_an_error_where_all_have_to_be_read(files: Files) -> None:
+    reply = ("200 OK", "<html></html>")
+    with hostile("replying_in_one_region", reply=reply) as endpoint, pytest.raises(AnsibleParserError) as failed:
+        files.parse(endpoint_url=endpoint.url, regions=["eu-west-1", "us-east-1"], strict_permissions=True)
+
+    assert "us-east-1: can't describe" in str(failed.value)
 
 
 def test_what_an_endpoint_says_of_the_credentials_does_not_leave(files: Files, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -110,13 +110,13 @@ def test_creating_sends_a_token_and_tags_of_the_right_type(stubs: StubbedClients
         TagSpecifications=[{"ResourceType": "vpc-flow-log", "Tags": [{"Key": "a", "Value": "b"}]}],
     )
 
-    assert api.create_flow_logs(ec2.client, ["vpc-1"], REQUEST, {"a": "b"}) == []
+    assert api.create_flow_logs(ec2.client, ["vpc-1"], REQUEST, {"a": "b"}).refused == {}
 
 
 def test_creating_without_tags_sends_no_empty_list_of_them(stubs: StubbedClients) -> None:
     ec2 = stubs("ec2").expect("create_flow_logs", **REQUEST, ResourceIds=["vpc-1"], ClientToken=ANY)
 
-    assert api.create_flow_logs(ec2.client, ["vpc-1"], REQUEST, {}) == []
+    assert api.create_flow_logs(ec2.client, ["vpc-1"], REQUEST, {}).refused == {}
 
 
 def test_a_retry_repeats_the_token_and_another_call_has_another(stubs: StubbedClients) -> None:
@@ -147,7 +147,7 @@ def test_failures_that_ec2_reports_without_failing_are_returned(stubs: StubbedCl
     }
     ec2 = stubs("ec2").expect("create_flow_logs", answer, **REQUEST, ResourceIds=["vpc-1"], ClientToken=ANY)
 
-    assert api.create_flow_logs(ec2.client, ["vpc-1"], REQUEST, {}) == [("vpc-1", "400", "Access Denied")]
+    assert api.create_flow_logs(ec2.client, ["vpc-1"], REQUEST, {}).refused == {"vpc-1": ("vpc-1", "400", "Access Denied")}
 
 
 def test_an_error_says_what_was_tried_and_has_awss_code_and_words(stubs: StubbedClients) -> None:
@@ -175,15 +175,15 @@ def test_deleting_returns_those_that_aws_refused(stubs: StubbedClients) -> None:
     refused = {"ResourceId": "fl-2", "Error": {"Code": "InvalidFlowLogId.NotFound", "Message": "not found: fl-2"}}
     ec2 = stubs("ec2").expect("delete_flow_logs", {"Unsuccessful": [refused]}, FlowLogIds=["fl-1", "fl-2"])
 
-    assert api.delete_flow_logs(ec2.client, ["fl-1", "fl-2"]) == [
-        ("fl-2", "InvalidFlowLogId.NotFound", "not found: fl-2")
-    ]
+    assert api.delete_flow_logs(ec2.client, ["fl-1", "fl-2"]).refused == {
+        "fl-2": ("fl-2", "InvalidFlowLogId.NotFound", "not found: fl-2")
+    }
 
 
 def test_an_answer_without_the_list_of_failures_is_a_success(stubs: StubbedClients) -> None:
     ec2 = stubs("ec2").expect("delete_flow_logs", {}, FlowLogIds=["fl-1"])
 
-    assert api.delete_flow_logs(ec2.client, ["fl-1"]) == []
+    assert api.delete_flow_logs(ec2.client, ["fl-1"]).refused == {}
 
 
 def test_tags_are_set_and_removed_by_key(stubs: StubbedClients) -> None:
@@ -207,7 +207,7 @@ def test_tags_are_set_and_removed_by_key(stubs: StubbedClients) -> None:
 def test_what_passes_is_tried_again(stubs: StubbedClients, code: str) -> None:
     ec2 = stubs("ec2").fail("delete_flow_logs", code).expect("delete_flow_logs", FlowLogIds=["fl-1"])
 
-    assert api.delete_flow_logs(ec2.client, ["fl-1"]) == []
+    assert api.delete_flow_logs(ec2.client, ["fl-1"]).refused == {}
 
 
 def test_what_does_not_pass_ends_after_ten_tries_and_some_minutes(stubs: StubbedClients, clock: Clock) -> None:

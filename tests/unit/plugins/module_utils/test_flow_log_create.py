@@ -423,3 +423,108 @@ def test_equal_ones_share_a_request_and_it_knows_all_their_old_ones() -> None:
 
     assert list(made.wanted) == [FIRST, SECOND]
     assert made.old_ids == {f"fl-{FIRST}", f"fl-{SECOND}"}
+
+
+# Answers that do not confirm what was asked for.
+
+
+class Vague(FakeEc2):
+    """Answers differently from what it does. forgets: resources of which it makes nothing, without a word."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.forgets: set[str] = set()
+        self.changes: dict[str, Any] = {}
+
+    def create_flow_logs(self, **request: Any) -> dict[str, Any]:
+        kept = [resource_id for resource_id in request["ResourceIds"] if resource_id not in self.forgets]
+        answer = super().create_flow_logs(**{**request, "ResourceIds": kept})
+        # As botocore has it: without a member that the answer lacks.
+        return {name: value for name, value in {**answer, **self.changes}.items() if value is not None}
+
+
+def entry(resource_id: str | None = None, code: str = "400", message: str = "No bucket.") -> dict[str, Any]:
+    named = {} if resource_id is None else {"ResourceId": resource_id}
+    return {**named, "Error": {"Code": code, "Message": message}}
+
+
+@pytest.fixture
+def vague(monkeypatch: pytest.MonkeyPatch) -> Vague:
+    return Vague()
+
+
+def created(ec2: Vague, clock: Clock, ids: list[str]) -> Outcome:
+    return Creator(retrying(ec2), 0, clock.now, clock.sleep).create(batch(ids))
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        pytest.param({"Unsuccessful": [entry()]}, id="a refusal of nobody"),
+        pytest.param({"Unsuccessful": [entry("vpc-0000dead")]}, id="a refusal of another"),
+        pytest.param({"Unsuccessful": [entry(""), entry("")]}, id="two of nobody"),
+        pytest.param({}, id="fewer ids than resources"),
+        pytest.param({"FlowLogIds": None, "Unsuccessful": None}, id="neither list"),
+        pytest.param({"FlowLogIds": []}, id="no ids"),
+        pytest.param({"FlowLogIds": ["fl-0", "fl-0"]}, id="one id twice"),
+        pytest.param({"FlowLogIds": ["", "fl-0"]}, id="an id that is none"),
+    ],
+)
+def test_what_is_not_confirmed_is_made_only_where_it_is_seen(vague: Vague, clock: Clock, changes: dict[str, Any]) -> None:
+    vague.forgets, vague.changes = {SECOND}, changes
+
+    outcome = created(vague, clock, [FIRST, SECOND])
+
+    assert outcome.made == {FIRST}
+    assert list(outcome.failed) == [SECOND]
+    failure = outcome.failed[SECOND]
+    assert failure.code == "NotConfirmed"
+    assert "AWS did not confirm that the flow log was created" in failure.message
+    assert ("400: No bucket" in failure.message) == ("Unsuccessful" in changes and changes["Unsuccessful"] is not None)
+    assert "Run it again" in failure.hint
+    assert sum(clock.slept) < 5
+
+
+def test_what_is_not_confirmed_and_there_is_made(vague: Vague, clock: Clock) -> None:
+    vague.changes = {"FlowLogIds": None}
+    vague.lag = 2
+
+    assert created(vague, clock, IDS) == Outcome(made=set(IDS))
+
+
+def test_what_is_not_confirmed_and_cant_be_read_is_a_failure(vague: Vague, clock: Clock) -> None:
+    vague.changes = {"FlowLogIds": []}
+
+    def unreadable(_request: dict[str, Any]) -> None:
+        raise client_error("UnauthorizedOperation", "no")
+
+    vague.on("DescribeFlowLogs", unreadable)
+
+    assert set(created(vague, clock, [FIRST, SECOND]).failed) == {FIRST, SECOND}
+
+
+def test_the_refusal_of_a_single_one_is_its_own(vague: Vague, clock: Clock) -> None:
+    vague.forgets, vague.changes = {FIRST}, {"Unsuccessful": [entry()]}
+
+    outcome = created(vague, clock, [FIRST])
+
+    assert (outcome.failed[FIRST].code, outcome.failed[FIRST].message) == ("400", "No bucket.")
+    assert vague.count("DescribeFlowLogs") == 0
+
+
+def test_a_refusal_that_comes_twice_is_one(vague: Vague, clock: Clock) -> None:
+    vague.forgets, vague.changes = {FIRST}, {"Unsuccessful": [entry(FIRST), entry(FIRST, "500")]}
+
+    outcome = created(vague, clock, [FIRST, SECOND])
+
+    assert (outcome.made, outcome.failed[FIRST].code) == ({SECOND}, "400")
+
+
+def test_a_refusal_for_a_role_that_names_nobody_ends(vague: Vague, clock: Clock) -> None:
+    vague.forgets, vague.changes = {FIRST, SECOND}, {"Unsuccessful": [entry(message=UNASSUMABLE)]}
+
+    outcome = Creator(retrying(vague), 60, clock.now, clock.sleep).create(batch([FIRST, SECOND]))
+
+    assert set(outcome.failed) == {FIRST, SECOND}
+    assert UNASSUMABLE.rstrip(".") in outcome.failed[FIRST].message
+    assert vague.count("CreateFlowLogs") == 1

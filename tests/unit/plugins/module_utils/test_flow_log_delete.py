@@ -124,3 +124,52 @@ def test_throttling_passes(ec2: FakeEc2) -> None:
 
     assert delete(ec2, owners) == {}
     assert ec2.logs == {}
+
+
+class Vague(FakeEc2):
+    """Refuses the flow logs that it keeps, naming others. It is asked by ids of flow logs."""
+
+    def __init__(self, *entries: dict[str, Any]) -> None:
+        super().__init__()
+        self.keeps: set[str] = set()
+        self.entries = list(entries)
+
+    def delete_flow_logs(self, **request: Any) -> dict[str, Any]:
+        gone = [flow_log_id for flow_log_id in request["FlowLogIds"] if flow_log_id not in self.keeps]
+        if gone:
+            super().delete_flow_logs(FlowLogIds=gone)
+        return {"Unsuccessful": self.entries}
+
+    def describe_flow_logs(self, **request: Any) -> dict[str, Any]:
+        [values] = [each["Values"] for each in request["Filters"]]
+        return {"FlowLogs": [log for log in self.logs.values() if log["FlowLogId"] in values]}
+
+
+NO = {"Error": {"Code": "400", "Message": "Not this one."}}
+
+
+@pytest.mark.parametrize("named", [{}, {"ResourceId": ""}, {"ResourceId": "fl-0000dead"}])
+def test_a_refusal_that_names_nobody_fails_what_is_still_there(
+    named: dict[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pauses: list[float] = []
+    monkeypatch.setattr("time.sleep", pauses.append)
+    ec2 = Vague({**NO, **named})
+    first, second = owners = some(ec2, 2)
+    ec2.keeps = {second}
+
+    failures = delete(ec2, owners)
+
+    assert list(failures) == [second]
+    assert (failures[second].resource_id, failures[second].code) == (owners[second], "NotConfirmed")
+    assert "400: Not this one" in failures[second].message
+    assert first not in ec2.logs
+    assert sum(pauses) < 5
+
+
+def test_the_refusal_of_a_single_one_is_its_own() -> None:
+    ec2 = Vague(NO)
+    [only] = owners = some(ec2, 1)
+    ec2.keeps = {only}
+
+    assert delete(ec2, owners)[only].message == "Not this one."

@@ -123,7 +123,7 @@ def test_what_goes_while_it_is_looked_at_is_left_out(iam: Script) -> None:
     iam.expect("get_role", {"Role": role()}, RoleName="r")
     iam.fail("list_attached_role_policies", "NoSuchEntity", "gone", RoleName="r", MaxItems=1000)
     iam.fail("list_role_policies", "NoSuchEntity", "gone", RoleName="r", MaxItems=1000)
-    iam.expect("get_policy", {"Policy": {"Arn": PASS_ROLE, "PolicyName": "PassRole-r"}}, PolicyArn=PASS_ROLE)
+    iam.expect("get_policy", {"Policy": {"Arn": PASS_ROLE, "PolicyName": "PassRole-r", "DefaultVersionId": "v1"}}, PolicyArn=PASS_ROLE)
     iam.fail("get_policy", "NoSuchEntity", "gone", PolicyArn=PASS_ROLE)
 
     result = module(role_names=["r"])

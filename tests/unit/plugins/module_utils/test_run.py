@@ -10,7 +10,6 @@ from dataclasses import field
 from typing import Any
 
 import pytest
-from botocore.parsers import ResponseParserError
 
 from ansible_collections.netops.flow_logs.plugins.module_utils import _run
 from ansible_collections.netops.flow_logs.plugins.module_utils._aws import AwsError
@@ -345,16 +344,3 @@ def test_what_was_done_is_told_in_the_plans_order_whatever_came_first() -> None:
     work.doings = [backwards]
 
     assert result(work)["actions"] == ["make a", "make b", "make c"]
-
-
-def test_an_answer_that_is_none_of_awss_ends_with_what_to_check() -> None:
-    def page_of_a_proxy(_plan: Plan, _done: Done) -> None:
-        raise ResponseParserError("Unable to parse response (syntax error), invalid XML received:\nb'<!doctype html>'")
-
-    with pytest.raises(Ended) as ended:
-        run(FakeModule(), lambda: Things(["a"], doings=[page_of_a_proxy]))
-    message = ended.value.result["msg"]
-    assert ended.value.result["failed"]
-    assert "no answer of AWS's: Unable to parse response" in message
-    assert "doctype" not in message
-    assert "endpoint_url" in message
