@@ -104,7 +104,7 @@ EXAMPLES = r"""
       run_once: true
       register: result
 
-    - name: What was done for whom
+    - name: Changes
       ansible.builtin.debug:
         msg: "{{ result.summary }}"
       run_once: true
@@ -117,7 +117,7 @@ targets:
   type: int
   sample: 12
 summary:
-  description: What was done for whom, in lines.
+  description: What was done, or in check mode would be, in lines by account and delivery; the last is the plan or the total of the run.
   returned: success
   type: list
   elements: str

@@ -63,12 +63,12 @@ class Account:
         self.closed: Dict[int, Dict[str, Any]] = {}
         self._homes: Dict[int, Optional[str]] = {}
         # By the label of the part that is at work.
-        self._voices: Dict[str, Voice] = {}
+        self.voices: Dict[str, Voice] = {}
 
     def silent(self, plan: AccountPlan) -> Account:
         """The same account, entered as far as this one, with another plan and no voice."""
         other = copy.copy(self)
-        other.plan, other.say, other._voices = plan, nowhere, {}
+        other.plan, other.say, other.voices = plan, nowhere, {}
         return other
 
     @property
@@ -96,7 +96,7 @@ class Account:
     ) -> Returned:
         """The same, and what was done as data. label: of the part that its progress is told of."""
         params = {**options, **self.keys.get(way, {}), **more}
-        voice = self._voices.setdefault(label, Voice(partial(self.tell, label)))
+        voice = self.voices.setdefault(label, Voice(partial(self.tell, label)))
         module = InProcessModule(params, self.session, self.mode.check, self.mode.diff, voice)
         module.known_account = self.plan.ways[way].account
         result = module.end(program)

@@ -20,6 +20,7 @@ import pytest
 from ansible_collections.netops.flow_logs.tests.functional.support.cloud import ACCOUNT
 from ansible_collections.netops.flow_logs.tests.functional.support.cloud import Cloud
 from ansible_collections.netops.flow_logs.tests.functional.support.estate import PLAY
+from ansible_collections.netops.flow_logs.tests.functional.support.estate import build
 from ansible_collections.netops.flow_logs.tests.functional.support.playbook import Ansible
 from ansible_collections.netops.flow_logs.tests.functional.support.settings import BIN
 from ansible_collections.netops.flow_logs.tests.functional.support.settings import environment
@@ -57,6 +58,17 @@ def test_the_standard_output_is_the_callbacks_alone(command: list[str], ansible:
     assert all(not host["failures"] for host in json.loads(done.stdout)["hosts"].values())
     assert PROGRESS not in done.stderr
     assert PROGRESS in (ansible.directory / "log").read_text("utf-8")
+
+
+def test_check_and_diff_of_thirty_hosts_fit_on_a_few_screens(cloud: Cloud, ansible: Ansible) -> None:
+    """Each flow log and each log group is a line; IAM is shown as a whole."""
+    estate = build(cloud, "shop", "bank", each=5)
+    run = ansible.run("netops.flow_logs.apply", estate.inventory(), ["--check", "--diff"]).succeeded()
+
+    lines = run.output.splitlines()
+    assert len([line for line in lines if line.startswith("+flow log of ")]) == 30
+    assert len([line for line in lines if line.startswith("+log group ")]) == 30
+    assert len([line for line in lines if line[:1] in ("+", "-")]) < 140
 
 
 def test_junit_files_parse(command: list[str], ansible: Ansible) -> None:

@@ -34,7 +34,8 @@ def test_one_project_goes_and_the_other_stays(cloud: Cloud, ansible: Ansible) ->
     check = ansible.run(REMOVE, inventory, ["--limit", "shop", "--check", "--diff"]).succeeded()
     assert check.calls.mutating == []
     for log in doomed:
-        assert f'-            "flow_log_id": "{log["FlowLogId"]}"' in check.output
+        gone = [line for line in check.output.splitlines() if line.startswith(f"-flow log of {log['ResourceId']}: ")]
+        assert len(gone) == 1 and f"flow_log_id {log['FlowLogId']}" in gone[0]
         assert f"{log['FlowLogId']} would be deleted" in check.output
     assert not any(log["FlowLogId"] in check.output for log in before.values() if log not in doomed)
 
