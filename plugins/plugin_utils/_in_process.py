@@ -112,8 +112,9 @@ class Models:
         self.loader = nobodys.get_component("data_loader")
         self._plain: Any = None
         # Making a client reads all that it needs, and asks nobody for anything.
+        session = self._with_models(nobodys)
         for service in self.SERVICES:
-            self._with_models(nobodys).client(service, region_name="us-east-1", aws_access_key_id="none", aws_secret_access_key="none")
+            session.client(service, region_name="us-east-1", aws_access_key_id="none", aws_secret_access_key="none")
 
     def session(self, profile: Optional[str]) -> Any:
         """Raises botocore's error for a profile that does not exist, and for files of the SDK that can't be read."""

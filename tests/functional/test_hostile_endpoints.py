@@ -92,6 +92,50 @@ def test_a_page_in_place_of_an_answer_fails_what_asked_for_it(
     assert "Traceback" not in run.output and "\x1b[2J" not in run.output
 
 
+@pytest.mark.parametrize(
+    ("manner", "status", "body", "requests"),
+    [
+        pytest.param("replying", "200 OK", "<html><title>Log in</title></html>", 1, id="a login page"),
+        pytest.param("replying", "400 Bad Request", "<html></html>", 1, id="400 with a page"),
+        pytest.param("replying", "403 Forbidden", "", 1, id="403 with nothing"),
+        pytest.param("replying", "404 Not Found", '{"message": "Not Found"}', 1, id="404 with JSON"),
+        pytest.param("replying", "200 OK", "<GetCallerIdentityResponse/>", 1, id="nothing in it"),
+        pytest.param("replying_but_for_sts", "200 OK", "<html></html>", 12, id="a page but for STS"),
+        pytest.param("replying_but_for_sts", "200 OK", "<DescribeVpcsResponse/>", 12, id="no list but for STS"),
+        pytest.param("replying_but_for_sts", "403 Forbidden", "{}", 12, id="403 but for STS"),
+    ],
+)
+def test_what_does_not_come_from_aws_is_one_clear_failure(
+    ansible: Ansible, manner: str, status: str, body: str, requests: int
+) -> None:
+    with hostile(manner, reply=(status, body)) as endpoint:
+        run = ansible.run("netops.flow_logs.apply", inventory(flow_logs_endpoint_url=endpoint.url)).failed()
+
+    assert "The response did not come from AWS" in run.failures
+    assert f"HTTP {status}" in run.failures
+    assert endpoint.host in run.failures
+    assert "Check the region and endpoint_url" in run.failures
+    assert "which is a bug" not in run.output
+    assert run.failed_hosts == [HOST]
+    assert len(endpoint.requests) <= requests
+
+
+def test_an_account_whose_endpoint_is_another_fails_alone(cloud: Cloud, ansible: Ansible) -> None:
+    good = cloud.vpc()
+    with hostile("replying", reply=("200 OK", "<html></html>")) as endpoint:
+        wanted = {
+            "all": {
+                "vars": {"flow_logs_project": "shop"},
+                "hosts": {good: {}, HOST: {"flow_logs_endpoint_url": endpoint.url}},
+            }
+        }
+        run = ansible.run("netops.flow_logs.apply", wanted).failed()
+
+    assert run.failed_hosts == [HOST]
+    assert "The response did not come from AWS" in run.failures_of(HOST)
+    assert [log["ResourceId"] for log in cloud.client("ec2").describe_flow_logs()["FlowLogs"]] == [good]
+
+
 @pytest.mark.parametrize("playbook", ["netops.flow_logs.apply", "netops.flow_logs.report"])
 def test_what_an_endpoint_says_of_the_credentials_is_nowhere(ansible: Ansible, playbook: str) -> None:
     with hostile("echoing", told=f"{SECRET} http://u:{PASSWORD}@x/") as endpoint:

@@ -217,7 +217,7 @@ SDK_ERRORS = [
         exceptions.CredentialRetrievalError(provider="process", error_msg="x"), "get-caller-identity", id="a process"
     ),
     pytest.param(exceptions.MetadataRetrievalError(error_msg="x"), "get-caller-identity", id="the machine's role"),
-    pytest.param(exceptions.ConfigParseError(path="~/.aws/config"), "can't read it", id="a broken file"),
+    pytest.param(exceptions.ConfigParseError(path="~/.aws/config"), "can't read", id="a broken file"),
     pytest.param(exceptions.SSLError(endpoint_url="https://x", error="x"), "aws_ca_bundle", id="a certificate"),
     pytest.param(exceptions.ProxyConnectionError(proxy_url="http://x"), "HTTPS_PROXY", id="a proxy"),
     pytest.param(ValueError("Invalid endpoint: x"), "https://", id="an endpoint without a scheme"),
