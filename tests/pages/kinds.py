@@ -29,7 +29,8 @@ def tasks_of(tasks: list[dict[str, Any]]) -> list[dict[str, Any]]:
 
 
 def _is_play(content: Any) -> bool:
-    return _is_list_of_dicts(content) and all("hosts" in entry or "import_playbook" in entry for entry in content)
+    keys = {"hosts", "import_playbook", "ansible.builtin.import_playbook"}
+    return _is_list_of_dicts(content) and all(keys & entry.keys() for entry in content)
 
 
 def _is_task(content: Any) -> bool:

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from ansible_collections.netops.flow_logs.plugins.plugin_utils._host_variables import RESULTS
 from ansible_collections.netops.flow_logs.plugins.plugin_utils._network import COVERAGE_GROUPS
 from ansible_collections.netops.flow_logs.tests.pages import commands
 from ansible_collections.netops.flow_logs.tests.pages import kinds
@@ -60,6 +61,7 @@ def test_variables(page: Path) -> None:
         *commands.OF_THE_INVENTORY,
         *COVERAGE_GROUPS,
         *SPOKEN_OF,
+        *RESULTS,
     }
     assert set(re.findall(r"(?<![\w./])flow_logs_\w+", page.read_text("utf-8"))) - known == set()
 

@@ -47,7 +47,7 @@ class Documented:
         self.targets = targets
 
     def plays(self, plays: list[dict[str, Any]], inventory: Any = None) -> Run:
-        groups = {host for play in plays for host in str(play["hosts"]).split(":") if host not in ("all", "localhost")}
+        groups = {host for play in plays for host in str(play.get("hosts", "all")).split(":") if host not in ("all", "localhost")}
         both = [{**play, "check_mode": True} for play in plays] + plays
         return self._run(both, inventory or self._inventory(*sorted(groups)))
 
