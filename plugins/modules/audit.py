@@ -32,23 +32,23 @@ options:
   call_timeout:
     description:
       - Seconds that a call to AWS may take in all, its retries included.
+      - If left out, it is the largest value that O(netops.flow_logs.flow_logs#role:main:flow_logs_call_timeout) has for a host.
     type: float
-    default: 300
   fail_each_host:
     description:
       - Whether RV(recap) gives each host that failed a failure of its own. With V(false) it is one for all.
+      - If left out, it is the largest value that O(netops.flow_logs.flow_logs#role:main:flow_logs_fail_each_host) has for a host.
     type: bool
-    default: true
   account_timeout:
     description:
       - Seconds that calls for an account may wait without any answer from AWS, all of them together.
+      - If left out, it is the largest value that O(netops.flow_logs.flow_logs#role:main:flow_logs_account_timeout) has for a host.
     type: float
-    default: 900
   progress:
     description:
       - Whether to show how far the work is, on the standard error of a terminal. Otherwise it is only in Ansible's log.
+      - If left out, it is the largest value that O(netops.flow_logs.flow_logs#role:main:flow_logs_progress) has for a host.
     type: bool
-    default: true
   templates:
     description:
       - The directory with the template of the page.

@@ -46,29 +46,29 @@ options:
   call_timeout:
     description:
       - Seconds that a call to AWS may take in all, its retries included.
+      - If left out, it is the largest value that O(netops.flow_logs.flow_logs#role:main:flow_logs_call_timeout) has for a host.
     type: float
-    default: 300
   fail_each_host:
     description:
       - Whether RV(recap) gives each host that failed a failure of its own. With V(false) it is one for all.
+      - If left out, it is the largest value that O(netops.flow_logs.flow_logs#role:main:flow_logs_fail_each_host) has for a host.
     type: bool
-    default: true
   count_changed_hosts:
     description:
       - Up to how many hosts RV(recap) counts each that changed by itself. They are the hosts that changed for O(whole_play=true), and the
         hosts of the batch otherwise. With more, the task counts as changed.
+      - If left out, it is the largest value that O(netops.flow_logs.flow_logs#role:main:flow_logs_count_changed_hosts) has for a host.
     type: int
-    default: 100
   account_timeout:
     description:
       - Seconds that calls for an account may wait without any answer from AWS, all of them together.
+      - If left out, it is the largest value that O(netops.flow_logs.flow_logs#role:main:flow_logs_account_timeout) has for a host.
     type: float
-    default: 900
   progress:
     description:
       - Whether to show how far the work is, on the standard error of a terminal. Otherwise it is only in Ansible's log.
+      - If left out, it is the largest value that O(netops.flow_logs.flow_logs#role:main:flow_logs_progress) has for a host.
     type: bool
-    default: true
 attributes:
   check_mode:
     support: full

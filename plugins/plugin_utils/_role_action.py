@@ -76,9 +76,11 @@ class RoleAction(ActionBase):
     _read_models: Optional[Models] = None
     # All that are looked at.
     _hosts: Sequence[str] = ()
+    # The role's variables of the hosts, each set of them once.
+    _settings: Mapping[int, Mapping[str, Any]] = {}
 
     def _prepare(self) -> None:
-        """Raises AnsibleActionFail without the SDK, and for a time limit that is none."""
+        """Raises AnsibleActionFail without the SDK."""
         try:
             check_sdk_version_supported(warn=self._display.warning)
         except AnsibleBotocoreError as error:
@@ -86,8 +88,11 @@ class RoleAction(ActionBase):
                 f"{error} The role works in the Python that runs Ansible: install boto3 and botocore there."
             ) from error
         os.environ.update(self._environment())
+
+    def _set_timeouts(self) -> None:
+        """Raises AnsibleActionFail for a time limit that is none."""
         for option, variable in (("call_timeout", bounds.TIMEOUT_VARIABLE), ("account_timeout", ACCOUNT_TIMEOUT_VARIABLE)):
-            seconds = self._task.args.get(option)
+            seconds = self._of_the_run(option)
             if seconds is not None:
                 os.environ[variable] = str(seconds)
         try:
@@ -124,6 +129,8 @@ class RoleAction(ActionBase):
             self._display.warning(printable(warning))
         self._require_the_same_for_all(reader, [host for host in variables["ansible_play_batch"] if host not in problems])
         self._require_state(wishes, problems)
+        self._settings = {id(wish.settings): wish.settings for wish in wishes}
+        self._set_timeouts()
         self._warn_of_passwords(wishes)
         with_defaults = with_module_defaults(self._task, self._templar)
         identified = Identified(self._models, partial(connection_of, with_defaults))
@@ -206,9 +213,15 @@ class RoleAction(ActionBase):
             whole_play=whole_play,
             first_only=not whole_play and is_for_the_first_host(self._task, self._templar),
             answer_is_kept=not whole_play and one_of_several and KEEPS_RUN_ONCE,
-            fail_each=boolean(arguments.get("fail_each_host", True)),
-            most_changed=int(arguments.get("count_changed_hosts", 100)),
+            fail_each=boolean(self._of_the_run("fail_each_host", True)),
+            most_changed=int(self._of_the_run("count_changed_hosts", 100)),
         )
+
+    def _of_the_run(self, option: str, default: Any = None) -> Any:
+        """A setting that can only be one for all: the option of the task, or else the largest value that a host has."""
+        name = f"flow_logs_{option}"
+        values = [settings[name] for settings in self._settings.values() if settings.get(name) is not None]
+        return self._task.args.get(option, max(values, default=default))
 
     def _require_known_tags(self, variables: Mapping[str, Any]) -> None:
         """A playbook that does nothing for a misspelt tag would look like one that has nothing to do. Raises AnsibleActionFail."""
@@ -231,7 +244,7 @@ class RoleAction(ActionBase):
 
     def _tell(self, line: str) -> None:
         """Progress. The standard output belongs to the callback, and may be no terminal: then the log has it alone."""
-        if boolean(self._task.args.get("progress", True)):
+        if boolean(self._of_the_run("progress", True)):
             self._display.display(f"  {printable(line)}", stderr=AT_TERMINAL, log_only=not AT_TERMINAL)
 
 

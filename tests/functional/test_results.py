@@ -9,6 +9,8 @@ from __future__ import annotations
 import json
 from typing import Any
 
+import pytest
+
 from ansible_collections.netops.flow_logs.tests.functional.support.cloud import Cloud
 from ansible_collections.netops.flow_logs.tests.functional.support.estate import hosts
 from ansible_collections.netops.flow_logs.tests.functional.support.playbook import Ansible
@@ -101,6 +103,26 @@ def test_a_condition_of_each_host_leaves_out_the_hosts_that_do_not_meet_it(cloud
     run = ansible.run([{"hosts": "all", "gather_facts": False, "tasks": [include]}, LATER], inventory).failed()
     assert run.failed_hosts == [UNKNOWN[1]]
     assert went_on(run) == {UNKNOWN[0], *good}
+
+
+@pytest.mark.parametrize(
+    ("wrong", "said"),
+    [
+        ({"flow_logs_call_timeout": "{{ nobody_set_this }}"}, "nobody_set_this"),
+        ({"flow_logs_call_timeout": 0}, "flow_logs_call_timeout is 0"),
+        ({"flow_logs_fail_each_host": "perhaps"}, "flow_logs_fail_each_host"),
+    ],
+)
+def test_a_setting_of_the_whole_run_that_is_wrong_for_the_first_host_fails_that_host_alone(
+    cloud: Cloud, ansible: Ansible, wrong: dict[str, Any], said: str
+) -> None:
+    first, second = sorted([cloud.vpc("a"), cloud.vpc("b")])
+    inventory = hosts("shop", [first, second])
+    inventory["all"]["children"]["shop"]["hosts"][first] = wrong
+    run = ansible.run("netops.flow_logs.apply", inventory).failed()
+    assert run.failed_hosts == [first]
+    assert said in run.failures_of(first)
+    assert [log["ResourceId"] for log in cloud.flow_logs()] == [second]
 
 
 def test_later_plays_and_tasks_can_use_what_was_done(cloud: Cloud, ansible: Ansible) -> None:

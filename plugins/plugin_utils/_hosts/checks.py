@@ -101,6 +101,9 @@ def _check_seconds(settings: Mapping[str, Any]) -> None:
     for variable in ("flow_logs_removal_wait", "flow_logs_verify_timeout"):
         if (settings.get(variable) or 0) < 0:
             raise InvalidInput(f"{variable} is {settings[variable]}: give a number of seconds, 0 or more.")
+    for variable in ("flow_logs_call_timeout", "flow_logs_account_timeout"):
+        if not 0 < settings.get(variable, 1) < float("inf"):
+            raise InvalidInput(f"{variable} is {settings[variable]}: give a number of seconds, more than 0.")
 
 
 def _check_tags(variable: str, settings: Mapping[str, Any], *rules: TagRules) -> None:
