@@ -125,6 +125,8 @@ def test_any_other_error_names_the_region(stubs: StubbedClients) -> None:
 
 
 def test_the_account_is_that_of_the_caller(stubs: StubbedClients) -> None:
-    sts = stubs("sts").expect("get_caller_identity", {"Account": "123456789012"})
+    sts = stubs("sts").expect(
+        "get_caller_identity", {"Account": "123456789012", "Arn": "arn:aws:iam::123456789012:user/operator"}
+    )
 
     assert caller_account(sts.client) == "123456789012"
