@@ -56,13 +56,17 @@ class ActionModule(RoleAction):
             **host_results(done, problems.as_result(), self._hosts),
             "targets": _count_targets(plans),
         }
-        found["summary"].append(total_line(found["totals"], mode.check, len(problems)))
+        if not self._is_iam_only():
+            found["summary"].append(total_line(found["totals"], mode.check, len(problems)))
         if stopped:
             found["summary"].append("Nothing was written, as any_errors_fatal is set.")
         return {**result, **found, **self._recap(found, found["changed"], found["failures"], variables)}
 
+    def _is_iam_only(self) -> bool:
+        return boolean(self._task.args.get("iam_only", False))
+
     def _program(self, plan: AccountPlan) -> Program:
-        if boolean(self._task.args.get("iam_only", False)):
+        if self._is_iam_only():
             return setup
         return remove if plan.state == "absent" else apply
 

@@ -65,11 +65,11 @@ def _summary(run: Run) -> list[str]:
 def test_setup_makes_the_iam_of_every_account_and_nothing_else(cloud: Cloud, ansible: Ansible) -> None:
     inventory = _inventory(cloud)
     check = ansible.run(SETUP, inventory, ["--check", "--diff"]).succeeded()
-    assert (check.changed, check.calls.mutating) == (1, [])
+    assert (check.changed, check.calls.mutating) == (2, [])
     assert "+++ after" in check.output
 
     first = ansible.run(SETUP, inventory).succeeded()
-    assert (first.changed, first.actions) == (1, check.actions)
+    assert (first.changed, first.actions) == (2, check.actions)
     for account in (cloud, cloud.elsewhere(OTHER)):
         assert (account.roles(), account.policies(), account.attached("role", ROLE)) == ([ROLE], [POLICY], [POLICY])
         assert (account.flow_logs(), account.log_groups()) == ([], {})
