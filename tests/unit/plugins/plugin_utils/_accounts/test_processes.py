@@ -97,8 +97,7 @@ def partly(say: Say) -> object:
         os._exit(7)
 
     with pytest.MonkeyPatch.context() as patched:
-        patched.setattr(os, "write", a_part)
-        patched.setattr(Connection._send, "__defaults__", (a_part,))
+        patched.setattr(vars(Connection)["_send"], "__defaults__", (a_part,))
         say("a line")
     return None
 
@@ -210,8 +209,8 @@ class Run:
                 os.kill(pid, CHILDREN[way])
         elif way == "hung up":
             # A terminal tells all that it started.
-            for pid in (self.playbook.pid, self.worker, *children):
-                os.kill(pid or 0, signal.SIGHUP)
+            for told in filter(None, (self.playbook.pid, self.worker, *children)):
+                os.kill(told, signal.SIGHUP)
         else:
             signals = {"timeout": signal.SIGALRM, "interrupted": signal.SIGINT, "terminated": signal.SIGTERM}
             os.kill(self.worker, signals.get(way, signal.SIGKILL))
