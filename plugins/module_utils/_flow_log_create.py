@@ -269,10 +269,15 @@ def _hint(batch: Batch, code: str, message: str) -> str:
     return hint_for(code, message, actions, batch.request.get("DeliverLogsPermissionArn"))
 
 
+def is_unanswered(error: AwsError) -> bool:
+    """True where nothing of AWS's says what became of the call."""
+    return not error.code or isinstance(error.exception, OutOfBounds)
+
+
 def is_callers_problem(error: AwsError) -> bool:
     """True for an error that has nothing to do with the resources: no answer of AWS's, no permission, held back too long."""
     code = error.code.lower()
-    return not code or isinstance(error.exception, OutOfBounds) or code in _DENIED or "throttl" in code or code == "requestlimitexceeded"
+    return is_unanswered(error) or code in _DENIED or "throttl" in code or code == "requestlimitexceeded"
 
 
 def _final(outcome: Outcome) -> Outcome:

@@ -24,6 +24,7 @@ from ansible_collections.netops.flow_logs.plugins.module_utils._flow_log_confirm
 from ansible_collections.netops.flow_logs.plugins.module_utils._flow_log_confirm import Answered
 from ansible_collections.netops.flow_logs.plugins.module_utils._flow_log_confirm import Unsuccessful
 from ansible_collections.netops.flow_logs.plugins.module_utils._flow_log_create import is_callers_problem
+from ansible_collections.netops.flow_logs.plugins.module_utils._flow_log_create import is_unanswered
 from ansible_collections.netops.flow_logs.plugins.module_utils._hints import hint_for
 
 _NOT_FOUND = "invalidflowlogid.notfound"
@@ -53,13 +54,22 @@ def _delete_some(client: Any, flow_log_ids: List[str]) -> List[Unsuccessful]:
         return [*answer.refused.values(), *_still_there(client, unsure, answer)]
     except AwsError as error:
         if len(flow_log_ids) == 1 or is_callers_problem(error):
-            return [Unsuccessful(flow_log_id, error.code or "NoAnswer", error.reason) for flow_log_id in flow_log_ids]
+            # Without an answer of AWS's it may have been done all the same.
+            left = _listed(client, flow_log_ids) if is_unanswered(error) else flow_log_ids
+            return [Unsuccessful(flow_log_id, error.code or "NoAnswer", error.reason) for flow_log_id in left]
     # One that is gone may have failed the call for all of them: each by itself.
     return [entry for flow_log_id in flow_log_ids for entry in _delete_some(client, [flow_log_id])]
 
 
 def _still_there(client: Any, flow_log_ids: List[str], answer: Answered) -> List[Unsuccessful]:
     """Those of which AWS does not confirm that they were deleted, and which it lists as before."""
+    left = _listed(client, flow_log_ids)
+    message = f"AWS did not confirm that the flow log was deleted: its answer has {len(flow_log_ids)} without a refusal"
+    return [Unsuccessful(flow_log_id, NOT_CONFIRMED, message + answer.of_strays()) for flow_log_id in left]
+
+
+def _listed(client: Any, flow_log_ids: List[str]) -> List[str]:
+    """Those that AWS goes on listing, or of which it does not say."""
     left = flow_log_ids
     for pause in LOOKS:
         if not left:
@@ -69,5 +79,4 @@ def _still_there(client: Any, flow_log_ids: List[str], answer: Answered) -> List
             left = [log.flow_log_id for log in api.describe_flow_logs_by_id(client, left)]
         except AwsError:
             break
-    message = f"AWS did not confirm that the flow log was deleted: its answer has {len(flow_log_ids)} without a refusal"
-    return [Unsuccessful(flow_log_id, NOT_CONFIRMED, message + answer.of_strays()) for flow_log_id in left]
+    return left

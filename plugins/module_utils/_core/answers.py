@@ -119,7 +119,8 @@ class Response:
 
 def fault_of(response: Response, model: Any) -> str:
     """What shows that the response did not come from AWS; empty when nothing does. model: botocore's of the operation."""
-    protocol = str(model.metadata.get("protocol") or "")
+    # What a model of several protocols names first may be another than the SDK speaks.
+    protocol = str(getattr(model.service_model, "resolved_protocol", None) or model.metadata.get("protocol") or "")
     if response.status >= 300:
         return "" if _has_code(response.parsed) and not response.unreadable else "without AWS's error code"
     if response.unreadable or not _looks_right(response.body, protocol):

@@ -17,8 +17,10 @@ from __future__ import annotations
 import contextlib
 import multiprocessing
 import os
+import pickle
 import signal
 import threading
+import time
 import traceback
 from collections import deque
 from multiprocessing.connection import Connection
@@ -44,11 +46,16 @@ Say = Callable[[str], None]
 Job = Callable[[Say], Any]
 # What a child sends: a line to tell, its answer, or what broke it.
 _TOLD, _ANSWER, _BROKEN = "told", "answer", "broken"
+# What comes of an answer that is sent and can't be put together again.
+_UNREADABLE = (pickle.UnpicklingError, AttributeError, ImportError, LookupError, TypeError, ValueError)
 # Seconds between two looks at whether ansible-playbook is still there.
 _LOOK = 0.2
 # Seconds that a child has to end, beyond those of what it must not leave half done.
 _END = 2.0
-_SIGNALS = (signal.SIGINT, signal.SIGTERM)
+# What ends a process by default and can be waited for: from a terminal, its end, or a supervisor.
+_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT)
+# Whoever runs something by nohup wants it to go on.
+_MAY_BE_IGNORED = (signal.SIGHUP, signal.SIGQUIT)
 
 
 class Broken(Exception):
@@ -126,9 +133,13 @@ class _Children:
             number, process = self.running[pipe]
             try:
                 kind, content = pipe.recv()
-            except EOFError:
+            except (EOFError, OSError):
+                # OSError: it ended in the middle of what it sent.
                 process.join()
                 kind, content = _BROKEN, (f"its process ended with code {process.exitcode}", "")
+            except _UNREADABLE as error:
+                # It was sent, and can't be made anything of here.
+                kind, content = _BROKEN, _described(error)
             if kind != _TOLD:
                 process.join()
                 pipe.close()
@@ -139,8 +150,10 @@ class _Children:
         """Ends those that are left, each with what it must not leave half done."""
         os.close(self._kept)
         os.close(self._alive)
+        # All at the same time, as they end side by side.
+        end = time.monotonic() + stop.GRACE + _END
         for _number, process in self.running.values():
-            process.join(stop.GRACE + _END)
+            process.join(max(0.0, end - time.monotonic()))
             if process.is_alive():
                 process.kill()
                 process.join()
@@ -205,7 +218,8 @@ def _watch(ends: Sequence[int]) -> None:
     # The C code of Python writes there, whatever the main thread is busy with.
     signal.set_wakeup_fd(by_signal, warn_on_full_buffer=False)
     for number in _SIGNALS:
-        signal.signal(number, _nothing)
+        if number not in _MAY_BE_IGNORED or signal.getsignal(number) != signal.SIG_IGN:
+            signal.signal(number, _nothing)
     signal.pthread_sigmask(signal.SIG_UNBLOCK, _SIGNALS)
     threading.Thread(target=_end_with, args=([*ends, signalled],), name="end-with-parent", daemon=True).start()
 

@@ -27,6 +27,10 @@ UNASSUMABLE = "Unable to assume given IAM role: 'arn:aws:iam::123456789012:role/
 Rule = Callable[[dict[str, Any]], "dict[str, tuple[str, str]] | None"]
 
 
+# What DescribeFlowLogs filters by, and its name in the answer.
+FILTERED = {"resource-id": "ResourceId", "flow-log-id": "FlowLogId"}
+
+
 class FakeEc2:
     def __init__(self) -> None:
         self.logs: dict[str, dict[str, Any]] = {}
@@ -100,10 +104,10 @@ class FakeEc2:
     def describe_flow_logs(self, **request: Any) -> dict[str, Any]:
         with self._lock:
             self._take("DescribeFlowLogs", {**request, "Filter": request["Filters"]}, "Filters")
-            [values] = [each["Values"] for each in request["Filters"]]
+            [(member, values)] = [(FILTERED[each["Name"]], each["Values"]) for each in request["Filters"]]
             shown = []
             for log in self.logs.values():
-                if log["ResourceId"] in values:
+                if log[member] in values:
                     if log["_hidden"] > 0:
                         log["_hidden"] -= 1
                     else:

@@ -10,6 +10,7 @@ import pytest
 
 from ansible_collections.netops.flow_logs.plugins.module_utils import _flow_log_api as api
 from ansible_collections.netops.flow_logs.plugins.module_utils._aws import COMPARISON
+from ansible_collections.netops.flow_logs.plugins.module_utils._core.bounds import CallTimeout
 from ansible_collections.netops.flow_logs.plugins.module_utils._destination import log_group
 from ansible_collections.netops.flow_logs.plugins.module_utils._flow_log_apply import Applied
 from ansible_collections.netops.flow_logs.plugins.module_utils._flow_log_apply import apply_steps
@@ -323,6 +324,22 @@ def test_what_is_lost_is_told_also_when_ec2_stops_answering_after_the_deletion(e
     assert "fl-00000001" in run.failures[FIRST].message
     assert "could not be put back" in run.failures[FIRST].message
     assert run.sentences == [f"delete fl-00000001 of {FIRST}"]
+
+
+def test_a_deletion_without_an_answer_that_was_done_all_the_same_leaves_no_gap(ec2: FakeEc2) -> None:
+    old = ec2.add(FIRST, **OLD_SETTINGS)
+    one_at_a_time(ec2, fails)
+
+    def unanswered(_request: dict[str, Any]) -> None:
+        del ec2.logs[old]
+        raise CallTimeout("No complete answer came.")
+
+    ec2.on("DeleteFlowLogs", times(1, unanswered))
+
+    run = Run(ec2, wish(traffic_type="ALL"), [FIRST])
+
+    assert run.failures == {}
+    assert [log["TrafficType"] for log in ec2.of(FIRST)] == ["ALL"]
 
 
 def test_one_that_cant_be_deleted_stays_and_is_told(ec2: FakeEc2) -> None:

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from ansible_collections.netops.flow_logs.plugins.module_utils._core.bounds import CallTimeout
 from ansible_collections.netops.flow_logs.plugins.module_utils._errors import Failure
 from ansible_collections.netops.flow_logs.plugins.module_utils._flow_log_delete import delete_flow_logs
 from ansible_collections.netops.flow_logs.tests.unit.support.clients import retrying
@@ -173,3 +174,31 @@ def test_the_refusal_of_a_single_one_is_its_own() -> None:
     ec2.keeps = {only}
 
     assert delete(ec2, owners)[only].message == "Not this one."
+
+
+def test_what_was_deleted_though_no_answer_came_is_no_failure(ec2: FakeEc2) -> None:
+    first, second = owners = some(ec2, 2)
+
+    def half_done(request: dict[str, Any]) -> None:
+        ec2.logs.pop(first, None)
+        raise CallTimeout("No complete answer came.")
+
+    ec2.on("DeleteFlowLogs", half_done)
+
+    failures = delete(ec2, owners)
+
+    assert list(failures) == [second]
+    assert failures[second].message == "No complete answer came."
+
+
+def test_where_ec2_answers_nothing_at_all_each_counts_as_still_there(ec2: FakeEc2) -> None:
+    owners = some(ec2, 2)
+
+    def silent(_request: dict[str, Any]) -> None:
+        raise CallTimeout("No complete answer came.")
+
+    ec2.on("DeleteFlowLogs", silent)
+    ec2.on("DescribeFlowLogs", silent)
+
+    assert list(delete(ec2, owners)) == sorted(owners)
+    assert (ec2.count("DeleteFlowLogs"), ec2.count("DescribeFlowLogs")) == (1, 1)

@@ -20,6 +20,8 @@ from ansible_collections.netops.flow_logs.plugins.module_utils._aws import AwsEr
 from ansible_collections.netops.flow_logs.plugins.module_utils._aws import client
 from ansible_collections.netops.flow_logs.plugins.module_utils._core import wire
 from ansible_collections.netops.flow_logs.plugins.module_utils._core.answers import NEEDED
+from ansible_collections.netops.flow_logs.plugins.module_utils._core.answers import Response
+from ansible_collections.netops.flow_logs.plugins.module_utils._core.answers import fault_of
 from ansible_collections.netops.flow_logs.plugins.module_utils._delivery_role_api import DEEDS
 from ansible_collections.netops.flow_logs.plugins.module_utils._delivery_role_api import get_policy
 from ansible_collections.netops.flow_logs.plugins.module_utils._delivery_role_api import get_role
@@ -325,3 +327,10 @@ def test_every_member_of_the_table_is_in_the_sdks_model(models: Models) -> None:
                     inner = inner.members[part.removesuffix("[]")]
                     assert (inner.type_name == "list") == part.endswith("[]"), (name, path)
                     inner = inner.member if inner.type_name == "list" else inner
+
+
+def test_an_answer_is_read_in_the_protocol_that_the_sdk_speaks_of_those_that_a_service_has() -> None:
+    service = SimpleNamespace(resolved_protocol="json")
+    model = SimpleNamespace(name="CreateTags", metadata={"protocol": "query"}, service_model=service, output_shape=None)
+    assert fault_of(Response(200, b"{}", {}), model) == ""
+    assert fault_of(Response(200, b"<CreateTagsResponse/>", {}), model) == "which is not in AWS's format"

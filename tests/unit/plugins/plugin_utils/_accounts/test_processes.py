@@ -10,7 +10,9 @@ import os
 import signal
 import time
 from collections.abc import Callable
+from multiprocessing.connection import Connection
 from pathlib import Path
+from typing import NoReturn
 
 import pytest
 
@@ -77,6 +79,39 @@ def test_one_that_breaks_stops_no_other() -> None:
     assert "in broken" in first.trace
     assert isinstance(third, Broken)
     assert str(third) == "its process ended with code 7"
+
+
+class Unreadable:
+    """Arrives, and can't be made anything of."""
+
+    def __reduce__(self) -> tuple[Callable[[str], object], tuple[str]]:
+        return int, ("no number",)
+
+
+def partly(say: Say) -> object:
+    """Ends in the middle of what it sends, as one that the system kills for its memory does."""
+    write = os.write
+
+    def a_part(descriptor: int, content: bytes) -> NoReturn:
+        write(descriptor, content[:3])
+        os._exit(7)
+
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(vars(Connection)["_send"], "__defaults__", (a_part,))
+        say("a line")
+    return None
+
+
+def test_an_answer_that_arrives_in_part_or_unreadable_stops_no_other() -> None:
+    def unreadable(_say: Say) -> object:
+        return Unreadable()
+
+    first, second, third = in_processes([partly, unreadable, job("whole", 0.5)], 5, print)
+    assert isinstance(first, Broken)
+    assert str(first) == "its process ended with code 7"
+    assert isinstance(second, Broken)
+    assert "no number" in str(second)
+    assert third == "whole"
 
 
 # Ways out. A job that works on until it is ended, and a worker of ansible-playbook that has two of these.
@@ -150,6 +185,9 @@ def playbook(job: Callable[[Say], object], file: Path) -> None:
     process.join()
 
 
+CHILDREN = {"child terminated": signal.SIGTERM, "child told to quit": signal.SIGQUIT}
+
+
 class Run:
     """ansible-playbook, its worker, and the worker's children."""
 
@@ -166,9 +204,13 @@ class Run:
     def end_by(self, way: str, children: set[int]) -> None:
         if way == "playbook killed":
             self.playbook.kill()
-        elif way == "child terminated":
+        elif way in CHILDREN:
             for pid in children:
-                os.kill(pid, signal.SIGTERM)
+                os.kill(pid, CHILDREN[way])
+        elif way == "hung up":
+            # A terminal tells all that it started.
+            for told in filter(None, (self.playbook.pid, self.worker, *children)):
+                os.kill(told, signal.SIGHUP)
         else:
             signals = {"timeout": signal.SIGALRM, "interrupted": signal.SIGINT, "terminated": signal.SIGTERM}
             os.kill(self.worker, signals.get(way, signal.SIGKILL))
@@ -181,7 +223,7 @@ class Run:
                 os.kill(pid, signal.SIGKILL)
 
 
-WAYS = ["timeout", "interrupted", "terminated", "killed", "playbook killed", "child terminated"]
+WAYS = ["timeout", "interrupted", "terminated", "killed", "playbook killed", "hung up", *CHILDREN]
 
 
 def gone(pids: set[int], seconds: float) -> bool:
@@ -220,6 +262,19 @@ def test_what_was_deleted_is_created_again_and_nothing_further_begins(way: str, 
         assert sorted(what for _pid, what in made) == ["create", "create", "delete", "delete"]
     finally:
         run.clean(children)
+
+
+def test_what_is_run_by_nohup_goes_on_when_the_terminal_ends() -> None:
+    def hung_up(_say: Say) -> object:
+        os.kill(os.getpid(), signal.SIGHUP)
+        time.sleep(0.5)
+        return "whole"
+
+    before = signal.signal(signal.SIGHUP, signal.SIG_IGN)
+    try:
+        assert in_processes([hung_up], 5, print) == ["whole"]
+    finally:
+        signal.signal(signal.SIGHUP, before)
 
 
 def test_a_worker_whose_playbook_is_gone_already_starts_none(tmp_path: Path) -> None:
