@@ -101,4 +101,3 @@ def _as_result(outcomes: List[Outcome], problems: Problems, mode: Mode) -> Dict[
 
 def _count_targets(plans: List[AccountPlan]) -> int:
     return sum(len(delivery.hosts) for plan in plans for delivery in plan.deliveries)
-

@@ -164,7 +164,7 @@ hosts:
           status: covered
           flow_log_ids: [fl-0123456789abcdef0]
 any_changed:
-  description: Whether anything changed. RV(changed) of the task is true only where the change does not count for a host, see RV(recap).
+  description: Whether anything changed. C(changed) of the task is true only where the change does not count for a host, see RV(recap).
   returned: success
   type: bool
   sample: true

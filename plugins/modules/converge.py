@@ -123,7 +123,7 @@ summary:
   elements: str
   sample: ["shop in eu-west-1, 12 targets (123456789012): 12 created"]
 any_changed:
-  description: Whether anything changed. RV(changed) of the task is true only where the change does not count for a host, see RV(recap).
+  description: Whether anything changed. C(changed) of the task is true only where the change does not count for a host, see RV(recap).
   returned: success
   type: bool
   sample: true

@@ -141,11 +141,12 @@ TITLES = (ORGANISATION, COMMITS)
 # Scenario -> its section.
 SECTIONS: dict[str, Callable[[Results], str]] = {"organisation": organisation, "commits": commits}
 
-_ORGANISATION = """{accounts} accounts, {regions} regions in each, {vpcs} VPCs in each region: {targets:,} VPCs. Each account has a project, which has a log group in every region.
+_ORGANISATION = """{accounts} accounts, {regions} regions in each, {vpcs} VPCs in each region: {targets:,} VPCs. Each account has a project, which has a log
+group in every region.
 """
 
-_MORE_OF_ORGANISATION = """Seconds are those of the clock, and ratios are of them. There are so many calls at once that the emulator runs in {processes} processes, each
-for a part of the accounts, on the same cores as what is measured; its processor time (with that of the address in front of the processes) is apart, but
+_MORE_OF_ORGANISATION = """Seconds are those of the clock, and ratios are of them. There are so many calls at once that the emulator runs in {processes}
+processes, each for a part of the accounts, on the same cores as what is measured; its processor time (with that of the address in front of the processes) is apart, but
 can't be taken off, as it passes while others work or wait.
 
 - **The playbook** has an INI inventory and Ansible's default of five forks.
