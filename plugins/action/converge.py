@@ -63,7 +63,7 @@ class ActionModule(RoleAction):
         return {**result, **found, **self._recap(found, found["changed"], found["failures"], variables)}
 
     def _is_iam_only(self) -> bool:
-        return boolean(self._task.args.get("iam_only", False))
+        return bool(boolean(self._task.args.get("iam_only", False)))
 
     def _program(self, plan: AccountPlan) -> Program:
         if self._is_iam_only():

@@ -146,7 +146,8 @@ group in every region.
 """
 
 _MORE_OF_ORGANISATION = """Seconds are those of the clock, and ratios are of them. There are so many calls at once that the emulator runs in {processes}
-processes, each for a part of the accounts, on the same cores as what is measured; its processor time (with that of the address in front of the processes) is apart, but
+processes, each for a part of the accounts, on the same cores as what is measured; its processor time (with that of the address in front of the
+processes) is apart, but
 can't be taken off, as it passes while others work or wait.
 
 - **The playbook** has an INI inventory and Ansible's default of five forks.
