@@ -50,7 +50,7 @@ PREFIX = "flow_logs_"
 # The playbooks' own variable, and the inventory plugin's groups.
 OF_PLAYBOOKS = ("flow_logs_hosts",)
 # What the role leaves behind for later tasks.
-RESULTS = ("flow_logs_result", "flow_logs_report")
+RESULTS = ("flow_logs_result", "flow_logs_report", "flow_logs_result_host")
 NOT_THE_ROLES = (*OF_PLAYBOOKS, *RESULTS, FOUND_ACCOUNT, *COVERAGE_GROUPS)
 # Begins the names of the variables of the entry point "report".
 _OF_THE_REPORT = "flow_logs_report_"

@@ -131,7 +131,7 @@ def test_later_plays_and_tasks_can_use_what_was_done(cloud: Cloud, ansible: Ansi
         "name": "Mine",
         "ansible.builtin.debug": {"msg": "{{ flow_logs_result.hosts[inventory_hostname].flow_logs | to_json }}"},
     }
-    other = json.loads(json.dumps(one).replace("flow_logs_result.hosts", "hostvars['localhost'].flow_logs_result.hosts"))
+    other = json.loads(json.dumps(one).replace("flow_logs_result.hosts", "hostvars[hostvars['localhost'].flow_logs_result_host].flow_logs_result.hosts"))
     seen: list[Any] = []
     for arguments in (["--check"], [], []):
         own = play()

@@ -114,10 +114,12 @@ def check(ansible: Ansible, estate: Estate) -> Run:
 
 
 def told(run: Run) -> str:
-    """What the user reads at the end of a run that fails."""
-    message = run.failed().failures
-    assert json.dumps(message)[1:-1] in run.output
-    return message
+    """What failed, a line for each cause; each host's part of it is what the user reads."""
+    run.failed()
+    for host in run.failed_hosts:
+        assert json.dumps(run.failures_of(host))[1:-1] in run.output
+    (result,) = [task["result"] for task in run.tasks if task["action"] == "netops.flow_logs.converge"]
+    return "\n".join(result["failures"])
 
 
 def ids_in(text: str) -> set[str]:

@@ -177,8 +177,9 @@ def worker(job: Callable[[Say], object]) -> None:
 
 
 def playbook(job: Callable[[Say], object], file: Path) -> None:
-    # A shell has what it runs in the background ignore it.
+    # A shell has what it runs in the background ignore these.
     signal.signal(signal.SIGINT, signal.default_int_handler)
+    signal.signal(signal.SIGQUIT, signal.SIG_DFL)
     process = multiprocessing.get_context("fork").Process(target=worker, args=(job,))
     process.start()
     file.write_text(str(process.pid))
