@@ -168,7 +168,9 @@ def test_gates(ansible: Ansible, estate: Estate, fail_on: list[str], kinds: set[
     assert (result.code != 0) is bool(kinds)
     assert (files(ansible) / "report.html").exists()
     failed = [task["result"]["msg"] for task in result.tasks if task["status"] == "failed"]
-    told = {line.split(":")[0] for text in failed for line in text.splitlines()}
+    lines = [line for text in failed for line in text.splitlines()]
+    # What is no host's fails one that is all right, which says so.
+    told = {line.split(":")[0] for line in lines if not line.startswith("Nothing is wrong with ")}
     assert told == kinds
 
 
