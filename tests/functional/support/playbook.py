@@ -41,6 +41,8 @@ class Run:
     tasks: list[dict[str, Any]]
     recap: dict[str, dict[str, int]]
     calls: Calls = field(default_factory=Calls)
+    # What Ansible wrote to its log: progress is there where there is no terminal.
+    log: str = ""
 
     @property
     def changed(self) -> int:
@@ -104,10 +106,11 @@ class Run:
 class Running:
     """A playbook that was started."""
 
-    def __init__(self, process: subprocess.Popen[str], record: Path, emulator: Emulator) -> None:
+    def __init__(self, process: subprocess.Popen[str], record: Path, emulator: Emulator, log: Path | None = None) -> None:
         self.process = process
         self.record = record
         self.emulator = emulator
+        self.log = log
 
     def wait(self) -> Run:
         try:
@@ -121,7 +124,8 @@ class Running:
         )
         recap: dict[str, dict[str, int]] = next((line["recap"] for line in lines if "recap" in line), {})
         tasks = [line for line in lines if "task" in line]
-        return Run(self.process.returncode, output, tasks, recap, self.emulator.calls)
+        log = self.log.read_text("utf-8") if self.log and self.log.exists() else ""
+        return Run(self.process.returncode, output, tasks, recap, self.emulator.calls, log)
 
 
 class Ansible:
@@ -152,11 +156,13 @@ class Ansible:
         playbook = play if isinstance(play, str) else str(self.write(f"play{number}.yml", list(play)))
         where = self.write(f"inventory{number}.json", inventory or {"all": {}})
         record = self.directory / f"record{number}.jsonl"
+        log = self.directory / f"log{number}.txt"
         variables: dict[str, str | None] = {
             **environment(self.emulator.url),
             "ANSIBLE_CONFIG": str(self._settings),
             "ANSIBLE_HOME": str(self.directory / "ansible"),
             "FLOW_LOGS_TEST_RECORD": str(record),
+            "ANSIBLE_LOG_PATH": str(log),
             **(env or {}),
         }
         process = subprocess.Popen(
@@ -169,7 +175,7 @@ class Ansible:
             text=True,
             encoding="utf-8",
         )
-        return Running(process, record, self.emulator)
+        return Running(process, record, self.emulator, log)
 
     def run(
         self,
