@@ -73,7 +73,8 @@ class ActionModule(RoleAction):
         model = report(audits, options["title"], datetime.now(timezone.utc), commands, problems.causes())
         found = self._as_result(model, options, problems)
         matches = matching(model, options["fail_on"])
-        hosts = host_findings(model, problems.as_result(), matches, {each["id"]: finding_lines([each])[0] for each in matches})
+        lines = {each["id"]: finding_lines([each])[0] for each in matches}
+        hosts = host_findings(model, problems.as_result(), matches, lines, self._hosts)
         found["hosts"] = hosts.results
         recap = self._recap(found, False, found["failures"], variables, finding_lines(hosts.of_no_host))
         return {**result, "changed": False, **found, **recap}

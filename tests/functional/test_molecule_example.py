@@ -107,7 +107,7 @@ def test_a_policy_that_allows_too_little_is_red_in_every_account(project: Projec
     assert "default > prepare: Executed: Successful" in run.stdout
     assert "default > converge: Executed: Failed" in run.stdout
     for account in ("123456789012", "210987654321"):
-        refused = rf"\({account}\): .* is not authorized to perform: logs:PutRetentionPolicy .*\. The caller lacks the permission logs:"
+        refused = rf'"account_id": "{account}".* is not authorized to perform: logs:PutRetentionPolicy .*\. The caller lacks the permission logs:'
         assert re.search(refused, run.stdout)
     assert not project.emulator_runs()
 

@@ -11,6 +11,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 from typing import Dict
+from typing import Iterable
 from typing import List
 from typing import Mapping
 from typing import Sequence
@@ -33,11 +34,12 @@ def host_findings(
     problems: Mapping[str, str],
     matching: Sequence[Mapping[str, Any]],
     lines: Mapping[str, str],
+    hosts: Iterable[str] = (),
 ) -> HostFindings:
-    """problems: host -> why it could not be looked at. matching: the findings that the run is to fail for. lines: finding's id ->
+    """hosts: all that were looked at, also those whose targets AWS does not know. problems: host -> why it could not be looked at. matching: the findings that the run is to fail for. lines: finding's id ->
     what to say of it.
     """
-    results: Dict[str, Dict[str, Any]] = {}
+    results: Dict[str, Dict[str, Any]] = {host: _result() for host in hosts}
     hosts_by_resource: Dict[_Subject, List[str]] = {}
     for target in model["targets"]:
         hosts_by_resource[target["account_id"], target["region"], target["resource_id"]] = target["hosts"]

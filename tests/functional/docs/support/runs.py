@@ -38,6 +38,9 @@ _MEANT = (
     "Recorded twice: ",
 )
 
+# What brings the role in.
+ROLES = {"ansible.builtin.include_role", "ansible.builtin.import_role"}
+
 
 class Documented:
     """What it runs has to succeed, and to have done something."""
@@ -56,7 +59,7 @@ class Documented:
 
     def tasks(self, tasks: list[dict[str, Any]]) -> Run:
         """On the controller, or for all hosts where the role is concerned, which is the only one that looks at hosts."""
-        on_hosts = any("ansible.builtin.include_role" in task or _is_of_role(task) for task in kinds.tasks_of(tasks))
+        on_hosts = any(task.keys() & ROLES or _is_of_role(task) for task in kinds.tasks_of(tasks))
         play = {
             "name": "Around tasks",
             "hosts": "all" if on_hosts else "localhost",

@@ -39,6 +39,13 @@ def test_every_host_is_there_with_its_targets() -> None:
     assert left == []
 
 
+def test_a_host_whose_target_aws_does_not_know_is_there_too() -> None:
+    """Somebody has to stand in for what is no host's."""
+    findings = host_findings(MODEL, {}, [], {}, ["gone", "web"])
+    assert findings.results["gone"] == {"failed": False, "changed": False, "msg": "", "targets": []}
+    assert findings.results["web"]["targets"]
+
+
 def test_findings_about_a_resource_its_flow_log_and_its_log_group_are_its_hosts() -> None:
     results, left = found("vpc-1", "fl-1", "/aws/shop")
     for host in ("web", "again"):
