@@ -36,8 +36,10 @@ def host_findings(
     lines: Mapping[str, str],
     hosts: Iterable[str] = (),
 ) -> HostFindings:
-    """hosts: all that were looked at, also those whose targets AWS does not know. problems: host -> why it could not be looked at. matching: the findings that the run is to fail for. lines: finding's id ->
-    what to say of it.
+    """What the report means for each host.
+
+    hosts: all that were looked at, also those whose targets AWS does not know. problems: host -> why it could not be looked at.
+    matching: the findings that the run is to fail for. lines: finding's id -> what to say of it.
     """
     results: Dict[str, Dict[str, Any]] = {host: _result() for host in hosts}
     hosts_by_resource: Dict[_Subject, List[str]] = {}
