@@ -24,6 +24,8 @@ from ansible_collections.netops.flow_logs.tests.functional.support.estate import
 from ansible_collections.netops.flow_logs.tests.functional.support.playbook import Ansible
 from ansible_collections.netops.flow_logs.tests.functional.support.settings import BIN
 from ansible_collections.netops.flow_logs.tests.functional.support.settings import environment
+from ansible_collections.netops.flow_logs.tests.functional.support.stuck import asked_for_stacks
+from ansible_collections.netops.flow_logs.tests.functional.support.stuck import ended
 
 OTHER = "111111111111"
 PROGRESS = f"shop in eu-west-1, 2 targets ({ACCOUNT}): 2 flow logs, 2 created"
@@ -47,16 +49,27 @@ def command(cloud: Cloud, ansible: Ansible) -> list[str]:
 
 
 def env_of(ansible: Ansible, **more: str) -> Mapping[str, str]:
-    return {**environment(ansible.emulator.url), "ANSIBLE_HOME": str(ansible.directory / "ansible"), **more}
+    own = {**environment(ansible.emulator.url), "ANSIBLE_HOME": str(ansible.directory / "ansible"), **more}
+    return asked_for_stacks(own, ansible.directory / "run.stacks")
+
+
+def finished(command: list[str], ansible: Ansible, **more: str) -> tuple[int, str, str]:
+    """Code, standard output and standard error."""
+    with subprocess.Popen(
+        command, env=env_of(ansible, **more), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, encoding="utf-8"
+    ) as process:
+        output, errors = ended(process, 300, ansible.directory / "run.stacks")
+    return process.returncode, output, errors
 
 
 def test_the_standard_output_is_the_callbacks_alone(command: list[str], ansible: Ansible) -> None:
-    env = env_of(ansible, ANSIBLE_STDOUT_CALLBACK="one_document", ANSIBLE_LOG_PATH=str(ansible.directory / "log"))
-    done = subprocess.run(command, env=env, capture_output=True, text=True, timeout=300, check=False)
+    code, output, errors = finished(
+        command, ansible, ANSIBLE_STDOUT_CALLBACK="one_document", ANSIBLE_LOG_PATH=str(ansible.directory / "log")
+    )
 
-    assert done.returncode == 0, done.stdout + done.stderr
-    assert all(not host["failures"] for host in json.loads(done.stdout)["hosts"].values())
-    assert PROGRESS not in done.stderr
+    assert code == 0, output + errors
+    assert all(not host["failures"] for host in json.loads(output)["hosts"].values())
+    assert PROGRESS not in errors
     assert PROGRESS in (ansible.directory / "log").read_text("utf-8")
 
 
@@ -72,11 +85,12 @@ def test_check_and_diff_of_thirty_hosts_fit_on_a_few_screens(cloud: Cloud, ansib
 
 
 def test_junit_files_parse(command: list[str], ansible: Ansible) -> None:
-    env = env_of(ansible, ANSIBLE_CALLBACKS_ENABLED="junit", JUNIT_OUTPUT_DIR=str(ansible.directory / "junit"))
-    done = subprocess.run(command, env=env, capture_output=True, text=True, timeout=300, check=False)
+    code, output, errors = finished(
+        command, ansible, ANSIBLE_CALLBACKS_ENABLED="junit", JUNIT_OUTPUT_DIR=str(ansible.directory / "junit")
+    )
     files = list((ansible.directory / "junit").glob("*.xml"))
 
-    assert done.returncode == 0, done.stdout
+    assert code == 0, output + errors
     assert files and all(ElementTree.parse(file).getroot().tag == "testsuites" for file in files)
 
 

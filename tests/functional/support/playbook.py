@@ -20,6 +20,9 @@ from ansible_collections.netops.flow_logs.tests.functional.support.emulator impo
 from ansible_collections.netops.flow_logs.tests.functional.support.emulator import Emulator
 from ansible_collections.netops.flow_logs.tests.functional.support.settings import BIN
 from ansible_collections.netops.flow_logs.tests.functional.support.settings import environment
+from ansible_collections.netops.flow_logs.tests.functional.support.stuck import asked_for_stacks
+from ansible_collections.netops.flow_logs.tests.functional.support.stuck import ended
+from ansible_collections.netops.flow_logs.tests.functional.support.stuck import stacks_of
 
 TIMEOUT = 600
 # Module -> where the role's action keeps what it returned.
@@ -113,12 +116,7 @@ class Running:
         self.log = log
 
     def wait(self) -> Run:
-        try:
-            output, _none = self.process.communicate(timeout=TIMEOUT)
-        except subprocess.TimeoutExpired:
-            self.process.kill()
-            output, _none = self.process.communicate()
-            raise AssertionError(f"not done after {TIMEOUT} s:\n{output}") from None
+        output, _none = ended(self.process, TIMEOUT, stacks_of(self.record))
         lines = (
             [json.loads(line) for line in self.record.read_text("utf-8").splitlines()] if self.record.exists() else []
         )
@@ -168,7 +166,7 @@ class Ansible:
         process = subprocess.Popen(
             [str(BIN / "ansible-playbook"), "-i", str(where), playbook, *arguments],
             cwd=self.directory,
-            env={name: value for name, value in variables.items() if value is not None},
+            env=asked_for_stacks({name: value for name, value in variables.items() if value is not None}, stacks_of(record)),
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
