@@ -14,7 +14,6 @@ from ansible.module_utils.parsing.convert_bool import boolean
 from ansible_collections.netops.flow_logs.plugins.module_utils._core.text import printable_lines
 from ansible_collections.netops.flow_logs.plugins.plugin_utils._account import Mode
 from ansible_collections.netops.flow_logs.plugins.plugin_utils._account_apply import apply
-from ansible_collections.netops.flow_logs.plugins.plugin_utils._account_remove import remove
 from ansible_collections.netops.flow_logs.plugins.plugin_utils._accounts.iam import setup
 from ansible_collections.netops.flow_logs.plugins.plugin_utils._accounts.outcomes import Outcome
 from ansible_collections.netops.flow_logs.plugins.plugin_utils._accounts.outcomes import Returned
@@ -68,7 +67,12 @@ class ActionModule(RoleAction):
     def _program(self, plan: AccountPlan) -> Program:
         if self._is_iam_only():
             return setup
-        return remove if plan.state == "absent" else apply
+        if plan.state != "absent":
+            return apply
+        # Imported only where it is needed: Ansible compiles the files of a collection again in each run.
+        from ansible_collections.netops.flow_logs.plugins.plugin_utils._account_remove import remove
+
+        return remove
 
 
 def _outcomes_of(plan: AccountPlan, answer: Any) -> List[Outcome]:

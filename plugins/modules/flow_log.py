@@ -506,38 +506,12 @@ failures:
 from typing import Any
 
 from ansible_collections.amazon.aws.plugins.module_utils.modules import AnsibleAWSModule
-from ansible_collections.netops.flow_logs.plugins.module_utils._flow_log_plan import BY_DESTINATION
-from ansible_collections.netops.flow_logs.plugins.module_utils._flow_log_plan import BY_TRAFFIC_TYPE
 from ansible_collections.netops.flow_logs.plugins.module_utils._flow_log_removal_work import FlowLogRemovalWork
+from ansible_collections.netops.flow_logs.plugins.module_utils._flow_log_spec import ARGUMENT_SPEC
+from ansible_collections.netops.flow_logs.plugins.module_utils._flow_log_spec import RULES
 from ansible_collections.netops.flow_logs.plugins.module_utils._flow_log_work import FlowLogWork
 from ansible_collections.netops.flow_logs.plugins.module_utils._run import Work
 from ansible_collections.netops.flow_logs.plugins.module_utils._run import run
-
-ARGUMENT_SPEC = {
-    "resource_ids": {"type": "list", "elements": "str"},
-    "log_group_name": {"type": "str"},
-    "flow_log_ids": {"type": "list", "elements": "str"},
-    "role_arn": {"type": "str"},
-    "traffic_type": {"type": "str", "choices": ["ALL", "ACCEPT", "REJECT"]},
-    "max_aggregation_interval": {"type": "int", "choices": [60, 600]},
-    "log_format": {"type": "str"},
-    "lookup": {"type": "str", "choices": [BY_DESTINATION, BY_TRAFFIC_TYPE], "default": BY_DESTINATION},
-    "allow_replace": {"type": "bool", "default": True},
-    "take_over": {"type": "bool", "default": False},
-    "wait_timeout": {"type": "int", "default": 120},
-    "expected_account_id": {"type": "str"},
-    "tags": {"type": "dict", "aliases": ["resource_tags"]},
-    "purge_tags": {"type": "bool", "default": True},
-    "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
-}
-RULES = {
-    "mutually_exclusive": [("flow_log_ids", "log_group_name")],
-    "required_if": [
-        ("lookup", BY_TRAFFIC_TYPE, ("traffic_type",)),
-        ("state", "present", ("resource_ids", "log_group_name")),
-        ("state", "absent", ("resource_ids", "flow_log_ids"), True),
-    ],
-}
 
 
 def make_work(module: Any) -> Work:

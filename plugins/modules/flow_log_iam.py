@@ -368,28 +368,9 @@ from ansible_collections.netops.flow_logs.plugins.module_utils._delivery_role_re
     DeliveryRoleRemovalWork,
 )
 from ansible_collections.netops.flow_logs.plugins.module_utils._delivery_role_work import DeliveryRoleWork
+from ansible_collections.netops.flow_logs.plugins.module_utils._iam.spec import ARGUMENT_SPEC
 from ansible_collections.netops.flow_logs.plugins.module_utils._run import Work
 from ansible_collections.netops.flow_logs.plugins.module_utils._run import run
-
-ARGUMENT_SPEC = {
-    "role_name": {"type": "str", "required": True},
-    "policy_name": {"type": "str", "required": True},
-    "path": {"type": "str"},
-    "permissions_boundary": {"type": "str"},
-    "log_group_names": {"type": "list", "elements": "str"},
-    "purge_log_group_names": {"type": "bool", "default": True},
-    "keep_names_in_use": {"type": "bool", "default": True},
-    "needed_log_group_names": {"type": "list", "elements": "str"},
-    "allow_create_log_group": {"type": "bool"},
-    "restrict_trust": {"type": "bool"},
-    "pass_role_to": {"type": "list", "elements": "str", "no_log": False},
-    "force": {"type": "bool", "default": False},
-    "ignored_flow_log_ids": {"type": "list", "elements": "str"},
-    "expected_account_id": {"type": "str"},
-    "tags": {"type": "dict", "aliases": ["resource_tags"]},
-    "purge_tags": {"type": "bool", "default": True},
-    "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
-}
 
 
 def make_work(module: Any) -> Work:

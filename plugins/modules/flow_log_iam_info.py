@@ -187,15 +187,9 @@ regions_not_read:
 """
 
 from ansible_collections.amazon.aws.plugins.module_utils.modules import AnsibleAWSModule
+from ansible_collections.netops.flow_logs.plugins.module_utils._iam.info_spec import ARGUMENT_SPEC
 from ansible_collections.netops.flow_logs.plugins.module_utils._role_audit_read import read_audit
 from ansible_collections.netops.flow_logs.plugins.module_utils._run import answer
-
-ARGUMENT_SPEC = {
-    "role_names": {"type": "list", "elements": "str"},
-    "policy_names": {"type": "list", "elements": "str"},
-    "ignored_flow_log_ids": {"type": "list", "elements": "str"},
-    "expected_account_id": {"type": "str"},
-}
 
 
 def main() -> None:

@@ -226,22 +226,11 @@ failures:
 from typing import Any
 
 from ansible_collections.amazon.aws.plugins.module_utils.modules import AnsibleAWSModule
-from ansible_collections.netops.flow_logs.plugins.module_utils._insights_texts import QUERY_NAMES
+from ansible_collections.netops.flow_logs.plugins.module_utils._insights_spec import ARGUMENT_SPEC
 from ansible_collections.netops.flow_logs.plugins.module_utils._insights_work import InsightsQueriesRemovalWork
 from ansible_collections.netops.flow_logs.plugins.module_utils._insights_work import InsightsQueriesWork
 from ansible_collections.netops.flow_logs.plugins.module_utils._run import Work
 from ansible_collections.netops.flow_logs.plugins.module_utils._run import run
-
-ARGUMENT_SPEC = {
-    "log_group_name": {"type": "str", "required": True},
-    "resource_ids": {"type": "list", "elements": "str"},
-    "log_format": {"type": "str"},
-    "queries": {"type": "list", "elements": "str", "choices": list(QUERY_NAMES)},
-    "query_folder": {"type": "str"},
-    "purge_log_group_names": {"type": "bool", "default": True},
-    "expected_account_id": {"type": "str"},
-    "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
-}
 
 
 def make_work(module: Any) -> Work:

@@ -246,26 +246,11 @@ failures:
 from typing import Any
 
 from ansible_collections.amazon.aws.plugins.module_utils.modules import AnsibleAWSModule
-from ansible_collections.netops.flow_logs.plugins.module_utils._log_group import NEVER
-from ansible_collections.netops.flow_logs.plugins.module_utils._log_group import RETENTION_DAYS
 from ansible_collections.netops.flow_logs.plugins.module_utils._log_group_removal_work import LogGroupRemovalWork
+from ansible_collections.netops.flow_logs.plugins.module_utils._log_group_spec import ARGUMENT_SPEC
 from ansible_collections.netops.flow_logs.plugins.module_utils._log_group_work import LogGroupWork
 from ansible_collections.netops.flow_logs.plugins.module_utils._run import Work
 from ansible_collections.netops.flow_logs.plugins.module_utils._run import run
-
-ARGUMENT_SPEC = {
-    "log_group_name": {"type": "str", "required": True},
-    "resource_ids": {"type": "list", "elements": "str"},
-    "retention_in_days": {"type": "str", "choices": [NEVER, *map(str, RETENTION_DAYS)]},
-    "kms_key_id": {"type": "str", "no_log": False},
-    "log_group_class": {"type": "str", "choices": ["STANDARD", "INFREQUENT_ACCESS", "ESSENTIALS"]},
-    "deletion_protection": {"type": "bool"},
-    "ignored_flow_log_ids": {"type": "list", "elements": "str"},
-    "expected_account_id": {"type": "str"},
-    "tags": {"type": "dict", "aliases": ["resource_tags"]},
-    "purge_tags": {"type": "bool", "default": True},
-    "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
-}
 
 
 def make_work(module: Any) -> Work:

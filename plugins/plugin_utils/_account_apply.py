@@ -30,8 +30,6 @@ from ansible_collections.netops.flow_logs.plugins.module_utils._log_group_work i
 from ansible_collections.netops.flow_logs.plugins.module_utils._run import answer
 from ansible_collections.netops.flow_logs.plugins.module_utils._target import parse_targets
 from ansible_collections.netops.flow_logs.plugins.plugin_utils._account import Account
-from ansible_collections.netops.flow_logs.plugins.plugin_utils._account_queries import save_queries
-from ansible_collections.netops.flow_logs.plugins.plugin_utils._account_verify import verify
 from ansible_collections.netops.flow_logs.plugins.plugin_utils._accounts.barred import barred
 from ansible_collections.netops.flow_logs.plugins.plugin_utils._accounts.contradictions import Claim
 from ansible_collections.netops.flow_logs.plugins.plugin_utils._accounts.contradictions import contradictions
@@ -39,6 +37,7 @@ from ansible_collections.netops.flow_logs.plugins.plugin_utils._accounts.iam imp
 from ansible_collections.netops.flow_logs.plugins.plugin_utils._accounts.outcomes import DeliveryOutcome
 from ansible_collections.netops.flow_logs.plugins.plugin_utils._accounts.outcomes import IamOutcome
 from ansible_collections.netops.flow_logs.plugins.plugin_utils._accounts.outcomes import Outcome
+from ansible_collections.netops.flow_logs.plugins.plugin_utils._accounts.outcomes import QueriesOutcome
 from ansible_collections.netops.flow_logs.plugins.plugin_utils._accounts.outcomes import Returned
 from ansible_collections.netops.flow_logs.plugins.plugin_utils._accounts.plans import DeliveryPlan
 from ansible_collections.netops.flow_logs.plugins.plugin_utils._accounts.twice import say_once
@@ -63,7 +62,24 @@ def apply(account: Account, names: Optional[SharedNames] = None) -> List[Outcome
     role_arn = iam.result["role"]["arn"]
     delivered = side_by_side(lambda delivery: _deliver(account, delivery, names, role_arn), account.plan.deliveries)
     say_once(delivered)
-    return [IamOutcome(account.name, iam=iam), *delivered, *save_queries(account, names, delivered)]
+    return [IamOutcome(account.name, iam=iam), *delivered, *_save_queries(account, names, delivered)]
+
+
+# Imported only where they are needed: Ansible compiles the files of a collection again in each run.
+def _save_queries(account: Account, names: SharedNames, delivered: List[DeliveryOutcome]) -> List[QueriesOutcome]:
+    if not account.plan.queries:
+        return []
+    from ansible_collections.netops.flow_logs.plugins.plugin_utils._account_queries import save_queries
+
+    return save_queries(account, names, delivered)
+
+
+def _verify(account: Account, delivery: DeliveryPlan, logs: Dict[str, Any]) -> Optional[Returned]:
+    if delivery.verify_timeout is None:
+        return None
+    from ansible_collections.netops.flow_logs.plugins.plugin_utils._account_verify import verify
+
+    return verify(account, delivery, logs)
 
 
 def _read_all_names(account: Account, deliveries: List[DeliveryPlan], names: SharedNames) -> None:
@@ -123,5 +139,5 @@ def _deliver(account: Account, delivery: DeliveryPlan, names: SharedNames, role_
     if "flow_logs" not in logs.result:
         return account.delivery(delivery, log_groups=kept_out.groups, error=logs)
     account.tell_done(delivery.label, logs.result["flow_logs"], "flow log")
-    proof = verify(account, delivery, logs.result)
+    proof = _verify(account, delivery, logs.result)
     return account.delivery(delivery, log_groups=kept_out.groups, flow_logs=logs, proof=proof)

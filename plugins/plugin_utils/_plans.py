@@ -18,12 +18,12 @@ from typing import Optional
 from typing import Sequence
 from typing import Tuple
 
+from ansible_collections.netops.flow_logs.plugins.module_utils import _flow_log_spec as flow_log_spec
+from ansible_collections.netops.flow_logs.plugins.module_utils import _insights_spec as insights_spec
+from ansible_collections.netops.flow_logs.plugins.module_utils import _log_group_spec as log_group_spec
 from ansible_collections.netops.flow_logs.plugins.module_utils._errors import InvalidInput
-from ansible_collections.netops.flow_logs.plugins.modules import flow_log
-from ansible_collections.netops.flow_logs.plugins.modules import flow_log_iam
-from ansible_collections.netops.flow_logs.plugins.modules import flow_log_iam_info
-from ansible_collections.netops.flow_logs.plugins.modules import insights_queries
-from ansible_collections.netops.flow_logs.plugins.modules import log_group
+from ansible_collections.netops.flow_logs.plugins.module_utils._iam import info_spec as iam_info_spec
+from ansible_collections.netops.flow_logs.plugins.module_utils._iam import spec as iam_spec
 from ansible_collections.netops.flow_logs.plugins.plugin_utils._accounts.plans import AccountPlan
 from ansible_collections.netops.flow_logs.plugins.plugin_utils._accounts.plans import DeliveryPlan
 from ansible_collections.netops.flow_logs.plugins.plugin_utils._accounts.plans import QueriesPlan
@@ -66,7 +66,7 @@ def account_plans(
 def connection_of(with_defaults: WithDefaults, way: Way, region: Optional[str]) -> Dict[str, Any]:
     """The options of a module that asks where a way leads, validated. Raises InvalidInput."""
     own = {"role_name": "none", "policy_name": "none", **connection_options(way), **_in_region(region)}
-    options = validated(flow_log_iam.ARGUMENT_SPEC, with_defaults(_OURS + "flow_log_iam", own))
+    options = validated(iam_spec.ARGUMENT_SPEC, with_defaults(_OURS + "flow_log_iam", own))
     # Whose account is expected is the hosts' to say; here it is only asked whose it is.
     return {**options, "expected_account_id": None}
 
@@ -97,9 +97,9 @@ def _plan(
             DeliveryPlan(
                 label=str(delivery["label"]),
                 hosts=delivery["hosts"],
-                log_group=options(log_group, "log_group", {**delivery["log_group"], **delivery["connection"]}),
+                log_group=options(log_group_spec.ARGUMENT_SPEC, "log_group", {**delivery["log_group"], **delivery["connection"]}),
                 flow_log=options(
-                    flow_log, "flow_log", {**delivery["flow_log"], **delivery["connection"]}, **flow_log.RULES
+                    flow_log_spec.ARGUMENT_SPEC, "flow_log", {**delivery["flow_log"], **delivery["connection"]}, **flow_log_spec.RULES
                 ),
                 remove_log_groups=delivery["remove_log_groups"],
                 project=delivery.get("project"),
@@ -113,7 +113,7 @@ def _plan(
         queries=[
             QueriesPlan(
                 label=str(folder["label"]),
-                options=options(insights_queries, "insights_queries", {**folder["options"], **folder["connection"]}),
+                options=options(insights_spec.ARGUMENT_SPEC, "insights_queries", {**folder["options"], **folder["connection"]}),
                 way=folder["way"],
                 number=number,
                 asking=folder["asking"],
@@ -124,9 +124,9 @@ def _plan(
 
 
 def _options(
-    with_defaults: WithDefaults, state: str, module: Any, name: str, own: Mapping[str, Any], **rules: Any
+    with_defaults: WithDefaults, state: str, spec: Mapping[str, Any], name: str, own: Mapping[str, Any], **rules: Any
 ) -> Dict[str, Any]:
-    return validated(module.ARGUMENT_SPEC, with_defaults(_OURS + name, {**own, "state": state}), **rules)
+    return validated(spec, with_defaults(_OURS + name, {**own, "state": state}), **rules)
 
 
 def _way(
@@ -139,7 +139,7 @@ def _way(
     regions: Tuple[Optional[str], ...] = (homes[way["way"]],) if way["way"] in homes else tuple(way["regions"]) or (None,)
     # Where the environment's region counts too, it is what options have: those that are asked before it go before it.
     here = {**way["connection"], **_in_region(None if None in regions else regions[0])}
-    iam = _options(with_defaults, account["state"], flow_log_iam, "flow_log_iam", {**account["iam"], **here})
+    iam = _options(with_defaults, account["state"], iam_spec.ARGUMENT_SPEC, "flow_log_iam", {**account["iam"], **here})
     info = {"role_names": [iam["role_name"]], "policy_names": [iam["policy_name"]], **here}
     assume_role = None
     if way["assume_role_arn"]:
@@ -147,7 +147,7 @@ def _way(
         assume_role = validated(ASSUME_ROLE_SPEC, {"role_session_name": _SESSION_NAME, **given})
     return WayPlan(
         iam=iam,
-        iam_info=validated(flow_log_iam_info.ARGUMENT_SPEC, with_defaults(_OURS + "flow_log_iam_info", info)),
+        iam_info=validated(iam_info_spec.ARGUMENT_SPEC, with_defaults(_OURS + "flow_log_iam_info", info)),
         assume_role=assume_role,
         regions=regions,
         account=way["account"],
