@@ -277,12 +277,11 @@ outcomes:
       type: dict
       sample: {label: "123456789012", account_id: "123456789012"}
     delivery:
-      description: The delivery, by what it is called, and for each of its targets the inventory host that asked for it.
+      description: The delivery, by what it is called. RV(deliveries) and RV(hosts) say whose it is.
       returned: for deliveries
       type: dict
       sample:
         label: shop in eu-west-1, 1 target
-        hosts: {vpc-0123456789abcdef0: vpc-0123456789abcdef0}
     folder:
       description: The folder of saved queries, by what it is called.
       returned: for saved queries

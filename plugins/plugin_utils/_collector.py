@@ -29,5 +29,7 @@ def patient_collector() -> Iterator[None]:
     try:
         yield
     finally:
+        # What came meanwhile is old then, too: as young objects, all of it would be looked through at once.
+        gc.freeze()
         gc.set_threshold(*known)
         gc.unfreeze()

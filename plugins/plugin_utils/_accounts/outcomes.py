@@ -219,8 +219,8 @@ class DeliveryOutcome(Outcome):
 
     def as_result(self) -> Dict[str, Any]:
         removed = {"log_groups": None} if self.error is None and self.log_groups is None else {}
-        delivery = {"label": self.label, "hosts": dict(self.hosts)}
-        return {**super().as_result(), **removed, "delivery": delivery}
+        # Its hosts are in the result's hosts and deliveries: Ansible goes through every word of a result, several times.
+        return {**super().as_result(), **removed, "delivery": {"label": self.label}}
 
 
 @dataclass(frozen=True)

@@ -78,7 +78,7 @@ class Documented:
             self._run(SETUP, content)
         play = {"name": "Apply", "hosts": "all", "gather_facts": False, "tasks": [ROLE]}
         done = self.plays([play], content)
-        assert sum(len(outcome["delivery"]["hosts"]) for outcome in done.outcomes if "delivery" in outcome) > 0
+        assert any("delivery" in outcome for outcome in done.outcomes)
         return done
 
     def variables(self, content: dict[str, Any]) -> Run:
