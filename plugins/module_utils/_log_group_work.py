@@ -15,6 +15,7 @@ from typing import ClassVar
 from typing import Dict
 from typing import List
 from typing import Mapping
+from typing import Optional
 from typing import Set
 
 from ansible_collections.netops.flow_logs.plugins.module_utils import _log_group_api as api
@@ -60,12 +61,18 @@ class _Outcome:
 
 
 class LogGroupWork(Work):
-    """Options are checked before the first call, names before the first write."""
+    """Options are checked before the first call, names before the first write.
+
+    seen: what observe() has returned before for the same options, in place of the first look.
+    """
 
     usual: ClassVar[Mapping[str, Any]] = {"log_group_class": "STANDARD"}
 
-    def __init__(self, module: Any, names: Resolve = resolve) -> None:
+    def __init__(
+        self, module: Any, names: Resolve = resolve, seen: Optional[Dict[str, LogGroup]] = None
+    ) -> None:
         options = module.params
+        self.seen = seen
         template = GroupTemplate(options["log_group_name"], options["resource_ids"])
         refuse_rule_tag(options["tags"])
         tags = tag_wish(options["tags"], options["purge_tags"], LOGS)
@@ -83,6 +90,9 @@ class LogGroupWork(Work):
             _require_protection(self.client)
 
     def observe(self) -> Dict[str, LogGroup]:
+        seen, self.seen = self.seen, None
+        if seen is not None:
+            return seen
         found = api.find_log_groups(self.client, list(self.wish.names))
         groups = {name: from_aws(group) for name, group in found.items()}
         if self.wish.tags.tags is None:

@@ -34,6 +34,8 @@ from ansible_collections.netops.flow_logs.plugins.plugin_utils._accounts.barred 
 from ansible_collections.netops.flow_logs.plugins.plugin_utils._accounts.contradictions import Claim
 from ansible_collections.netops.flow_logs.plugins.plugin_utils._accounts.contradictions import contradictions
 from ansible_collections.netops.flow_logs.plugins.plugin_utils._accounts.iam import share_iam
+from ansible_collections.netops.flow_logs.plugins.plugin_utils._accounts.looks import Look
+from ansible_collections.netops.flow_logs.plugins.plugin_utils._accounts.looks import look_at_all
 from ansible_collections.netops.flow_logs.plugins.plugin_utils._accounts.outcomes import DeliveryOutcome
 from ansible_collections.netops.flow_logs.plugins.plugin_utils._accounts.outcomes import IamOutcome
 from ansible_collections.netops.flow_logs.plugins.plugin_utils._accounts.outcomes import Outcome
@@ -54,13 +56,15 @@ def apply(account: Account, names: Optional[SharedNames] = None) -> List[Outcome
         return [failed]
     names = names or SharedNames()
     deliveries = account.deliveries
-    # Names are read while IAM is at work. Should that fail, the delivery finds the same error again and reports it.
-    at_once: List[Callable[[], Any]] = [lambda: share_iam(account), lambda: _read_all_names(account, deliveries, names)]
-    iam, _read = side_by_side(lambda work: work(), at_once)
+    # What is there is read while IAM is at work. Should that fail, the delivery finds the same error again and reports it.
+    at_once: List[Callable[[], Any]] = [lambda: share_iam(account), lambda: _read_all(account, deliveries, names)]
+    iam, looks = side_by_side(lambda work: work(), at_once)
     if "role" not in iam.result:
         return [account.failed(iam)]
     role_arn = iam.result["role"]["arn"]
-    delivered = side_by_side(lambda delivery: _deliver(account, delivery, names, role_arn), account.plan.deliveries)
+    delivered = side_by_side(
+        lambda delivery: _deliver(account, delivery, names, looks.get(delivery.number, Look()), role_arn), account.plan.deliveries
+    )
     say_once(delivered)
     return [IamOutcome(account.name, iam=iam), *delivered, *_save_queries(account, names, delivered)]
 
@@ -82,12 +86,13 @@ def _verify(account: Account, delivery: DeliveryPlan, logs: Dict[str, Any]) -> O
     return verify(account, delivery, logs)
 
 
-def _read_all_names(account: Account, deliveries: List[DeliveryPlan], names: SharedNames) -> None:
-    """Reads the names, and refuses targets whose log group two deliveries want otherwise."""
+def _read_all(account: Account, deliveries: List[DeliveryPlan], names: SharedNames) -> Dict[int, Look]:
+    """Reads the names, refuses targets whose log group two deliveries want otherwise, and looks at what the others have."""
     read = [claim for claim in side_by_side(lambda each: _read_names(account, each, names), deliveries) if claim]
     for (_claim, refuse), failures in zip(read, contradictions([claim for claim, _refuse in read])):
         if failures:
             refuse(failures)
+    return look_at_all(account, deliveries, names)
 
 
 def _read_names(
@@ -119,18 +124,18 @@ def _names_of(account: Account, delivery: DeliveryPlan, names: SharedNames) -> D
     return dict(found.get("names") or {})
 
 
-def _deliver(account: Account, delivery: DeliveryPlan, names: SharedNames, role_arn: str) -> DeliveryOutcome:
+def _deliver(account: Account, delivery: DeliveryPlan, names: SharedNames, look: Look, role_arn: str) -> DeliveryOutcome:
     if delivery.way in account.closed:
         return account.delivery(delivery, error=Returned(account.closed[delivery.way]))
     way = delivery.way
-    groups = account.converge(lambda module: LogGroupWork(module, names), delivery.log_group, way, delivery.label)
+    groups = account.converge(lambda module: LogGroupWork(module, names, look.groups), delivery.log_group, way, delivery.label)
     if "log_groups" not in groups.result:
         return account.delivery(delivery, error=groups)
     account.tell_done(delivery.label, groups.result["log_groups"], "log group")
     kept_out = barred(groups, _names_of(account, delivery, names) if groups.failures else {})
     # What is recorded twice is said in the summary, so it is no warning.
     logs = account.converge(
-        lambda module: FlowLogWork(module, names, kept_out.targets, warns=False),
+        lambda module: FlowLogWork(module, names, kept_out.targets, warns=False, seen=look.logs),
         delivery.flow_log,
         way,
         delivery.label,

@@ -15,6 +15,7 @@ hold that pipe's other end, so the parent also looks whether it still has the sa
 from __future__ import annotations
 
 import contextlib
+import gc
 import multiprocessing
 import os
 import pickle
@@ -83,6 +84,8 @@ def in_processes(jobs: Sequence[Job], forks: int, say: Say) -> List[Any]:
     answers: List[Any] = [None] * len(jobs)
     waiting: Deque[Tuple[int, Job]] = deque(enumerate(jobs))
     parallel.rest()
+    # Nobody collects what is there by now: looking at it would make a child's own copy of it, page by page.
+    gc.freeze()
     try:
         while waiting or children.running:
             children.require_parent()
