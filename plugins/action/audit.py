@@ -17,24 +17,24 @@ from ansible.errors import AnsibleActionFail
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 
 from ansible_collections.netops.flow_logs.plugins.module_utils._core.text import printable
-from ansible_collections.netops.flow_logs.plugins.plugin_utils._account import Mode
-from ansible_collections.netops.flow_logs.plugins.plugin_utils._account_audit import Audit
-from ansible_collections.netops.flow_logs.plugins.plugin_utils._account_audit import audit
+from ansible_collections.netops.flow_logs.plugins.plugin_utils._accounts.account import Mode
+from ansible_collections.netops.flow_logs.plugins.plugin_utils._accounts.audit import Audit
+from ansible_collections.netops.flow_logs.plugins.plugin_utils._accounts.audit import audit
+from ansible_collections.netops.flow_logs.plugins.plugin_utils._accounts.gc_tuning import patient_collector
 from ansible_collections.netops.flow_logs.plugins.plugin_utils._accounts.plans import AccountPlan
 from ansible_collections.netops.flow_logs.plugins.plugin_utils._accounts.processes import Broken
-from ansible_collections.netops.flow_logs.plugins.plugin_utils._collector import patient_collector
-from ansible_collections.netops.flow_logs.plugins.plugin_utils._hosts.findings import host_findings
 from ansible_collections.netops.flow_logs.plugins.plugin_utils._hosts.problems import Problems
-from ansible_collections.netops.flow_logs.plugins.plugin_utils._report import matching
-from ansible_collections.netops.flow_logs.plugins.plugin_utils._report import report
-from ansible_collections.netops.flow_logs.plugins.plugin_utils._report import unknown_words
-from ansible_collections.netops.flow_logs.plugins.plugin_utils._report_commands import Commands
-from ansible_collections.netops.flow_logs.plugins.plugin_utils._report_files import FILES
-from ansible_collections.netops.flow_logs.plugins.plugin_utils._report_files import write
-from ansible_collections.netops.flow_logs.plugins.plugin_utils._report_findings import KINDS
-from ansible_collections.netops.flow_logs.plugins.plugin_utils._report_findings import SEVERITIES
-from ansible_collections.netops.flow_logs.plugins.plugin_utils._report_summary import finding_lines
-from ansible_collections.netops.flow_logs.plugins.plugin_utils._report_summary import summary_lines
+from ansible_collections.netops.flow_logs.plugins.plugin_utils._report.commands import Commands
+from ansible_collections.netops.flow_logs.plugins.plugin_utils._report.files import FILES
+from ansible_collections.netops.flow_logs.plugins.plugin_utils._report.files import write
+from ansible_collections.netops.flow_logs.plugins.plugin_utils._report.findings import KINDS
+from ansible_collections.netops.flow_logs.plugins.plugin_utils._report.findings import SEVERITIES
+from ansible_collections.netops.flow_logs.plugins.plugin_utils._report.model import matching
+from ansible_collections.netops.flow_logs.plugins.plugin_utils._report.model import report
+from ansible_collections.netops.flow_logs.plugins.plugin_utils._report.model import unknown_words
+from ansible_collections.netops.flow_logs.plugins.plugin_utils._report.summary import finding_lines
+from ansible_collections.netops.flow_logs.plugins.plugin_utils._report.summary import summary_lines
+from ansible_collections.netops.flow_logs.plugins.plugin_utils._results.findings import host_findings
 from ansible_collections.netops.flow_logs.plugins.plugin_utils._role_action import RoleAction
 
 _SPEC: Dict[str, Any] = {

@@ -12,22 +12,22 @@ from typing import Optional
 from ansible.module_utils.parsing.convert_bool import boolean
 
 from ansible_collections.netops.flow_logs.plugins.module_utils._core.text import printable_lines
-from ansible_collections.netops.flow_logs.plugins.plugin_utils._account import Mode
-from ansible_collections.netops.flow_logs.plugins.plugin_utils._account_apply import apply
+from ansible_collections.netops.flow_logs.plugins.plugin_utils._accounts.account import Mode
+from ansible_collections.netops.flow_logs.plugins.plugin_utils._accounts.apply import apply
+from ansible_collections.netops.flow_logs.plugins.plugin_utils._accounts.gc_tuning import patient_collector
 from ansible_collections.netops.flow_logs.plugins.plugin_utils._accounts.iam import setup
 from ansible_collections.netops.flow_logs.plugins.plugin_utils._accounts.outcomes import Outcome
 from ansible_collections.netops.flow_logs.plugins.plugin_utils._accounts.outcomes import Returned
 from ansible_collections.netops.flow_logs.plugins.plugin_utils._accounts.plans import AccountPlan
 from ansible_collections.netops.flow_logs.plugins.plugin_utils._accounts.plans import failed_account
 from ansible_collections.netops.flow_logs.plugins.plugin_utils._accounts.processes import Broken
-from ansible_collections.netops.flow_logs.plugins.plugin_utils._collector import patient_collector
 from ansible_collections.netops.flow_logs.plugins.plugin_utils._hosts.problems import Problems
-from ansible_collections.netops.flow_logs.plugins.plugin_utils._hosts.results import host_results
-from ansible_collections.netops.flow_logs.plugins.plugin_utils._outcomes import diffs
-from ansible_collections.netops.flow_logs.plugins.plugin_utils._outcomes import failure_lines
-from ansible_collections.netops.flow_logs.plugins.plugin_utils._outcomes import results
-from ansible_collections.netops.flow_logs.plugins.plugin_utils._outcomes import summary_lines
-from ansible_collections.netops.flow_logs.plugins.plugin_utils._outcomes import total_line
+from ansible_collections.netops.flow_logs.plugins.plugin_utils._results.hosts import host_results
+from ansible_collections.netops.flow_logs.plugins.plugin_utils._results.summary import diffs
+from ansible_collections.netops.flow_logs.plugins.plugin_utils._results.summary import failure_lines
+from ansible_collections.netops.flow_logs.plugins.plugin_utils._results.summary import results
+from ansible_collections.netops.flow_logs.plugins.plugin_utils._results.summary import summary_lines
+from ansible_collections.netops.flow_logs.plugins.plugin_utils._results.summary import total_line
 from ansible_collections.netops.flow_logs.plugins.plugin_utils._role_action import Program
 from ansible_collections.netops.flow_logs.plugins.plugin_utils._role_action import RoleAction
 
@@ -70,7 +70,7 @@ class ActionModule(RoleAction):
         if plan.state != "absent":
             return apply
         # Imported only where it is needed: Ansible compiles the files of a collection again in each run.
-        from ansible_collections.netops.flow_logs.plugins.plugin_utils._account_remove import remove
+        from ansible_collections.netops.flow_logs.plugins.plugin_utils._accounts.remove import remove
 
         return remove
 

@@ -226,11 +226,12 @@ from ansible_collections.netops.flow_logs.plugins.plugin_utils._inventory.base i
 from ansible_collections.netops.flow_logs.plugins.plugin_utils._inventory.base import get_aws_connection_info
 
 # isort: split
-from ansible_collections.netops.flow_logs.plugins.module_utils._account import Account
-from ansible_collections.netops.flow_logs.plugins.module_utils._account import parse_account_id
-from ansible_collections.netops.flow_logs.plugins.module_utils._account import require_account
-from ansible_collections.netops.flow_logs.plugins.module_utils._aws import RETRY
-from ansible_collections.netops.flow_logs.plugins.module_utils._aws import AwsError
+from ansible_collections.netops.flow_logs.plugins.module_utils._core.account import Account
+from ansible_collections.netops.flow_logs.plugins.module_utils._core.account import parse_account_id
+from ansible_collections.netops.flow_logs.plugins.module_utils._core.account import require_account
+from ansible_collections.netops.flow_logs.plugins.module_utils._core.aws import RETRY
+from ansible_collections.netops.flow_logs.plugins.module_utils._core.aws import AwsError
+from ansible_collections.netops.flow_logs.plugins.module_utils._core.errors import InvalidInput
 from ansible_collections.netops.flow_logs.plugins.module_utils._core.regions import may_be_of_the_region
 from ansible_collections.netops.flow_logs.plugins.module_utils._core.secrets import plain_url
 from ansible_collections.netops.flow_logs.plugins.module_utils._core.secrets import remember
@@ -240,23 +241,22 @@ from ansible_collections.netops.flow_logs.plugins.module_utils._core.secrets imp
 from ansible_collections.netops.flow_logs.plugins.module_utils._core.text import limited
 from ansible_collections.netops.flow_logs.plugins.module_utils._core.text import printable
 from ansible_collections.netops.flow_logs.plugins.module_utils._core.wire import guarded
-from ansible_collections.netops.flow_logs.plugins.module_utils._errors import InvalidInput
-from ansible_collections.netops.flow_logs.plugins.module_utils._target import parse_targets
-from ansible_collections.netops.flow_logs.plugins.plugin_utils._inventory.foreign import as_data
+from ansible_collections.netops.flow_logs.plugins.module_utils._target.ids import parse_targets
+from ansible_collections.netops.flow_logs.plugins.plugin_utils._foreign import as_data
+from ansible_collections.netops.flow_logs.plugins.plugin_utils._inventory.api import SDK_ERRORS
+from ansible_collections.netops.flow_logs.plugins.plugin_utils._inventory.api import Denied
+from ansible_collections.netops.flow_logs.plugins.plugin_utils._inventory.api import Reads
+from ansible_collections.netops.flow_logs.plugins.plugin_utils._inventory.api import caller_account
+from ansible_collections.netops.flow_logs.plugins.plugin_utils._inventory.api import ec2_clients
+from ansible_collections.netops.flow_logs.plugins.plugin_utils._inventory.api import enabled_regions
+from ansible_collections.netops.flow_logs.plugins.plugin_utils._inventory.api import read_regions
 from ansible_collections.netops.flow_logs.plugins.plugin_utils._inventory.groups import Names
 from ansible_collections.netops.flow_logs.plugins.plugin_utils._inventory.groups import OneHost
 from ansible_collections.netops.flow_logs.plugins.plugin_utils._inventory.groups import safe_group_name
-from ansible_collections.netops.flow_logs.plugins.plugin_utils._network import COVERAGE_GROUPS
-from ansible_collections.netops.flow_logs.plugins.plugin_utils._network import Region
-from ansible_collections.netops.flow_logs.plugins.plugin_utils._network import Row
-from ansible_collections.netops.flow_logs.plugins.plugin_utils._network import rows
-from ansible_collections.netops.flow_logs.plugins.plugin_utils._network_api import SDK_ERRORS
-from ansible_collections.netops.flow_logs.plugins.plugin_utils._network_api import Denied
-from ansible_collections.netops.flow_logs.plugins.plugin_utils._network_api import Reads
-from ansible_collections.netops.flow_logs.plugins.plugin_utils._network_api import caller_account
-from ansible_collections.netops.flow_logs.plugins.plugin_utils._network_api import ec2_clients
-from ansible_collections.netops.flow_logs.plugins.plugin_utils._network_api import enabled_regions
-from ansible_collections.netops.flow_logs.plugins.plugin_utils._network_api import read_regions
+from ansible_collections.netops.flow_logs.plugins.plugin_utils._inventory.rows import COVERAGE_GROUPS
+from ansible_collections.netops.flow_logs.plugins.plugin_utils._inventory.rows import Region
+from ansible_collections.netops.flow_logs.plugins.plugin_utils._inventory.rows import Row
+from ansible_collections.netops.flow_logs.plugins.plugin_utils._inventory.rows import rows
 
 # Options that decide what is read: rows in the cache that were read with others are no use.
 _DECISIVE = (

@@ -32,7 +32,7 @@ from ansible.module_utils.parsing.convert_bool import boolean
 from ansible.utils.display import Display
 from ansible.utils.unsafe_proxy import AnsibleUnsafe
 
-from ansible_collections.netops.flow_logs.plugins.plugin_utils._inventory.foreign import as_data
+from ansible_collections.netops.flow_logs.plugins.plugin_utils._foreign import as_data
 
 # Whether what a template for run_once comes to for the first batch of a play holds for all of them (seen in 2.21 and 2.22).
 KEEPS_RUN_ONCE = tuple(int(part) for part in CORE_VERSION.split(".")[:2]) >= (2, 21)

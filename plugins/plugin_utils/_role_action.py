@@ -28,6 +28,7 @@ from ansible.plugins.action import ActionBase
 from ansible_collections.amazon.aws.plugins.module_utils.botocore import check_sdk_version_supported
 from ansible_collections.amazon.aws.plugins.module_utils.exceptions import AnsibleBotocoreError
 from ansible_collections.netops.flow_logs.plugins.module_utils._core import bounds
+from ansible_collections.netops.flow_logs.plugins.module_utils._core.errors import InvalidInput
 from ansible_collections.netops.flow_logs.plugins.module_utils._core.patience import ACCOUNT_TIMEOUT_VARIABLE
 from ansible_collections.netops.flow_logs.plugins.module_utils._core.patience import Patience
 from ansible_collections.netops.flow_logs.plugins.module_utils._core.patience import account_timeout
@@ -36,27 +37,26 @@ from ansible_collections.netops.flow_logs.plugins.module_utils._core.secrets imp
 from ansible_collections.netops.flow_logs.plugins.module_utils._core.secrets import without_secrets
 from ansible_collections.netops.flow_logs.plugins.module_utils._core.text import printable
 from ansible_collections.netops.flow_logs.plugins.module_utils._core.text import printable_lines
-from ansible_collections.netops.flow_logs.plugins.module_utils._errors import InvalidInput
-from ansible_collections.netops.flow_logs.plugins.plugin_utils._account import Account
-from ansible_collections.netops.flow_logs.plugins.plugin_utils._account import Mode
+from ansible_collections.netops.flow_logs.plugins.plugin_utils._accounts.account import Account
+from ansible_collections.netops.flow_logs.plugins.plugin_utils._accounts.account import Mode
 from ansible_collections.netops.flow_logs.plugins.plugin_utils._accounts.identify import Identified
+from ansible_collections.netops.flow_logs.plugins.plugin_utils._accounts.module_stand_in import Models
+from ansible_collections.netops.flow_logs.plugins.plugin_utils._accounts.planning import account_plans
+from ansible_collections.netops.flow_logs.plugins.plugin_utils._accounts.planning import connection_of
 from ansible_collections.netops.flow_logs.plugins.plugin_utils._accounts.plans import AccountPlan
 from ansible_collections.netops.flow_logs.plugins.plugin_utils._accounts.processes import Broken
 from ansible_collections.netops.flow_logs.plugins.plugin_utils._accounts.processes import in_processes
 from ansible_collections.netops.flow_logs.plugins.plugin_utils._ansible import KEEPS_RUN_ONCE
 from ansible_collections.netops.flow_logs.plugins.plugin_utils._ansible import environments_around
 from ansible_collections.netops.flow_logs.plugins.plugin_utils._ansible import is_for_the_first_host
-from ansible_collections.netops.flow_logs.plugins.plugin_utils._deliveries import HostWish
-from ansible_collections.netops.flow_logs.plugins.plugin_utils._deliveries import gather
-from ansible_collections.netops.flow_logs.plugins.plugin_utils._host_variables import HostVariables
-from ansible_collections.netops.flow_logs.plugins.plugin_utils._host_variables import read_wishes
+from ansible_collections.netops.flow_logs.plugins.plugin_utils._hosts.deliveries import HostWish
+from ansible_collections.netops.flow_logs.plugins.plugin_utils._hosts.deliveries import gather
+from ansible_collections.netops.flow_logs.plugins.plugin_utils._hosts.module_defaults import with_module_defaults
 from ansible_collections.netops.flow_logs.plugins.plugin_utils._hosts.problems import Problems
-from ansible_collections.netops.flow_logs.plugins.plugin_utils._hosts.recap import Surroundings
-from ansible_collections.netops.flow_logs.plugins.plugin_utils._hosts.recap import recap_of
-from ansible_collections.netops.flow_logs.plugins.plugin_utils._in_process import Models
-from ansible_collections.netops.flow_logs.plugins.plugin_utils._module_defaults import with_module_defaults
-from ansible_collections.netops.flow_logs.plugins.plugin_utils._plans import account_plans
-from ansible_collections.netops.flow_logs.plugins.plugin_utils._plans import connection_of
+from ansible_collections.netops.flow_logs.plugins.plugin_utils._hosts.variables import HostVariables
+from ansible_collections.netops.flow_logs.plugins.plugin_utils._hosts.variables import read_wishes
+from ansible_collections.netops.flow_logs.plugins.plugin_utils._results.recap import Surroundings
+from ansible_collections.netops.flow_logs.plugins.plugin_utils._results.recap import recap_of
 
 # Tags that the role's tasks have, and those that Ansible knows.
 _TAGS = frozenset(["all", "always", "flow_logs", "tagged"])

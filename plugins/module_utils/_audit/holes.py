@@ -16,7 +16,7 @@ from typing import List
 from typing import Tuple
 from typing import TypeVar
 
-from ansible_collections.netops.flow_logs.plugins.module_utils._aws import AwsError
+from ansible_collections.netops.flow_logs.plugins.module_utils._core.aws import AwsError
 from ansible_collections.netops.flow_logs.plugins.module_utils._core.text import printable
 
 Answer = TypeVar("Answer")

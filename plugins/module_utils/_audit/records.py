@@ -23,12 +23,13 @@ from typing import Mapping
 from typing import Optional
 
 from ansible_collections.amazon.aws.plugins.module_utils.retries import AWSRetry
-from ansible_collections.netops.flow_logs.plugins.module_utils._audit.holes import Holes
-from ansible_collections.netops.flow_logs.plugins.module_utils._audit.parts import RECORDS
-from ansible_collections.netops.flow_logs.plugins.module_utils._aws import AwsError
-from ansible_collections.netops.flow_logs.plugins.module_utils._aws import LogsErrors
-from ansible_collections.netops.flow_logs.plugins.module_utils._log_stream import Stream
-from ansible_collections.netops.flow_logs.plugins.module_utils._log_stream_api import newest_event
+from ansible_collections.netops.flow_logs.plugins.module_utils._core.aws import AwsError
+from ansible_collections.netops.flow_logs.plugins.module_utils._core.aws import LogsErrors
+
+from .holes import Holes
+from .parts import RECORDS
+from .stream import Stream
+from .stream_api import newest_event
 
 # The class that only Logs Insights reads.
 INFREQUENT_ACCESS = "INFREQUENT_ACCESS"

@@ -25,8 +25,8 @@ from typing import Mapping
 from typing import Optional
 from typing import Tuple
 
-from ansible_collections.netops.flow_logs.plugins.module_utils._core.text import limited
-from ansible_collections.netops.flow_logs.plugins.module_utils._core.text import printable
+from .text import limited
+from .text import printable
 
 # The code by which the collection's own error goes.
 NOT_FROM_AWS = "NotFromAws"

@@ -28,7 +28,7 @@ except ImportError:
     # AnsibleAWSModule says that the SDK is missing.
     BotoCoreError = Exception
 
-from ansible_collections.netops.flow_logs.plugins.module_utils._errors import InvalidInput
+from .errors import InvalidInput
 
 # Seconds for a call in all, its retries included. Throttling is over in two minutes; AWS itself answers within one.
 CALL_TIMEOUT = 300.0

@@ -26,9 +26,9 @@ from typing import Mapping
 from typing import Optional
 from typing import Sequence
 
-from ansible_collections.netops.flow_logs.plugins.module_utils._core.text import is_printable
-from ansible_collections.netops.flow_logs.plugins.module_utils._core.text import limited
-from ansible_collections.netops.flow_logs.plugins.module_utils._core.text import printable
+from .text import is_printable
+from .text import limited
+from .text import printable
 
 # What makes Ansible take a string for a template.
 _TEMPLATE_MARKS = ("{{", "{%", "{#", "#jinja2:")

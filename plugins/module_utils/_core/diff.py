@@ -16,8 +16,8 @@ from typing import Sequence
 from typing import Set
 from typing import Tuple
 
-from ansible_collections.netops.flow_logs.plugins.module_utils._core.text import limited
-from ansible_collections.netops.flow_logs.plugins.module_utils._core.text import printable
+from .text import limited
+from .text import printable
 
 # Fields that say which entry of a list it is: the first of them that an entry has.
 _IDENTITY = ("resource_id", "log_group_name", "name")

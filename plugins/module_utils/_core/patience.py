@@ -20,9 +20,9 @@ from typing import List
 from typing import Mapping
 from typing import Optional
 
-from ansible_collections.netops.flow_logs.plugins.module_utils._core import stop
-from ansible_collections.netops.flow_logs.plugins.module_utils._core.bounds import OutOfBounds
-from ansible_collections.netops.flow_logs.plugins.module_utils._core.bounds import seconds_of
+from . import stop
+from .bounds import OutOfBounds
+from .bounds import seconds_of
 
 # Seconds: three calls that are given up one after the other.
 ACCOUNT_TIMEOUT = 900.0

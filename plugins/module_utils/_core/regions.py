@@ -13,10 +13,10 @@ import re
 from typing import Iterable
 from typing import List
 
-from ansible_collections.netops.flow_logs.plugins.module_utils._core.answers import NOT_FROM_AWS
-from ansible_collections.netops.flow_logs.plugins.module_utils._core.text import limited
-from ansible_collections.netops.flow_logs.plugins.module_utils._core.text import printable
-from ansible_collections.netops.flow_logs.plugins.module_utils._errors import InvalidInput
+from .answers import NOT_FROM_AWS
+from .errors import InvalidInput
+from .text import limited
+from .text import printable
 
 # All regions of all partitions in botocore's endpoints.json, and those to come: us-east-1, us-gov-west-1, eusc-de-east-1.
 _OF_AWS = re.compile(r"[a-z]{2,}(-[a-z]+){1,3}-[0-9]{1,2}")

@@ -23,8 +23,8 @@ from typing import Mapping
 from typing import Sequence
 from typing import Tuple
 
-from ansible_collections.netops.flow_logs.plugins.module_utils._core.text import limited
-from ansible_collections.netops.flow_logs.plugins.module_utils._core.text import printable
+from .text import limited
+from .text import printable
 
 MOST_TAGS = 50
 LONGEST_VALUE = 256

@@ -16,7 +16,7 @@ from typing import Dict
 from typing import Mapping
 from typing import Optional
 
-from ansible_collections.netops.flow_logs.plugins.module_utils._errors import InvalidInput
+from .errors import InvalidInput
 
 RULE_TAG = "CloudWatchTelemetryRuleManaged"
 # The code of what is refused because it is a rule's.

@@ -41,17 +41,17 @@ except ImportError:
     _OF_THE_PARSER = ()
     AWSHTTPConnection = AWSHTTPSConnection = AWSHTTPConnectionPool = AWSHTTPSConnectionPool = object
 
-from ansible_collections.netops.flow_logs.plugins.module_utils._core import bounds
-from ansible_collections.netops.flow_logs.plugins.module_utils._core import patience
-from ansible_collections.netops.flow_logs.plugins.module_utils._core.answers import NOT_FROM_AWS
-from ansible_collections.netops.flow_logs.plugins.module_utils._core.answers import Response
-from ansible_collections.netops.flow_logs.plugins.module_utils._core.answers import described
-from ansible_collections.netops.flow_logs.plugins.module_utils._core.answers import fault_of
-from ansible_collections.netops.flow_logs.plugins.module_utils._core.secrets import remember
-from ansible_collections.netops.flow_logs.plugins.module_utils._core.secrets import remember_surroundings
-from ansible_collections.netops.flow_logs.plugins.module_utils._core.secrets import without_secrets
-from ansible_collections.netops.flow_logs.plugins.module_utils._core.text import LONGEST_ERROR
-from ansible_collections.netops.flow_logs.plugins.module_utils._core.text import limited
+from . import bounds
+from . import patience
+from .answers import NOT_FROM_AWS
+from .answers import Response
+from .answers import described
+from .answers import fault_of
+from .secrets import remember
+from .secrets import remember_surroundings
+from .secrets import without_secrets
+from .text import LONGEST_ERROR
+from .text import limited
 
 _ID = "netops-flow-logs"
 # Seconds between two looks at whether an answer is still waited for.

@@ -15,8 +15,9 @@ from typing import Optional
 from typing import Sequence
 from typing import Tuple
 
-from ansible_collections.netops.flow_logs.plugins.module_utils._account import Account
-from ansible_collections.netops.flow_logs.plugins.module_utils._iam.patterns import covers
+from ansible_collections.netops.flow_logs.plugins.module_utils._core.account import Account
+
+from .patterns import covers
 
 VERSION = "2012-10-17"
 CREATE_LOG_GROUP = "logs:CreateLogGroup"

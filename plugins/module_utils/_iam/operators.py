@@ -17,10 +17,10 @@ from typing import Optional
 from typing import Sequence
 from typing import Tuple
 
-from ansible_collections.netops.flow_logs.plugins.module_utils._errors import Failure
-from ansible_collections.netops.flow_logs.plugins.module_utils._hints import hint_for
-from ansible_collections.netops.flow_logs.plugins.module_utils._hints import pass_role_document
-from ansible_collections.netops.flow_logs.plugins.module_utils._plan import Step
+from ansible_collections.netops.flow_logs.plugins.module_utils._core.errors import Failure
+from ansible_collections.netops.flow_logs.plugins.module_utils._core.hints import hint_for
+from ansible_collections.netops.flow_logs.plugins.module_utils._core.hints import pass_role_document
+from ansible_collections.netops.flow_logs.plugins.module_utils._core.plan import Step
 
 # Roles of Identity Center and of AWS's services: nobody else can attach anything to them.
 _PROTECTED = re.compile(r"arn:[\w-]+:iam::\d{12}:role/(aws-reserved|aws-service-role)/")

@@ -12,7 +12,7 @@ from typing import Pattern
 from typing import Sequence
 from typing import Tuple
 
-from ansible_collections.netops.flow_logs.plugins.module_utils._name_template import common_prefix
+from ansible_collections.netops.flow_logs.plugins.module_utils._target.template import common_prefix
 
 EVERYTHING = "*"
 

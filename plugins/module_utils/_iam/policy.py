@@ -21,36 +21,37 @@ from typing import Optional
 from typing import Sequence
 from typing import Tuple
 
-from ansible_collections.netops.flow_logs.plugins.module_utils._account import Account
-from ansible_collections.netops.flow_logs.plugins.module_utils._errors import InvalidInput
-from ansible_collections.netops.flow_logs.plugins.module_utils._iam.documents import ACTIONS
-from ansible_collections.netops.flow_logs.plugins.module_utils._iam.documents import CREATE_LOG_GROUP
-from ansible_collections.netops.flow_logs.plugins.module_utils._iam.documents import DESCRIBE_LOG_GROUPS
-from ansible_collections.netops.flow_logs.plugins.module_utils._iam.documents import OF_STREAMS
-from ansible_collections.netops.flow_logs.plugins.module_utils._iam.documents import PUT_LOG_EVENTS
-from ansible_collections.netops.flow_logs.plugins.module_utils._iam.documents import VERSION
-from ansible_collections.netops.flow_logs.plugins.module_utils._iam.documents import Document
-from ansible_collections.netops.flow_logs.plugins.module_utils._iam.documents import Statement
-from ansible_collections.netops.flow_logs.plugins.module_utils._iam.documents import allow
-from ansible_collections.netops.flow_logs.plugins.module_utils._iam.documents import allows
-from ansible_collections.netops.flow_logs.plugins.module_utils._iam.documents import allows_on
-from ansible_collections.netops.flow_logs.plugins.module_utils._iam.documents import creation_statement
-from ansible_collections.netops.flow_logs.plugins.module_utils._iam.documents import is_open
-from ansible_collections.netops.flow_logs.plugins.module_utils._iam.documents import listed
-from ansible_collections.netops.flow_logs.plugins.module_utils._iam.documents import names_action
-from ansible_collections.netops.flow_logs.plugins.module_utils._iam.documents import publishing_document
-from ansible_collections.netops.flow_logs.plugins.module_utils._iam.documents import scoped_names
-from ansible_collections.netops.flow_logs.plugins.module_utils._iam.documents import statement_allows
-from ansible_collections.netops.flow_logs.plugins.module_utils._iam.documents import statements_of
-from ansible_collections.netops.flow_logs.plugins.module_utils._iam.documents import stream_statement
-from ansible_collections.netops.flow_logs.plugins.module_utils._iam.patterns import EVERYTHING
-from ansible_collections.netops.flow_logs.plugins.module_utils._iam.patterns import common_pattern
-from ansible_collections.netops.flow_logs.plugins.module_utils._iam.patterns import covered
-from ansible_collections.netops.flow_logs.plugins.module_utils._iam.patterns import covers
-from ansible_collections.netops.flow_logs.plugins.module_utils._iam.patterns import without_covered
-from ansible_collections.netops.flow_logs.plugins.module_utils._name_template import fixed_beginning
-from ansible_collections.netops.flow_logs.plugins.module_utils._plan import Comparison
-from ansible_collections.netops.flow_logs.plugins.module_utils._role_usage import Unread
+from ansible_collections.netops.flow_logs.plugins.module_utils._core.account import Account
+from ansible_collections.netops.flow_logs.plugins.module_utils._core.errors import InvalidInput
+from ansible_collections.netops.flow_logs.plugins.module_utils._core.plan import Comparison
+from ansible_collections.netops.flow_logs.plugins.module_utils._target.template import fixed_beginning
+
+from .documents import ACTIONS
+from .documents import CREATE_LOG_GROUP
+from .documents import DESCRIBE_LOG_GROUPS
+from .documents import OF_STREAMS
+from .documents import PUT_LOG_EVENTS
+from .documents import VERSION
+from .documents import Document
+from .documents import Statement
+from .documents import allow
+from .documents import allows
+from .documents import allows_on
+from .documents import creation_statement
+from .documents import is_open
+from .documents import listed
+from .documents import names_action
+from .documents import publishing_document
+from .documents import scoped_names
+from .documents import statement_allows
+from .documents import statements_of
+from .documents import stream_statement
+from .patterns import EVERYTHING
+from .patterns import common_pattern
+from .patterns import covered
+from .patterns import covers
+from .patterns import without_covered
+from .usage import Unread
 
 # IAM's quota for a managed policy, white space not counted.
 MOST_CHARACTERS = 6144

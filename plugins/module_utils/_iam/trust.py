@@ -15,15 +15,16 @@ from typing import Mapping
 from typing import Optional
 from typing import Tuple
 
-from ansible_collections.netops.flow_logs.plugins.module_utils._account import Account
+from ansible_collections.netops.flow_logs.plugins.module_utils._core.account import Account
 from ansible_collections.netops.flow_logs.plugins.module_utils._core.advice import SERVICE
-from ansible_collections.netops.flow_logs.plugins.module_utils._iam.documents import VERSION
-from ansible_collections.netops.flow_logs.plugins.module_utils._iam.documents import Document
-from ansible_collections.netops.flow_logs.plugins.module_utils._iam.documents import Statement
-from ansible_collections.netops.flow_logs.plugins.module_utils._iam.documents import listed
-from ansible_collections.netops.flow_logs.plugins.module_utils._iam.documents import statement_allows
-from ansible_collections.netops.flow_logs.plugins.module_utils._iam.documents import statements_of
-from ansible_collections.netops.flow_logs.plugins.module_utils._iam.patterns import covers
+
+from .documents import VERSION
+from .documents import Document
+from .documents import Statement
+from .documents import listed
+from .documents import statement_allows
+from .documents import statements_of
+from .patterns import covers
 
 _ASSUME_ROLE = "sts:AssumeRole"
 # Operator -> condition key -> values.

@@ -13,8 +13,9 @@ from dataclasses import field
 from dataclasses import replace
 from typing import Mapping
 
-from ansible_collections.netops.flow_logs.plugins.module_utils._errors import Failure
-from ansible_collections.netops.flow_logs.plugins.plugin_utils._accounts.outcomes import Returned
+from ansible_collections.netops.flow_logs.plugins.module_utils._core.errors import Failure
+
+from .outcomes import Returned
 
 
 @dataclass(frozen=True)

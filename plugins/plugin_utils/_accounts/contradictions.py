@@ -20,7 +20,7 @@ from typing import Mapping
 from typing import Sequence
 from typing import Tuple
 
-from ansible_collections.netops.flow_logs.plugins.module_utils._errors import Failure
+from ansible_collections.netops.flow_logs.plugins.module_utils._core.errors import Failure
 
 # Options of log_group that a group has one of. One that is left out agrees with everything.
 _COMPARED = ("retention_in_days", "kms_key_id", "tags")

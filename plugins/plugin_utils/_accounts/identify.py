@@ -16,20 +16,21 @@ from typing import Optional
 from typing import Sequence
 from typing import Tuple
 
-from ansible_collections.netops.flow_logs.plugins.module_utils._account import Account
-from ansible_collections.netops.flow_logs.plugins.module_utils._aws import account_of
+from ansible_collections.netops.flow_logs.plugins.module_utils._core.account import Account
+from ansible_collections.netops.flow_logs.plugins.module_utils._core.aws import account_of
+from ansible_collections.netops.flow_logs.plugins.module_utils._core.converge import answer
+from ansible_collections.netops.flow_logs.plugins.module_utils._core.errors import InvalidInput
 from ansible_collections.netops.flow_logs.plugins.module_utils._core.parallel import side_by_side
 from ansible_collections.netops.flow_logs.plugins.module_utils._core.patience import Patience
 from ansible_collections.netops.flow_logs.plugins.module_utils._core.patience import account_timeout
 from ansible_collections.netops.flow_logs.plugins.module_utils._core.patience import with_patience
-from ansible_collections.netops.flow_logs.plugins.module_utils._errors import InvalidInput
-from ansible_collections.netops.flow_logs.plugins.module_utils._run import answer
-from ansible_collections.netops.flow_logs.plugins.plugin_utils._accounts.ways import Way
-from ansible_collections.netops.flow_logs.plugins.plugin_utils._accounts.ways import account_of_role
-from ansible_collections.netops.flow_logs.plugins.plugin_utils._assumed_role import is_of_the_region
-from ansible_collections.netops.flow_logs.plugins.plugin_utils._in_process import InProcessModule
-from ansible_collections.netops.flow_logs.plugins.plugin_utils._in_process import Models
-from ansible_collections.netops.flow_logs.plugins.plugin_utils._in_process import Session
+from ansible_collections.netops.flow_logs.plugins.plugin_utils._hosts.ways import Way
+from ansible_collections.netops.flow_logs.plugins.plugin_utils._hosts.ways import account_of_role
+
+from .assumed_role import is_of_the_region
+from .module_stand_in import InProcessModule
+from .module_stand_in import Models
+from .module_stand_in import Session
 
 # Way and region -> the connection options of a module. Raises InvalidInput.
 Connect = Callable[[Way, Optional[str]], Dict[str, Any]]

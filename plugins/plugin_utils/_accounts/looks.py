@@ -17,16 +17,17 @@ from typing import List
 from typing import Optional
 from typing import Sequence
 
+from ansible_collections.netops.flow_logs.plugins.module_utils._core.converge import answer
 from ansible_collections.netops.flow_logs.plugins.module_utils._core.parallel import side_by_side
-from ansible_collections.netops.flow_logs.plugins.module_utils._flow_log import FlowLog
-from ansible_collections.netops.flow_logs.plugins.module_utils._flow_log_work import FlowLogWork
-from ansible_collections.netops.flow_logs.plugins.module_utils._log_group import LogGroup
-from ansible_collections.netops.flow_logs.plugins.module_utils._log_group_names import SharedNames
-from ansible_collections.netops.flow_logs.plugins.module_utils._log_group_work import LogGroupWork
-from ansible_collections.netops.flow_logs.plugins.module_utils._run import answer
-from ansible_collections.netops.flow_logs.plugins.plugin_utils._account import Account
-from ansible_collections.netops.flow_logs.plugins.plugin_utils._accounts.plans import DeliveryPlan
-from ansible_collections.netops.flow_logs.plugins.plugin_utils._in_process import InProcessModule
+from ansible_collections.netops.flow_logs.plugins.module_utils._flow_log.value import FlowLog
+from ansible_collections.netops.flow_logs.plugins.module_utils._flow_log.work import FlowLogWork
+from ansible_collections.netops.flow_logs.plugins.module_utils._log_group.plan import LogGroup
+from ansible_collections.netops.flow_logs.plugins.module_utils._log_group.work import LogGroupWork
+from ansible_collections.netops.flow_logs.plugins.module_utils._target.names import SharedNames
+
+from .account import Account
+from .module_stand_in import InProcessModule
+from .plans import DeliveryPlan
 
 
 @dataclass(frozen=True)

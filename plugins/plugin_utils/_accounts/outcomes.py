@@ -20,8 +20,8 @@ from typing import Optional
 from typing import Sequence
 from typing import Tuple
 
-from ansible_collections.netops.flow_logs.plugins.module_utils._errors import Failure
-from ansible_collections.netops.flow_logs.plugins.module_utils._plan import Step
+from ansible_collections.netops.flow_logs.plugins.module_utils._core.errors import Failure
+from ansible_collections.netops.flow_logs.plugins.module_utils._core.plan import Step
 
 # Lists of a result whose entries say by their action what became of them.
 _LISTS = ("flow_logs", "log_groups", "queries")

@@ -18,9 +18,9 @@ from typing import Optional
 from typing import Sequence
 from typing import Tuple
 
-from ansible_collections.netops.flow_logs.plugins.plugin_utils._accounts.outcomes import AccountName
-from ansible_collections.netops.flow_logs.plugins.plugin_utils._accounts.outcomes import IamOutcome
-from ansible_collections.netops.flow_logs.plugins.plugin_utils._accounts.outcomes import Returned
+from .outcomes import AccountName
+from .outcomes import IamOutcome
+from .outcomes import Returned
 
 
 @dataclass(frozen=True)

@@ -16,8 +16,8 @@ from typing import Mapping
 from typing import Sequence
 from typing import Set
 
-from ansible_collections.netops.flow_logs.plugins.plugin_utils._accounts.outcomes import DeliveryOutcome
-from ansible_collections.netops.flow_logs.plugins.plugin_utils._accounts.outcomes import Returned
+from .outcomes import DeliveryOutcome
+from .outcomes import Returned
 
 # Targets that a summary names before it only counts the others.
 _NAMED = 10

@@ -14,23 +14,24 @@ from typing import List
 from typing import Mapping
 from typing import Tuple
 
-from ansible_collections.netops.flow_logs.plugins.module_utils import _delivery_role_options
-from ansible_collections.netops.flow_logs.plugins.module_utils._account import Account
+from ansible_collections.netops.flow_logs.plugins.module_utils._core.account import Account
+from ansible_collections.netops.flow_logs.plugins.module_utils._core.errors import InvalidInput
+from ansible_collections.netops.flow_logs.plugins.module_utils._core.plan import tag_wish
 from ansible_collections.netops.flow_logs.plugins.module_utils._core.regions import require_region_name
 from ansible_collections.netops.flow_logs.plugins.module_utils._core.tags import EC2
 from ansible_collections.netops.flow_logs.plugins.module_utils._core.tags import IAM
 from ansible_collections.netops.flow_logs.plugins.module_utils._core.tags import LOGS
 from ansible_collections.netops.flow_logs.plugins.module_utils._core.tags import TagRules
-from ansible_collections.netops.flow_logs.plugins.module_utils._errors import InvalidInput
+from ansible_collections.netops.flow_logs.plugins.module_utils._flow_log.log_format import normalise
+from ansible_collections.netops.flow_logs.plugins.module_utils._iam import options as role_options
 from ansible_collections.netops.flow_logs.plugins.module_utils._iam.patterns import covered
-from ansible_collections.netops.flow_logs.plugins.module_utils._log_format import normalise
-from ansible_collections.netops.flow_logs.plugins.module_utils._log_group import require_key_arn
-from ansible_collections.netops.flow_logs.plugins.module_utils._name_template import is_legal
-from ansible_collections.netops.flow_logs.plugins.module_utils._name_template import placeholders
-from ansible_collections.netops.flow_logs.plugins.module_utils._name_template import policy_pattern
-from ansible_collections.netops.flow_logs.plugins.module_utils._name_template import require_scoped
-from ansible_collections.netops.flow_logs.plugins.module_utils._plan import tag_wish
-from ansible_collections.netops.flow_logs.plugins.plugin_utils._query_folders import check_queries
+from ansible_collections.netops.flow_logs.plugins.module_utils._log_group.plan import require_key_arn
+from ansible_collections.netops.flow_logs.plugins.module_utils._target.template import is_legal
+from ansible_collections.netops.flow_logs.plugins.module_utils._target.template import placeholders
+from ansible_collections.netops.flow_logs.plugins.module_utils._target.template import policy_pattern
+from ansible_collections.netops.flow_logs.plugins.module_utils._target.template import require_scoped
+
+from .query_folders import check_queries
 
 
 def reasons_against(settings: Mapping[str, Any]) -> List[str]:
@@ -77,7 +78,7 @@ def reason_against_role(settings: Mapping[str, Any], account: Account) -> str:
         "restrict_trust": None,
     }
     try:
-        _delivery_role_options.wish_from_options(options, account)
+        role_options.wish_from_options(options, account)
     except InvalidInput as error:
         return str(error)
     return ""

@@ -12,8 +12,8 @@ from typing import Any
 from typing import Dict
 from typing import Mapping
 
-from ansible_collections.netops.flow_logs.plugins.module_utils._account import parse_account_id
-from ansible_collections.netops.flow_logs.plugins.module_utils._errors import InvalidInput
+from ansible_collections.netops.flow_logs.plugins.module_utils._core.account import parse_account_id
+from ansible_collections.netops.flow_logs.plugins.module_utils._core.errors import InvalidInput
 
 # The user's alone.
 EXPECTED_ACCOUNT = "flow_logs_expected_account_id"

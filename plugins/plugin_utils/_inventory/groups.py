@@ -21,8 +21,9 @@ from ansible.inventory.group import to_safe_group_name
 
 from ansible_collections.netops.flow_logs.plugins.module_utils._core.text import limited
 from ansible_collections.netops.flow_logs.plugins.module_utils._core.text import printable
-from ansible_collections.netops.flow_logs.plugins.plugin_utils._inventory.foreign import composed
-from ansible_collections.netops.flow_logs.plugins.plugin_utils._network import COVERAGE_GROUPS
+from ansible_collections.netops.flow_logs.plugins.plugin_utils._foreign import composed
+
+from .rows import COVERAGE_GROUPS
 
 # Ansible's own groups and hosts, and the key that ansible-inventory --list keeps beside the groups.
 _ANSIBLES = frozenset(("all", "ungrouped", "_meta", *LOCALHOST))

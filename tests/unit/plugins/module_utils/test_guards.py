@@ -127,13 +127,13 @@ def reads_check_mode(path: Path) -> bool:
 def test_check_mode_is_known_in_one_place_only() -> None:
     files = [*MODULE_UTILS, *sorted((PLUGINS / "modules").glob("*.py"))]
 
-    assert [path.name for path in files if reads_check_mode(path)] == ["_run.py"]
+    assert [path.name for path in files if reads_check_mode(path)] == ["_core/converge.py"]
 
 
 def test_retention_in_days_has_the_same_list_in_code_and_documentation() -> None:
     import yaml
 
-    from ansible_collections.netops.flow_logs.plugins.module_utils._log_group import RETENTION_DAYS
+    from ansible_collections.netops.flow_logs.plugins.module_utils._log_group.plan import RETENTION_DAYS
     from ansible_collections.netops.flow_logs.plugins.modules import log_group
 
     documented = yaml.safe_load(log_group.DOCUMENTATION)["options"]["retention_in_days"]["choices"]
