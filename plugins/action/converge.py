@@ -5,9 +5,6 @@
 from __future__ import annotations
 
 from typing import Any
-from typing import Dict
-from typing import List
-from typing import Optional
 
 from ansible.module_utils.parsing.convert_bool import boolean
 
@@ -38,8 +35,8 @@ class ActionModule(RoleAction):
     # Ansible then runs it once whatever the task says, and refuses strategies that would run it for each host.
     BYPASS_HOST_LOOP = True
 
-    def run(self, tmp: Optional[str] = None, task_vars: Optional[Dict[str, Any]] = None) -> Dict[str, Any]:
-        result: Dict[str, Any] = super().run(tmp, task_vars)
+    def run(self, tmp: str | None = None, task_vars: dict[str, Any] | None = None) -> dict[str, Any]:
+        result: dict[str, Any] = super().run(tmp, task_vars)
         variables = task_vars or {}
         self._require_known_tags(variables)
         self._prepare()
@@ -75,17 +72,17 @@ class ActionModule(RoleAction):
         return remove
 
 
-def _outcomes_of(plan: AccountPlan, answer: Any) -> List[Outcome]:
+def _outcomes_of(plan: AccountPlan, answer: Any) -> list[Outcome]:
     if isinstance(answer, Broken):
         return [failed_account(plan, Returned({"msg": f"The work on the account broke off, which is a bug: {answer}"}))]
-    outcomes: List[Outcome] = answer
+    outcomes: list[Outcome] = answer
     return outcomes
 
 
-def _as_result(outcomes: List[Outcome], problems: Problems, mode: Mode) -> Dict[str, Any]:
+def _as_result(outcomes: list[Outcome], problems: Problems, mode: Mode) -> dict[str, Any]:
     found = results(outcomes)
     failures = [*problems.lines(), *failure_lines(outcomes)]
-    result: Dict[str, Any] = {
+    result: dict[str, Any] = {
         "changed": any(part.get("changed") for part in found),
         "outcomes": [outcome.as_result() for outcome in outcomes],
         "failed_hosts": problems.as_result(),
@@ -103,5 +100,5 @@ def _as_result(outcomes: List[Outcome], problems: Problems, mode: Mode) -> Dict[
     return result
 
 
-def _count_targets(plans: List[AccountPlan]) -> int:
+def _count_targets(plans: list[AccountPlan]) -> int:
     return sum(len(delivery.hosts) for plan in plans for delivery in plan.deliveries)

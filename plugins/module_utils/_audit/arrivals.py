@@ -8,14 +8,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from dataclasses import field
 from dataclasses import replace
 from datetime import datetime
-from typing import List
-from typing import Mapping
-from typing import Optional
-from typing import Set
 
 from ansible_collections.netops.flow_logs.plugins.module_utils._flow_log.destination import CLOUD_WATCH_LOGS
 from ansible_collections.netops.flow_logs.plugins.module_utils._flow_log.value import FlowLog
@@ -34,7 +31,7 @@ class Arrivals:
     """
 
     groups: Mapping[str, GroupFacts] = field(default_factory=dict)
-    streams: Mapping[str, Mapping[str, List[Stream]]] = field(default_factory=dict)
+    streams: Mapping[str, Mapping[str, list[Stream]]] = field(default_factory=dict)
     # Name -> why it could not be seen what has arrived there; groups_unread: not even whether the group exists.
     unread: Mapping[str, str] = field(default_factory=dict)
     groups_unread: bool = False
@@ -47,10 +44,10 @@ class Arrivals:
         """Why it could not be seen what has arrived of the flow log; empty where it could."""
         return self.unread.get(flow_log.destination.name, "") if to_a_group(flow_log) else ""
 
-    def group(self, flow_log: FlowLog) -> Optional[GroupFacts]:
+    def group(self, flow_log: FlowLog) -> GroupFacts | None:
         return self.groups.get(flow_log.destination.name) if to_a_group(flow_log) else None
 
-    def newest(self, flow_log: FlowLog, interface_ids: Set[str]) -> Optional[Stream]:
+    def newest(self, flow_log: FlowLog, interface_ids: set[str]) -> Stream | None:
         """The stream with the newest record of the flow log for these interfaces, as far as any was found."""
         if not to_a_group(flow_log):
             return None
@@ -58,7 +55,7 @@ class Arrivals:
         own = [stream for interface_id in interface_ids for stream in there.get(interface_id, ())]
         return newest(own, flow_log.traffic_type)
 
-    def newest_time(self, flow_log: FlowLog, interface_ids: Set[str]) -> Optional[datetime]:
+    def newest_time(self, flow_log: FlowLog, interface_ids: set[str]) -> datetime | None:
         stream = self.newest(flow_log, interface_ids)
         return as_time(stream.newest_event) if stream else None
 

@@ -13,13 +13,10 @@ flow log delivers to makes no difference to what it records, so flow logs to S3 
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
-from typing import Dict
-from typing import Iterable
-from typing import List
-from typing import Mapping
-from typing import Tuple
 
 from ansible_collections.netops.flow_logs.plugins.module_utils._flow_log.value import TRAFFIC
 from ansible_collections.netops.flow_logs.plugins.module_utils._flow_log.value import FlowLog
@@ -65,7 +62,7 @@ class Cover:
     through: str
 
     @property
-    def records(self) -> Tuple[str, ...]:
+    def records(self) -> tuple[str, ...]:
         return self.flow_log.records
 
     @property
@@ -76,10 +73,10 @@ class Cover:
         """
         return self.flow_log.facts.get("DeliverLogsStatus") != "FAILED" and not self.flow_log.to_nowhere
 
-    def as_result(self) -> Dict[str, Any]:
+    def as_result(self) -> dict[str, Any]:
         """Under AWS's names in snake case; resource_id is the owner, at which alone it can be removed."""
         facts = self.flow_log.facts
-        answer: Dict[str, Any] = {
+        answer: dict[str, Any] = {
             "flow_log_id": self.flow_log.flow_log_id,
             "resource_id": self.flow_log.resource_id,
             "through": self.through,
@@ -101,15 +98,15 @@ class Cover:
 class Coverage:
     """All that records one target, from the inside out."""
 
-    covers: Tuple[Cover, ...] = ()
+    covers: tuple[Cover, ...] = ()
 
     @property
-    def recorded(self) -> List[str]:
+    def recorded(self) -> list[str]:
         """The traffic that one flow log or another records."""
         return [kind for kind in TRAFFIC if any(kind in cover.records for cover in self.covers)]
 
     @property
-    def missing(self) -> List[str]:
+    def missing(self) -> list[str]:
         """The traffic that none records."""
         return [kind for kind in TRAFFIC if kind not in self.recorded]
 
@@ -123,7 +120,7 @@ class Coverage:
         """True when one of the flow logs does not deliver, whatever the others do."""
         return not all(cover.delivering for cover in self.covers)
 
-    def as_result(self) -> Dict[str, Any]:
+    def as_result(self) -> dict[str, Any]:
         return {
             "covered": self.covered,
             "recorded": self.recorded,
@@ -133,9 +130,9 @@ class Coverage:
         }
 
 
-def coverage(places: Iterable[Place], flow_logs: Iterable[FlowLog]) -> Dict[str, Coverage]:
+def coverage(places: Iterable[Place], flow_logs: Iterable[FlowLog]) -> dict[str, Coverage]:
     """Resource id -> its coverage, in the order of the places. The flow logs may be those of a whole region."""
-    by_owner: Dict[str, List[FlowLog]] = {}
+    by_owner: dict[str, list[FlowLog]] = {}
     for flow_log in sorted(flow_logs, key=lambda each: each.flow_log_id):
         by_owner.setdefault(flow_log.resource_id, []).append(flow_log)
     return {

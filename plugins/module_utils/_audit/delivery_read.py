@@ -8,18 +8,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from collections.abc import Mapping
+from collections.abc import Sequence
 from dataclasses import dataclass
 from dataclasses import field
 from dataclasses import replace
 from typing import Any
-from typing import Dict
-from typing import Iterable
-from typing import List
-from typing import Mapping
-from typing import Optional
-from typing import Sequence
-from typing import Set
-from typing import Tuple
 
 from ansible_collections.netops.flow_logs.plugins.module_utils._core.aws import AwsError
 from ansible_collections.netops.flow_logs.plugins.module_utils._core.parallel import side_by_side
@@ -39,14 +34,14 @@ from .stream_api import find_streams
 
 
 def read_arrivals(
-    logs: Any, flow_logs: Iterable[FlowLog], interfaces: Mapping[str, Set[str]], holes: Optional[Holes] = None
+    logs: Any, flow_logs: Iterable[FlowLog], interfaces: Mapping[str, set[str]], holes: Holes | None = None
 ) -> Arrivals:
     """What has arrived in the log groups of the flow logs; logs is a client of CloudWatch Logs.
 
     interfaces: id of a flow log -> the network interfaces to look for in its group. Without holes what can't be read is an error;
     with them it becomes a hole.
     """
-    wanted: Dict[str, Set[str]] = {}
+    wanted: dict[str, set[str]] = {}
     for flow_log in flow_logs:
         if to_a_group(flow_log):
             wanted.setdefault(flow_log.destination.name, set()).update(interfaces.get(flow_log.flow_log_id, ()))
@@ -72,11 +67,11 @@ class _Reads:
     """Reading of streams. wanted: log group -> interfaces. unread: log group -> why its streams could not be read."""
 
     logs: Any
-    wanted: Mapping[str, Set[str]]
-    holes: Optional[Holes]
-    unread: Dict[str, str] = field(default_factory=dict)
+    wanted: Mapping[str, set[str]]
+    holes: Holes | None
+    unread: dict[str, str] = field(default_factory=dict)
 
-    def streams(self, group: Dict[str, Any]) -> Tuple[str, List[Stream]]:
+    def streams(self, group: dict[str, Any]) -> tuple[str, list[Stream]]:
         """Of a stream that is so young that AWS's listing tells no time, the newest event itself is read."""
         name = group["logGroupName"]
         try:
@@ -88,7 +83,7 @@ class _Reads:
             return name, []
         return name, [stream if stream.newest_event else self._looked_at(group, stream) for stream in found]
 
-    def _looked_at(self, group: Dict[str, Any], stream: Stream) -> Stream:
+    def _looked_at(self, group: dict[str, Any], stream: Stream) -> Stream:
         moment = newest_record(self.logs, group, stream, self.holes)
         return replace(stream, newest_event=moment, is_exact=True)
 

@@ -12,14 +12,12 @@ FAILED only once there was something to deliver. So only a record proves anythin
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from datetime import timedelta
 from datetime import timezone
 from typing import Any
-from typing import Dict
-from typing import Mapping
-from typing import Optional
 
 from ansible_collections.netops.flow_logs.plugins.module_utils._flow_log.destination import CLOUD_WATCH_LOGS
 from ansible_collections.netops.flow_logs.plugins.module_utils._flow_log.value import FlowLog
@@ -49,7 +47,7 @@ class GroupFacts:
 
     entry: Mapping[str, Any]
 
-    def as_result(self) -> Dict[str, Any]:
+    def as_result(self) -> dict[str, Any]:
         """Under AWS's names in snake case; retention_in_days and kms_key_id are null where there is none."""
         return {
             "log_group_name": self.entry["logGroupName"],
@@ -60,24 +58,24 @@ class GroupFacts:
         }
 
 
-def as_time(milliseconds: Optional[int]) -> Optional[datetime]:
+def as_time(milliseconds: int | None) -> datetime | None:
     """CloudWatch Logs counts milliseconds since 1970."""
     return None if milliseconds is None else datetime.fromtimestamp(milliseconds / 1000, tz=timezone.utc)
 
 
-def as_text(moment: Optional[datetime]) -> Optional[str]:
+def as_text(moment: datetime | None) -> str | None:
     """ISO 8601, as amazon.aws returns times."""
     return None if moment is None else moment.isoformat()
 
 
 def health(
     flow_log: FlowLog,
-    group: Optional[GroupFacts],
-    newest: Optional[datetime],
+    group: GroupFacts | None,
+    newest: datetime | None,
     now: datetime,
     unread: str = "",
     groups_unread: bool = False,
-) -> Dict[str, Any]:
+) -> dict[str, Any]:
     """state, message and what they rest on; newest is the time of its newest record that was seen.
 
     unread: why it could not be seen what has arrived. groups_unread: nor whether the log group exists.
@@ -85,7 +83,7 @@ def health(
     state, message = _verdict(flow_log, group, newest, now)
     if state == UNPROVEN and newest is None and unread:
         message = f"Whether records arrive could not be seen: {unread}"
-    answer: Dict[str, Any] = {"state": state, "message": message}
+    answer: dict[str, Any] = {"state": state, "message": message}
     if flow_log.destination.kind == CLOUD_WATCH_LOGS:
         # No log group can have the name that AWS took it for.
         answer["log_group_exists"] = None if flow_log.to_nowhere or groups_unread else group is not None
@@ -94,7 +92,7 @@ def health(
     return answer
 
 
-def _verdict(flow_log: FlowLog, group: Optional[GroupFacts], newest: Optional[datetime], now: datetime) -> Any:
+def _verdict(flow_log: FlowLog, group: GroupFacts | None, newest: datetime | None, now: datetime) -> Any:
     if flow_log.to_nowhere:
         return FAILING, (
             "The log group was given with ':*' at the end of its ARN, which AWS takes for a part of the name: records go nowhere."

@@ -8,16 +8,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from collections.abc import Mapping
 from dataclasses import dataclass
 from dataclasses import field
 from datetime import datetime
 from typing import Any
-from typing import Dict
-from typing import Iterable
-from typing import List
-from typing import Mapping
-from typing import Optional
-from typing import Set
 
 from ansible_collections.netops.flow_logs.plugins.module_utils._flow_log.value import FlowLog
 from ansible_collections.netops.flow_logs.plugins.module_utils._flow_log.value import described
@@ -39,15 +35,15 @@ Resources = Mapping[str, Mapping[str, str]]
 class Inside:
     """Which network interfaces lie in a VPC or subnet, as far as they were read; an interface lies in itself."""
 
-    by_place: Mapping[str, Set[str]] = field(default_factory=dict)
+    by_place: Mapping[str, set[str]] = field(default_factory=dict)
 
-    def of(self, resource_id: str) -> Set[str]:
+    def of(self, resource_id: str) -> set[str]:
         own = {resource_id} if resource_id.startswith("eni-") else set()
         return own | self.by_place.get(resource_id, set())
 
 
 def inside(resources: Resources) -> Inside:
-    by_place: Dict[str, Set[str]] = {}
+    by_place: dict[str, set[str]] = {}
     for resource_id, entry in resources.items():
         if resource_id.startswith("eni-"):
             for place in (entry["subnet_id"], entry["vpc_id"]):
@@ -59,7 +55,7 @@ def place(resource_id: str, entry: Mapping[str, str]) -> Place:
     return Place(resource_id, entry.get("subnet_id", ""), entry.get("vpc_id", ""))
 
 
-def own_resources(resources: Resources, account_id: str) -> List[str]:
+def own_resources(resources: Resources, account_id: str) -> list[str]:
     """The resources that the account can log, VPCs first, then subnets, then interfaces."""
     order = ("vpc", "subnet", "eni")
     own = [
@@ -81,7 +77,7 @@ class Facts:
     arrivals: Arrivals
     now: datetime
 
-    def flow_log(self, flow_log: FlowLog) -> Dict[str, Any]:
+    def flow_log(self, flow_log: FlowLog) -> dict[str, Any]:
         """An entry of flow_logs, with the health of its delivery."""
         newest = self.arrivals.newest_time(flow_log, self.inside.of(flow_log.resource_id))
         return {
@@ -90,11 +86,11 @@ class Facts:
             "delivery": self._health(flow_log, newest),
         }
 
-    def _health(self, flow_log: FlowLog, newest: Optional[datetime]) -> Dict[str, Any]:
+    def _health(self, flow_log: FlowLog, newest: datetime | None) -> dict[str, Any]:
         seen = self.arrivals
         return health(flow_log, seen.group(flow_log), newest, self.now, seen.reason(flow_log), seen.groups_unread)
 
-    def target(self, resource_id: str, covered: Coverage) -> Dict[str, Any]:
+    def target(self, resource_id: str, covered: Coverage) -> dict[str, Any]:
         """An entry of coverage."""
         entry = self.resources.get(resource_id, {})
         summary = covered.as_result()
@@ -114,11 +110,11 @@ class Facts:
             "flow_logs": covers,
         }
 
-    def _vpc_name(self, entry: Mapping[str, str]) -> Optional[str]:
+    def _vpc_name(self, entry: Mapping[str, str]) -> str | None:
         vpc_id = entry.get("vpc_id", "")
         return self.resources.get(vpc_id, {}).get("name") or vpc_id or None
 
-    def _cover(self, resource_id: str, cover: Cover) -> Dict[str, Any]:
+    def _cover(self, resource_id: str, cover: Cover) -> dict[str, Any]:
         """How one flow log records the target, and whether that target's records arrive."""
         flow_log, interfaces = cover.flow_log, self.inside.of(resource_id)
         newest = self.arrivals.newest_time(flow_log, interfaces)
@@ -147,7 +143,7 @@ def status(covered: Coverage, covers: Iterable[Mapping[str, Any]]) -> str:
     return "partly_covered" if Coverage(tuple(working)).missing else "covered"
 
 
-def owners_of(flow_logs: Iterable[FlowLog]) -> List[str]:
+def owners_of(flow_logs: Iterable[FlowLog]) -> list[str]:
     """The VPCs, subnets and interfaces among the owners: transit gateways and the like have no coverage."""
     owners = dict.fromkeys(flow_log.resource_id for flow_log in flow_logs)
     return [owner for owner in owners if owner.split("-")[0] in ("vpc", "subnet", "eni")]
@@ -155,7 +151,7 @@ def owners_of(flow_logs: Iterable[FlowLog]) -> List[str]:
 
 def interfaces_to_look_for(flow_logs: Iterable[FlowLog], covers: Mapping[str, Coverage], within: Inside) -> Any:
     """Flow log id -> the interfaces whose streams to look for: those of the targets that it covers, and its owner's."""
-    wanted: Dict[str, Set[str]] = {log.flow_log_id: within.of(log.resource_id) for log in flow_logs}
+    wanted: dict[str, set[str]] = {log.flow_log_id: within.of(log.resource_id) for log in flow_logs}
     for resource_id, covered in covers.items():
         for cover in covered.covers:
             wanted.setdefault(cover.flow_log.flow_log_id, set()).update(within.of(resource_id))

@@ -8,18 +8,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from datetime import timezone
 from typing import Any
 from typing import Callable
-from typing import Dict
-from typing import List
-from typing import Mapping
-from typing import Optional
-from typing import Sequence
-from typing import Set
-from typing import Tuple
 
 from ansible_collections.netops.flow_logs.plugins.module_utils._core.aws import account_of
 from ansible_collections.netops.flow_logs.plugins.module_utils._core.aws import client
@@ -47,23 +42,23 @@ from .parts import INTERFACES
 from .parts import SUBNETS
 from .parts import VPCS
 
-Resources = Dict[str, Dict[str, str]]
+Resources = dict[str, dict[str, str]]
 
 
 @dataclass(frozen=True)
 class Selection:
     """Which flow logs are asked for. None is no condition; a flow log has to meet all that are there."""
 
-    resource_ids: Optional[List[str]]
-    flow_log_ids: Optional[List[str]]
-    log_group_names: Optional[List[str]]
-    filters: Tuple[api.Filter, ...]
+    resource_ids: list[str] | None
+    flow_log_ids: list[str] | None
+    log_group_names: list[str] | None
+    filters: tuple[api.Filter, ...]
 
     @property
     def everything(self) -> bool:
         return not self.filters and self.resource_ids is self.flow_log_ids is self.log_group_names is None
 
-    def read(self, ec2: Any) -> List[FlowLog]:
+    def read(self, ec2: Any) -> list[FlowLog]:
         """AWS picks by the first condition, as a filter takes 200 values only; the others are applied here."""
         if self.resource_ids is not None:
             found = api.describe_flow_logs(ec2, self.resource_ids, self.filters)
@@ -98,7 +93,7 @@ def selection(options: Mapping[str, Any]) -> Selection:
     )
 
 
-def _filters(filters: Mapping[str, Any]) -> List[api.Filter]:
+def _filters(filters: Mapping[str, Any]) -> list[api.Filter]:
     """As a user writes them: name -> a value or a list of them."""
     return [
         (str(name), [str(value) for value in (values if isinstance(values, list) else [values])])
@@ -106,13 +101,13 @@ def _filters(filters: Mapping[str, Any]) -> List[api.Filter]:
     ]
 
 
-def read_info(module: Any) -> Dict[str, Any]:
+def read_info(module: Any) -> dict[str, Any]:
     """The module's result. Raises InvalidInput for wrong options, AwsError when AWS can't be read."""
     asked = selection(module.params)
     account = account_of(module)
     region = region_of(module)
     ec2 = client(module, "ec2")
-    told: Dict[str, Any] = {"account_id": account.account_id, "region": region}
+    told: dict[str, Any] = {"account_id": account.account_id, "region": region}
     if not module.params["coverage"]:
         return {**told, "flow_logs": [_plain(log) for log in asked.read(ec2)]}
     holes = Holes()
@@ -123,15 +118,15 @@ def read_info(module: Any) -> Dict[str, Any]:
     return {**told, **found, "not_read": not_read}
 
 
-def _plain(flow_log: FlowLog) -> Dict[str, Any]:
+def _plain(flow_log: FlowLog) -> dict[str, Any]:
     return {**described(flow_log), "resource_type": flow_log.resource_id.split("-")[0]}
 
 
 def _with_coverage(
     asked: Selection, account_id: str, ec2: Any, logs: Any, region: str, holes: Holes
-) -> Dict[str, Any]:
+) -> dict[str, Any]:
     if asked.everything:
-        reads: List[Callable[[], Any]] = [
+        reads: list[Callable[[], Any]] = [
             lambda: api.describe_all_flow_logs(ec2),
             lambda: _everything(ec2, region, holes),
         ]
@@ -156,7 +151,7 @@ def _with_coverage(
 def _everything(ec2: Any, region: str, holes: Holes) -> Resources:
     """All VPCs, subnets and interfaces; those of a kind that can't be read are missing, and the others are told."""
 
-    def read(kind: Tuple[str, str]) -> Resources:
+    def read(kind: tuple[str, str]) -> Resources:
         prefix, what = kind
         return holes.read(what, region, lambda: resource_api.describe_all(ec2, prefix), {})
 
@@ -167,7 +162,7 @@ def _everything(ec2: Any, region: str, holes: Holes) -> Resources:
 def _resources_of(ec2: Any, targets: Sequence[str], region: str, holes: Holes) -> Resources:
     """The targets, the VPCs that they lie in, and the interfaces that lie in them. Only the targets themselves have to be read."""
     parsed = parse_targets(targets)
-    reads: List[Callable[[], Resources]] = [
+    reads: list[Callable[[], Resources]] = [
         lambda: resource_api.describe_resources(ec2, parsed),
         lambda: holes.read(INTERFACES, region, lambda: _interfaces(ec2, "vpc-id", "vpc-", targets), {}),
         lambda: holes.read(INTERFACES, region, lambda: _interfaces(ec2, "subnet-id", "subnet-", targets), {}),
@@ -186,10 +181,10 @@ def _interfaces(ec2: Any, filter_name: str, prefix: str, targets: Sequence[str])
 
 
 def _with_those_around(
-    ec2: Any, flow_logs: List[FlowLog], resources: Resources, targets: Sequence[str]
-) -> List[FlowLog]:
+    ec2: Any, flow_logs: list[FlowLog], resources: Resources, targets: Sequence[str]
+) -> list[FlowLog]:
     """And the flow logs of everything that the targets are, or lie in."""
-    owners: Set[str] = set()
+    owners: set[str] = set()
     for target in targets:
         owners.update(place(target, resources.get(target, {})).owners())
     more = api.describe_flow_logs(ec2, sorted(owners)) if owners else []

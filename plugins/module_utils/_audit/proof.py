@@ -9,6 +9,8 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Mapping
+from collections.abc import Sequence
 from dataclasses import dataclass
 from dataclasses import field
 from datetime import datetime
@@ -16,11 +18,6 @@ from datetime import timedelta
 from datetime import timezone
 from typing import Any
 from typing import Callable
-from typing import Dict
-from typing import List
-from typing import Mapping
-from typing import Sequence
-from typing import Set
 
 from ansible_collections.netops.flow_logs.plugins.module_utils._core.errors import Failure
 from ansible_collections.netops.flow_logs.plugins.module_utils._core.parallel import side_by_side
@@ -55,10 +52,10 @@ _NO_INTERFACE = "There is no network interface in it, so there is nothing to rec
 class Proof:
     """delivering: ids of the flow logs that delivered. failures: why the others count as not delivering."""
 
-    delivering: List[str] = field(default_factory=list)
-    failures: List[Failure] = field(default_factory=list)
+    delivering: list[str] = field(default_factory=list)
+    failures: list[Failure] = field(default_factory=list)
 
-    def as_result(self) -> Dict[str, Any]:
+    def as_result(self) -> dict[str, Any]:
         return {"delivering": self.delivering, "failures": [failure.as_result() for failure in self.failures]}
 
 
@@ -98,21 +95,21 @@ class Watch:
         return proof
 
     def _inside(self, flow_logs: Sequence[FlowLog]) -> Inside:
-        resources: Dict[str, Dict[str, str]] = {}
+        resources: dict[str, dict[str, str]] = {}
         for filter_name, prefix in (("vpc-id", "vpc-"), ("subnet-id", "subnet-")):
             ids = sorted({log.resource_id for log in flow_logs if log.resource_id.startswith(prefix)})
             if ids:
                 resources.update(describe_interfaces_in(self.ec2, filter_name, ids))
         return inside(resources)
 
-    def _look(self, flow_logs: Sequence[FlowLog], within: Inside) -> Dict[str, Dict[str, Any]]:
+    def _look(self, flow_logs: Sequence[FlowLog], within: Inside) -> dict[str, dict[str, Any]]:
         """Flow log id -> its health."""
-        interfaces: Dict[str, Set[str]] = {log.flow_log_id: within.of(log.resource_id) for log in flow_logs}
+        interfaces: dict[str, set[str]] = {log.flow_log_id: within.of(log.resource_id) for log in flow_logs}
         arrivals = read_arrivals(self.logs, flow_logs, interfaces)
         healths = side_by_side(lambda log: self._health(log, arrivals, interfaces[log.flow_log_id]), flow_logs)
         return {log.flow_log_id: each for log, each in zip(flow_logs, healths)}
 
-    def _health(self, log: FlowLog, arrivals: Arrivals, interface_ids: Set[str]) -> Dict[str, Any]:
+    def _health(self, log: FlowLog, arrivals: Arrivals, interface_ids: set[str]) -> dict[str, Any]:
         now, group = datetime.now(timezone.utc), arrivals.group(log)
         told = health(log, group, arrivals.newest_time(log, interface_ids), now)
         stream = arrivals.newest(log, interface_ids)
@@ -123,7 +120,7 @@ class Watch:
 
 
 def _is_hopeless(
-    waiting: Sequence[str], flow_logs: Sequence[FlowLog], told: Dict[str, Dict[str, Any]], now: datetime
+    waiting: Sequence[str], flow_logs: Sequence[FlowLog], told: dict[str, dict[str, Any]], now: datetime
 ) -> bool:
     """Whether AWS says of all that are waited for that it can't deliver, and does not mean what was wrong long ago."""
     young = {log.flow_log_id for log in flow_logs if _is_young(log, now)}
@@ -135,7 +132,7 @@ def _is_young(log: FlowLog, now: datetime) -> bool:
     return isinstance(created, datetime) and now - created < _YOUNG
 
 
-def _failure(log: FlowLog, told: Dict[str, Any], within: Inside) -> Failure:
+def _failure(log: FlowLog, told: dict[str, Any], within: Inside) -> Failure:
     if told["state"] == FAILING:
         return Failure(log.resource_id, "DeliveryFailed", f"{log.flow_log_id} does not deliver. {told['message']}")
     message = f"No record of {log.flow_log_id} has arrived in {log.destination.name}."

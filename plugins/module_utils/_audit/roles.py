@@ -8,14 +8,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
-from typing import Dict
-from typing import FrozenSet
-from typing import List
-from typing import Optional
-from typing import Sequence
-from typing import Tuple
 
 from ansible_collections.netops.flow_logs.plugins.module_utils._iam.plan import Role
 from ansible_collections.netops.flow_logs.plugins.module_utils._iam.usage import Users
@@ -26,7 +21,7 @@ class FoundRole:
     """inline: names of the policies that are part of the role."""
 
     role: Role
-    inline: Tuple[str, ...] = ()
+    inline: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -38,14 +33,14 @@ class FoundPolicy:
 
     name: str
     arn: str
-    attached_to: FrozenSet[str] = frozenset()
-    bounded: FrozenSet[str] = frozenset()
-    serves: Optional[str] = None
+    attached_to: frozenset[str] = frozenset()
+    bounded: frozenset[str] = frozenset()
+    serves: str | None = None
 
 
 def audit(
-    roles: Sequence[FoundRole], policies: Sequence[FoundPolicy], users: Users, ignored: FrozenSet[str]
-) -> Dict[str, Any]:
+    roles: Sequence[FoundRole], policies: Sequence[FoundPolicy], users: Users, ignored: frozenset[str]
+) -> dict[str, Any]:
     """The result of flow_log_iam_info.
 
     A role is orphaned when no flow log uses it; while some region could not be read, that is not known: None.
@@ -64,7 +59,7 @@ def audit(
     }
 
 
-def _role(found: FoundRole, users: Users, ignored: FrozenSet[str]) -> Dict[str, Any]:
+def _role(found: FoundRole, users: Users, ignored: frozenset[str]) -> dict[str, Any]:
     role = found.role
     own = [user for user in users.of(role.arn) if user.log.flow_log_id not in ignored]
     return {
@@ -79,9 +74,9 @@ def _role(found: FoundRole, users: Users, ignored: FrozenSet[str]) -> Dict[str, 
     }
 
 
-def _policy(policy: FoundPolicy, fate: Dict[str, Optional[bool]]) -> Dict[str, Any]:
+def _policy(policy: FoundPolicy, fate: dict[str, bool | None]) -> dict[str, Any]:
     """A policy is orphaned when all that have it are orphaned roles, one for operators when its role is."""
-    fates: List[Optional[bool]]
+    fates: list[bool | None]
     if policy.serves is not None:
         fates = [fate.get(policy.serves, True)]
     else:

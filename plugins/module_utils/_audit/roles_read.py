@@ -11,11 +11,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 from typing import Callable
-from typing import Dict
-from typing import FrozenSet
-from typing import List
-from typing import Optional
-from typing import Tuple
 from typing import TypeVar
 
 from ansible_collections.netops.flow_logs.plugins.module_utils._core.account import Account
@@ -41,7 +36,7 @@ Answer = TypeVar("Answer")
 _PASS_ROLE = "PassRole-"
 
 
-def read_audit(module: Any, holes: Optional[Holes] = None) -> Dict[str, Any]:
+def read_audit(module: Any, holes: Holes | None = None) -> dict[str, Any]:
     """The module's result. Raises InvalidInput for wrong options, AwsError when IAM can't be read.
 
     With holes only the listing of the roles has to be read: what else can't be becomes a hole.
@@ -49,7 +44,7 @@ def read_audit(module: Any, holes: Optional[Holes] = None) -> Dict[str, Any]:
     options = module.params
     require_names("role_names", options["role_names"], 64)
     require_names("policy_names", options["policy_names"], 128)
-    ignored: FrozenSet[str] = parse_flow_log_ids(options["ignored_flow_log_ids"]) or frozenset()
+    ignored: frozenset[str] = parse_flow_log_ids(options["ignored_flow_log_ids"]) or frozenset()
     account = account_of(module)
     iam = client(module, "iam")
     entries = _roles(iam, options["role_names"])
@@ -62,7 +57,7 @@ def read_audit(module: Any, holes: Optional[Holes] = None) -> Dict[str, Any]:
     return told if holes is None else {**told, "not_read": holes.as_result()}
 
 
-def _roles(iam: Any, names: Optional[List[str]]) -> List[Dict[str, Any]]:
+def _roles(iam: Any, names: list[str] | None) -> list[dict[str, Any]]:
     """The roles of these names that exist; without names, all that trust the flow-log service.
 
     A role of AWS's own making (service-linked) delivers no flow logs, though it may trust the service.
@@ -77,9 +72,9 @@ def _roles(iam: Any, names: Optional[List[str]]) -> List[Dict[str, Any]]:
     ]
 
 
-def _role(iam: Any, name: str) -> Optional[Dict[str, Any]]:
+def _role(iam: Any, name: str) -> dict[str, Any] | None:
     """The role of this name, in whatever case."""
-    role: Optional[Dict[str, Any]] = api.get_role(iam, name)
+    role: dict[str, Any] | None = api.get_role(iam, name)
     if role is None:
         other_case = api.find_role_name(iam, name)
         role = api.get_role(iam, other_case) if other_case else None
@@ -92,14 +87,14 @@ class _Reads:
 
     iam: Any
     account: Account
-    holes: Optional[Holes]
+    holes: Holes | None
 
     def _read(self, what: str, subject: str, call: Callable[[], Answer], otherwise: Answer) -> Answer:
         return call() if self.holes is None else self.holes.read(what, subject, call, otherwise)
 
-    def found_role(self, entry: Dict[str, Any]) -> FoundRole:
+    def found_role(self, entry: dict[str, Any]) -> FoundRole:
         name = entry["RoleName"]
-        attached: Tuple[str, ...] = self._read(ROLE_POLICIES, name, lambda: api.attached_policies(self.iam, name), ())
+        attached: tuple[str, ...] = self._read(ROLE_POLICIES, name, lambda: api.attached_policies(self.iam, name), ())
         role = Role(
             name=name,
             arn=entry["Arn"],
@@ -109,10 +104,10 @@ class _Reads:
         )
         return FoundRole(role, self._read(ROLE_POLICIES, name, lambda: api.inline_policies(self.iam, name), ()))
 
-    def policy_arns(self, roles: List[FoundRole], names: List[str]) -> Dict[str, Optional[str]]:
+    def policy_arns(self, roles: list[FoundRole], names: list[str]) -> dict[str, str | None]:
         """ARN -> the role that it lets operators pass, or None for one of the roles' own; AWS's own policies left out."""
         own = f":iam::{self.account.account_id}:policy/"
-        arns: Dict[str, Optional[str]] = {arn: None for found in roles for arn in found.role.attached if own in arn}
+        arns: dict[str, str | None] = {arn: None for found in roles for arn in found.role.attached if own in arn}
         for found in roles:
             arn = self._policy_arn(found.role.path, _PASS_ROLE + found.role.name)
             if arn:
@@ -124,20 +119,20 @@ class _Reads:
                     arns[arn] = None
         return arns
 
-    def _policy_arn(self, path: str, name: str) -> Optional[str]:
+    def _policy_arn(self, path: str, name: str) -> str | None:
         """The ARN of the policy of this name: most likely at this path, but wherever and in whatever case it is."""
         arn = self.account.iam_arn("policy", path, name)
 
-        def find() -> Optional[str]:
-            found: Optional[str] = arn if api.get_policy(self.iam, arn) else api.find_policy_arn(self.iam, name)
+        def find() -> str | None:
+            found: str | None = arn if api.get_policy(self.iam, arn) else api.find_policy_arn(self.iam, name)
             return found
 
         return self._read(POLICY_USERS, name, find, None)
 
-    def found_policy(self, arn: str, serves: Optional[str]) -> Optional[FoundPolicy]:
+    def found_policy(self, arn: str, serves: str | None) -> FoundPolicy | None:
         """One whose users can't be read is left out: it must not count for one that nobody uses."""
 
-        def find() -> Optional[FoundPolicy]:
+        def find() -> FoundPolicy | None:
             entry = api.get_policy(self.iam, arn)
             if entry is None:
                 return None

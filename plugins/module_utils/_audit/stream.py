@@ -13,13 +13,10 @@ publishing to CloudWatch Logs says that there is one for each interface).
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
-from typing import Dict
-from typing import Iterable
-from typing import List
-from typing import Mapping
-from typing import Optional
 
 _NAME = re.compile(r"(?P<interface>eni-[0-9a-f]{8,17})-(?P<kind>all|accept|reject)")
 
@@ -34,8 +31,8 @@ class Stream:
     name: str
     interface_id: str
     kind: str
-    newest_event: Optional[int] = None
-    ingested: Optional[int] = None
+    newest_event: int | None = None
+    ingested: int | None = None
     is_exact: bool = False
 
     def fits(self, traffic_type: str) -> bool:
@@ -43,7 +40,7 @@ class Stream:
         return self.kind in (traffic_type.lower(), "all")
 
 
-def from_aws(entry: Mapping[str, Any]) -> Optional[Stream]:
+def from_aws(entry: Mapping[str, Any]) -> Stream | None:
     """The stream of an entry of DescribeLogStreams; None for one that no flow log writes to."""
     match = _NAME.fullmatch(entry["logStreamName"])
     if match is None:
@@ -52,14 +49,14 @@ def from_aws(entry: Mapping[str, Any]) -> Optional[Stream]:
     return Stream(match.group(), match.group("interface"), match.group("kind"), *times)
 
 
-def newest(streams: Iterable[Stream], traffic_type: str) -> Optional[Stream]:
+def newest(streams: Iterable[Stream], traffic_type: str) -> Stream | None:
     """The stream with the newest event among those that a flow log of this traffic type writes to."""
     own = [stream for stream in streams if stream.fits(traffic_type)]
     return max(own, key=lambda stream: (stream.newest_event or 0, stream.name), default=None)
 
 
-def by_interface(streams: Iterable[Stream]) -> Dict[str, List[Stream]]:
-    found: Dict[str, List[Stream]] = {}
+def by_interface(streams: Iterable[Stream]) -> dict[str, list[Stream]]:
+    found: dict[str, list[Stream]] = {}
     for stream in streams:
         found.setdefault(stream.interface_id, []).append(stream)
     return found

@@ -9,10 +9,6 @@
 from __future__ import annotations
 
 from typing import Any
-from typing import Dict
-from typing import List
-from typing import Optional
-from typing import Set
 
 from ansible_collections.netops.flow_logs.plugins.module_utils._core.aws import LogsErrors
 from ansible_collections.netops.flow_logs.plugins.module_utils._core.aws import pages
@@ -26,7 +22,7 @@ _PAGE = 50
 _FEW = 3
 
 
-def find_streams(client: Any, log_group_name: str, interface_ids: Set[str]) -> List[Stream]:
+def find_streams(client: Any, log_group_name: str, interface_ids: set[str]) -> list[Stream]:
     """The streams of these interfaces in the log group; none when there is no such group.
 
     Streams stay when their interface is gone, so a group may have thousands more than interfaces: those with the newest
@@ -45,9 +41,9 @@ def find_streams(client: Any, log_group_name: str, interface_ids: Set[str]) -> L
 
 
 @LogsErrors.list_error_handler("list the streams of the log group", [])
-def _streams(client: Any, log_group_name: str, most_pages: int, **order: Any) -> List[Stream]:
-    request: Dict[str, Any] = {"logGroupName": log_group_name, "limit": _PAGE, **order}
-    found: List[Stream] = []
+def _streams(client: Any, log_group_name: str, most_pages: int, **order: Any) -> list[Stream]:
+    request: dict[str, Any] = {"logGroupName": log_group_name, "limit": _PAGE, **order}
+    found: list[Stream] = []
     for number, page in enumerate(pages(client.describe_log_streams, "nextToken", **request), start=1):
         found += [stream for entry in page["logStreams"] for stream in [from_aws(entry)] if stream]
         if number == most_pages:
@@ -56,7 +52,7 @@ def _streams(client: Any, log_group_name: str, most_pages: int, **order: Any) ->
 
 
 @LogsErrors.list_error_handler("read the newest event of the log stream", None)
-def newest_event(client: Any, log_group_name: str, stream_name: str) -> Optional[int]:
+def newest_event(client: Any, log_group_name: str, stream_name: str) -> int | None:
     """The time of the newest event in milliseconds since 1970: exact, other than what DescribeLogStreams tells."""
     answer = client.get_log_events(
         aws_retry=True, logGroupName=log_group_name, logStreamName=stream_name, limit=1, startFromHead=False

@@ -10,13 +10,11 @@ from __future__ import annotations
 
 import random
 import time
+from collections.abc import Iterator
 from functools import wraps
 from typing import Any
 from typing import Callable
-from typing import Dict
-from typing import Iterator
 from typing import NoReturn
-from typing import Tuple
 from typing import TypeVar
 
 try:
@@ -171,7 +169,7 @@ class LogsError(AwsError):
 
 
 def _error_field(exception: Any, name: str) -> str:
-    response: Dict[str, Any] = getattr(exception, "response", None) or {}
+    response: dict[str, Any] = getattr(exception, "response", None) or {}
     return str(response.get("Error", {}).get(name) or "")
 
 
@@ -224,12 +222,12 @@ class _Asker:
 
 
 @StsErrors.common_error_handler("identify the account of the credentials in region {region}")
-def _caller(sts: Any, region: str) -> Dict[str, Any]:
-    caller: Dict[str, Any] = sts.get_caller_identity(aws_retry=True)
+def _caller(sts: Any, region: str) -> dict[str, Any]:
+    caller: dict[str, Any] = sts.get_caller_identity(aws_retry=True)
     return caller
 
 
-def ask_account(module: Any) -> Tuple[str, str]:
+def ask_account(module: Any) -> tuple[str, str]:
     """Number and partition of the account of the module's credentials, from AWS.
 
     Raises AnsibleAWSError, and InvalidInput when it is the region that does not exist.
@@ -242,7 +240,7 @@ def ask_account(module: Any) -> Tuple[str, str]:
         except StsError as error:
             if is_denial(error.code):
                 # Whoever may not ask STS asks IAM.
-                found: Tuple[str, str] = get_aws_account_info(_Asker(module))
+                found: tuple[str, str] = get_aws_account_info(_Asker(module))
                 return found
             if not error.code and region and not module.params.get("endpoint_url"):
                 _require_known_region(region, error)
@@ -294,7 +292,7 @@ def supports(aws_client: Any, operation: str, member: str) -> bool:
     return shape is not None and member in shape.members
 
 
-def pages(call: Callable[..., Dict[str, Any]], token: str, **arguments: Any) -> Iterator[Dict[str, Any]]:
+def pages(call: Callable[..., dict[str, Any]], token: str, **arguments: Any) -> Iterator[dict[str, Any]]:
     """Every page of a listing; token is the name of the continuation mark, in the request and in the answer.
 
     A page is retried by itself. botocore's paginators would start again at the first page, and a listing of many
@@ -310,15 +308,15 @@ def pages(call: Callable[..., Dict[str, Any]], token: str, **arguments: Any) -> 
         yield page
 
 
-def deed(errors: Any, operation: str, what: str, until: Any = None) -> Callable[..., Dict[str, Any]]:
+def deed(errors: Any, operation: str, what: str, until: Any = None) -> Callable[..., dict[str, Any]]:
     """A function (client, **request) that makes one call; what names the deed in the error of the given handler.
 
     until is a further retry decorator, for answers that mean "not yet" after this deed only.
     """
 
-    def call(aws_client: Any, **request: Any) -> Dict[str, Any]:
-        answer: Dict[str, Any] = getattr(aws_client, operation)(aws_retry=True, **request)
+    def call(aws_client: Any, **request: Any) -> dict[str, Any]:
+        answer: dict[str, Any] = getattr(aws_client, operation)(aws_retry=True, **request)
         return answer
 
-    handled: Callable[..., Dict[str, Any]] = errors.common_error_handler(what)(until(call) if until else call)
+    handled: Callable[..., dict[str, Any]] = errors.common_error_handler(what)(until(call) if until else call)
     return handled

@@ -15,17 +15,13 @@ import random
 import time
 from abc import ABC
 from abc import abstractmethod
+from collections.abc import Mapping
+from collections.abc import Sequence
 from dataclasses import dataclass
 from dataclasses import field
 from typing import Any
 from typing import Callable
 from typing import ClassVar
-from typing import Dict
-from typing import List
-from typing import Mapping
-from typing import Optional
-from typing import Sequence
-from typing import Tuple
 
 from ansible.module_utils.ansible_release import __version__ as CORE_VERSION
 
@@ -65,9 +61,9 @@ ROUNDS = 12
 class Done:
     """What was really written, filled in while applying, so that it is known also when something fails midway."""
 
-    steps: List[Step] = field(default_factory=list)
-    failures: List[Failure] = field(default_factory=list)
-    warnings: List[str] = field(default_factory=list)
+    steps: list[Step] = field(default_factory=list)
+    failures: list[Failure] = field(default_factory=list)
+    warnings: list[str] = field(default_factory=list)
 
 
 class Work(ABC):
@@ -94,7 +90,7 @@ class Work(ABC):
         return plan
 
     @abstractmethod
-    def apply(self, plan: Plan, done: Done) -> Dict[str, Any]:
+    def apply(self, plan: Plan, done: Done) -> dict[str, Any]:
         """Carries the steps out, noting each in done; returns the state afterwards in the shape of plan.after.
 
         Raises Conflict when somebody else was faster and another look helps.
@@ -105,7 +101,7 @@ def run(module: Any, make_work: Callable[[], Work]) -> None:
     """Runs the work and ends the module."""
     withhold(module)
     done = Done()
-    before: Dict[str, Any] = {}
+    before: dict[str, Any] = {}
     try:
         work = make_work()
         plan, before, after = _converge(module, work, done)
@@ -143,7 +139,7 @@ def withhold(module: Any) -> None:
         hidden.update(secrets_of_options(module.params), known_secrets())
 
 
-def answer(module: Any, read: Callable[[], Dict[str, Any]]) -> None:
+def answer(module: Any, read: Callable[[], dict[str, Any]]) -> None:
     """Ends a module that only reads, with what read() returns."""
     withhold(module)
     try:
@@ -155,8 +151,8 @@ def answer(module: Any, read: Callable[[], Dict[str, Any]]) -> None:
     module.exit_json(changed=False, **result)
 
 
-def _converge(module: Any, work: Work, done: Done) -> Tuple[Plan, Dict[str, Any], Dict[str, Any]]:
-    first: Optional[Dict[str, Any]] = None
+def _converge(module: Any, work: Work, done: Done) -> tuple[Plan, dict[str, Any], dict[str, Any]]:
+    first: dict[str, Any] | None = None
     for attempt in range(ROUNDS):
         # What failed in a round that is done again counts only if it fails again.
         done.failures.clear()
@@ -177,7 +173,7 @@ def _converge(module: Any, work: Work, done: Done) -> Tuple[Plan, Dict[str, Any]
     raise Conflict("The resources keep changing under this module. Run it again when the others are done.")
 
 
-def _apply(work: Work, plan: Plan, done: Done) -> Dict[str, Any]:
+def _apply(work: Work, plan: Plan, done: Done) -> dict[str, Any]:
     """Applies the plan; what was done is told in the plan's order, whichever thread was first."""
     order = {(step.kind, step.subject): number for number, step in enumerate(plan.steps)}
     earlier = len(done.steps)
@@ -187,19 +183,19 @@ def _apply(work: Work, plan: Plan, done: Done) -> Dict[str, Any]:
         done.steps[earlier:] = sorted(done.steps[earlier:], key=lambda step: order[step.kind, step.subject])
 
 
-def _of_aws_error(error: AnsibleAWSError) -> Dict[str, Any]:
+def _of_aws_error(error: AnsibleAWSError) -> dict[str, Any]:
     msg = f"{error.message}: {limited(str(error.exception))}" if error.exception else str(error.message)
     reported = (getattr(error.exception, "response", None) or {}).get("Error") or {}
     code, message = str(reported.get("Code") or ""), str(reported.get("Message") or "")
     action = getattr(error, "action", "")
     hint = hint_of(error.exception, [action] if action else [])
-    answer: Dict[str, Any] = {"msg": with_hint(msg, hint)}
+    answer: dict[str, Any] = {"msg": with_hint(msg, hint)}
     if reported:
         answer["error"] = {"code": limited(code), "message": printable(limited(message, LONGEST_ERROR)), "hint": hint}
     return answer
 
 
-def _fail(module: Any, done: Done, answer: Dict[str, Any]) -> None:
+def _fail(module: Any, done: Done, answer: dict[str, Any]) -> None:
     """Ends the module, saying what had been done before the failure."""
     if done.failures:
         answer["failures"] = _as_results(done.failures)
@@ -217,11 +213,11 @@ def _fail(module: Any, done: Done, answer: Dict[str, Any]) -> None:
     module.fail_json(changed=bool(done.steps), **cleaned(answer, secrets))
 
 
-def _sentences(steps: List[Step]) -> List[str]:
+def _sentences(steps: list[Step]) -> list[str]:
     return printable_lines(step.sentence for step in steps)
 
 
-def _as_results(failures: List[Failure]) -> List[Dict[str, str]]:
+def _as_results(failures: list[Failure]) -> list[dict[str, str]]:
     """The id is data; what is said of it is for people."""
     return [
         {key: value if key == "resource_id" else printable(value) for key, value in failure.as_result().items()}
@@ -229,11 +225,11 @@ def _as_results(failures: List[Failure]) -> List[Dict[str, str]]:
     ]
 
 
-def _summary(failures: List[Failure]) -> str:
+def _summary(failures: list[Failure]) -> str:
     kinds = in_sentences(failures)
     more = " | and more, see failures" if len(kinds) > _KINDS else ""
     return f"{len(failures)} failed: {' | '.join(kinds[:_KINDS])}{more}"
 
 
-def _shown(result: Dict[str, Any], plan: Plan) -> Dict[str, Any]:
+def _shown(result: dict[str, Any], plan: Plan) -> dict[str, Any]:
     return {key: type(value)() if key in plan.not_in_diff else value for key, value in result.items() if key not in plan.notes}

@@ -8,11 +8,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Dict
-from typing import List
-from typing import Sequence
-from typing import Tuple
 
 
 class FlowLogsError(Exception):
@@ -39,7 +36,7 @@ class Failure:
     message: str
     hint: str = ""
 
-    def as_result(self) -> Dict[str, str]:
+    def as_result(self) -> dict[str, str]:
         return {"resource_id": self.resource_id, "code": self.code, "message": self.message, "hint": self.hint}
 
 
@@ -52,9 +49,9 @@ def with_hint(said: str, hint: str) -> str:
 _NAMED = 10
 
 
-def in_sentences(failures: Sequence[Failure]) -> List[str]:
+def in_sentences(failures: Sequence[Failure]) -> list[str]:
     """A sentence for each kind of failure, with those whom it struck: a hundred targets often have one cause."""
-    kinds: Dict[Tuple[str, str, str], List[Failure]] = {}
+    kinds: dict[tuple[str, str, str], list[Failure]] = {}
     for failure in failures:
         alike = failure.message.replace(failure.resource_id, "")
         kinds.setdefault((failure.code, alike, failure.hint), []).append(failure)

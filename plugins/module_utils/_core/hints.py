@@ -10,10 +10,8 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Sequence
 from typing import Any
-from typing import Dict
-from typing import Optional
-from typing import Sequence
 
 from .advice import KMS_KEY
 from .advice import KNOWN
@@ -31,7 +29,7 @@ _LOG_GROUP = re.compile(r"arn:(?P<partition>[\w-]+):logs:(?P<region>[\w-]+):(?P<
 _OF_THE_CALLER = "identity-based policy"
 
 
-def pass_role_document(role_arn: str) -> Dict[str, Any]:
+def pass_role_document(role_arn: str) -> dict[str, Any]:
     """The policy that an operator needs besides, when not an administrator: PassRole on exactly this role."""
     statement = {"Effect": "Allow", "Action": _PASS_ROLE, "Resource": role_arn}
     return {"Version": "2012-10-17", "Statement": [statement]}
@@ -42,7 +40,7 @@ def is_unassumable_role(message: str) -> bool:
     return "unable to assume given iam role" in message.lower()
 
 
-def key_policy_statement(partition: str, region: str, account_id: str) -> Dict[str, Any]:
+def key_policy_statement(partition: str, region: str, account_id: str) -> dict[str, Any]:
     """What a KMS key's policy needs, to encrypt log groups of this region and account.
 
     CloudWatch Logs user guide, "Encrypt log data using AWS KMS". China's service principals end in .cn.
@@ -80,7 +78,7 @@ def with_permission(code: str, message: str, action: str) -> str:
     return f"{words.rstrip('.')}: {action}."
 
 
-def hint_for(code: str, message: str, actions: Sequence[str] = (), role_arn: Optional[str] = None) -> str:
+def hint_for(code: str, message: str, actions: Sequence[str] = (), role_arn: str | None = None) -> str:
     """What to do about this error code and message; empty when nothing better is known than AWS's words.
 
     actions: the permissions that the call needs, such as ec2:CreateFlowLogs. role_arn: the role that it passes.
@@ -95,7 +93,7 @@ def hint_for(code: str, message: str, actions: Sequence[str] = (), role_arn: Opt
     return _denied(message, actions, role_arn) if is_denial(code) and not hint else hint
 
 
-def hint_of(exception: Optional[BaseException], actions: Sequence[str] = (), role_arn: Optional[str] = None) -> str:
+def hint_of(exception: BaseException | None, actions: Sequence[str] = (), role_arn: str | None = None) -> str:
     """What to do about an exception of the SDK: by AWS's answer, or by its class when there was none."""
     reported = (getattr(exception, "response", None) or {}).get("Error") or {}
     if reported.get("Code"):
@@ -121,7 +119,7 @@ def _statement_for(message: str) -> str:
     return f" If the statement is missing in the key's policy, add it: {statement}."
 
 
-def _denied(message: str, actions: Sequence[str], role_arn: Optional[str]) -> str:
+def _denied(message: str, actions: Sequence[str], role_arn: str | None) -> str:
     named = named_permission(message)
     lacking = [named] if named else list(actions)
     what, denying, closed = " or ".join(lacking) or "the call", _DENYING.search(message), _NOT_ALLOWING.search(message)

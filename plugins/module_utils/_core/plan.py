@@ -8,15 +8,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from dataclasses import field
 from typing import Any
 from typing import Callable
-from typing import Dict
-from typing import List
-from typing import Mapping
-from typing import Optional
-from typing import Tuple
 
 from .errors import Failure
 from .errors import InvalidInput
@@ -44,12 +40,12 @@ class Plan:
     are no part of the account's state, shown as empty.
     """
 
-    before: Dict[str, Any]
-    after: Dict[str, Any]
-    steps: Tuple[Step, ...] = ()
-    refusals: Tuple[Failure, ...] = ()
-    warnings: Tuple[str, ...] = ()
-    not_in_diff: Tuple[str, ...] = ()
+    before: dict[str, Any]
+    after: dict[str, Any]
+    steps: tuple[Step, ...] = ()
+    refusals: tuple[Failure, ...] = ()
+    warnings: tuple[str, ...] = ()
+    not_in_diff: tuple[str, ...] = ()
     # What the result says besides, and no diff shows.
     notes: Mapping[str, Any] = field(default_factory=dict)
 
@@ -62,19 +58,19 @@ class Comparison:
     """
 
     policies_differ: Callable[[Any, Any], bool]
-    tag_changes: Callable[[Dict[str, str], Dict[str, str], bool], Tuple[Dict[str, str], List[str]]]
+    tag_changes: Callable[[dict[str, str], dict[str, str], bool], tuple[dict[str, str], list[str]]]
 
 
 @dataclass(frozen=True)
 class TagWish:
     """tags None leaves all tags alone; purge removes those that are not named."""
 
-    tags: Optional[Mapping[str, str]] = None
+    tags: Mapping[str, str] | None = None
     purge: bool = True
 
     def changes(
         self, current: Mapping[str, str], compare: Comparison, ignores_case: bool = False
-    ) -> Tuple[Dict[str, str], List[str]]:
+    ) -> tuple[dict[str, str], list[str]]:
         """Tags to set and keys to unset on a resource that has the current ones.
 
         ignores_case: a key that is set takes the place of one in another case, as on IAM roles. To unset that one would
@@ -87,7 +83,7 @@ class TagWish:
         # A telemetry rule would lose what it has to look after.
         return to_set, sorted(key for key in kept if key != RULE_TAG)
 
-    def merged(self, current: Mapping[str, str], compare: Comparison, ignores_case: bool = False) -> Dict[str, str]:
+    def merged(self, current: Mapping[str, str], compare: Comparison, ignores_case: bool = False) -> dict[str, str]:
         """The tags that a resource with the current ones has afterwards."""
         to_set, to_unset = self.changes(current, compare, ignores_case)
         replaced = {other for key in to_set for other in same_keys(key, current)} if ignores_case else set()
@@ -95,7 +91,7 @@ class TagWish:
         return {**kept, **to_set}
 
 
-def tag_wish(tags: Optional[Mapping[Any, Any]], purge: bool, *rules: TagRules, option: str = "tags") -> TagWish:
+def tag_wish(tags: Mapping[Any, Any] | None, purge: bool, *rules: TagRules, option: str = "tags") -> TagWish:
     """The wish from the module's options, keys and values as text. rules: of the services that the tags go to.
 
     Raises InvalidInput on tags that one of the services refuses.

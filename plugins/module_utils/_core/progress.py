@@ -14,7 +14,6 @@ from dataclasses import dataclass
 from dataclasses import field
 from typing import Any
 from typing import Callable
-from typing import Dict
 
 # Seconds between two lines: work that is done sooner needs none.
 _EVERY = 5.0
@@ -25,7 +24,7 @@ class Voice:
 
     def __init__(self, tell: Callable[[str], None]) -> None:
         self._tell = tell
-        self._highest: Dict[str, int] = {}
+        self._highest: dict[str, int] = {}
         self._lock = threading.Lock()
 
     def __call__(self, line: str) -> None:

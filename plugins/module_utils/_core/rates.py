@@ -18,8 +18,6 @@ from dataclasses import dataclass
 from dataclasses import field
 from typing import Any
 from typing import Callable
-from typing import Dict
-from typing import Tuple
 
 # Bucket -> calls at once, and calls a second. EC2: "Request throttling for the Amazon EC2 API".
 _EC2_READS = ("reads", 100, 20)
@@ -65,7 +63,7 @@ class Bucket:
             self.sleep(wait)
 
 
-_buckets: Dict[Tuple[str, str, str], Bucket] = {}
+_buckets: dict[tuple[str, str, str], Bucket] = {}
 _buckets_lock = threading.Lock()
 
 
@@ -79,7 +77,7 @@ def _bucket(service: str, region: str, operation: str) -> Bucket:
         return _buckets[key]
 
 
-def _rate_of(service: str, operation: str) -> Tuple[str, int, int]:
+def _rate_of(service: str, operation: str) -> tuple[str, int, int]:
     if service == "logs":
         rate = _LOGS.get(operation, _LOGS_ELSE)
         return operation, rate, rate

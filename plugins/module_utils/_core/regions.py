@@ -10,8 +10,7 @@ from __future__ import annotations
 
 import difflib
 import re
-from typing import Iterable
-from typing import List
+from collections.abc import Iterable
 
 from .answers import NOT_FROM_AWS
 from .errors import InvalidInput
@@ -52,6 +51,6 @@ def may_be_of_the_region(code: str) -> bool:
     return not code or code in _NOT_ENABLED or code == NOT_FROM_AWS
 
 
-def similar(region: str, known: Iterable[str]) -> List[str]:
+def similar(region: str, known: Iterable[str]) -> list[str]:
     """The known regions whose names are most like this one, in their order; us-esat-1 is as near to us-east-1 as to us-west-1."""
     return sorted(difflib.get_close_matches(region, sorted(known), n=3, cutoff=0.8))

@@ -9,12 +9,9 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Mapping
+from collections.abc import Sequence
 from typing import Any
-from typing import Dict
-from typing import List
-from typing import Mapping
-from typing import Sequence
-from typing import Tuple
 
 from ansible.module_utils.common.dict_transformations import camel_dict_to_snake_dict
 
@@ -42,10 +39,10 @@ TAG_AT_ONCE = 200
 
 
 # Name and values of a filter of DescribeFlowLogs.
-Filter = Tuple[str, Sequence[str]]
+Filter = tuple[str, Sequence[str]]
 
 
-def _unsuccessful(answer: Mapping[str, Any]) -> List[Unsuccessful]:
+def _unsuccessful(answer: Mapping[str, Any]) -> list[Unsuccessful]:
     return [
         Unsuccessful(
             entry.get("ResourceId", ""),
@@ -57,14 +54,14 @@ def _unsuccessful(answer: Mapping[str, Any]) -> List[Unsuccessful]:
 
 
 @Ec2Errors.common_error_handler("describe flow logs")
-def _describe(client: Any, filters: Sequence[Filter]) -> List[Dict[str, Any]]:
-    request: Dict[str, Any] = {"MaxResults": 1000}
+def _describe(client: Any, filters: Sequence[Filter]) -> list[dict[str, Any]]:
+    request: dict[str, Any] = {"MaxResults": 1000}
     if filters:
         request["Filters"] = [{"Name": name, "Values": list(values)} for name, values in filters]
     return [entry for page in pages(client.describe_flow_logs, "NextToken", **request) for entry in page["FlowLogs"]]
 
 
-def _values(entries: Sequence[Mapping[str, Any]]) -> List[FlowLog]:
+def _values(entries: Sequence[Mapping[str, Any]]) -> list[FlowLog]:
     return [
         from_aws(
             entry,
@@ -75,28 +72,28 @@ def _values(entries: Sequence[Mapping[str, Any]]) -> List[FlowLog]:
     ]
 
 
-def _described_by(client: Any, name: str, values: Sequence[str], others: Sequence[Filter] = ()) -> List[FlowLog]:
+def _described_by(client: Any, name: str, values: Sequence[str], others: Sequence[Filter] = ()) -> list[FlowLog]:
     parts = chunks(values, FILTER_VALUES)
     answers = side_by_side(lambda part: _describe(client, [(name, part), *others]), parts)
     return _values([entry for entries in answers for entry in entries])
 
 
-def describe_flow_logs(client: Any, resource_ids: Sequence[str], others: Sequence[Filter] = ()) -> List[FlowLog]:
+def describe_flow_logs(client: Any, resource_ids: Sequence[str], others: Sequence[Filter] = ()) -> list[FlowLog]:
     """All flow logs whose owner is one of the resources; others are filters that they have to pass besides."""
     return _described_by(client, "resource-id", resource_ids, others)
 
 
-def describe_flow_logs_by_id(client: Any, flow_log_ids: Sequence[str], others: Sequence[Filter] = ()) -> List[FlowLog]:
+def describe_flow_logs_by_id(client: Any, flow_log_ids: Sequence[str], others: Sequence[Filter] = ()) -> list[FlowLog]:
     """The flow logs with these ids that exist: a filter, unlike FlowLogIds, does not fail for the others."""
     return _described_by(client, "flow-log-id", flow_log_ids, others)
 
 
-def describe_flow_logs_to(client: Any, log_group_names: Sequence[str], others: Sequence[Filter] = ()) -> List[FlowLog]:
+def describe_flow_logs_to(client: Any, log_group_names: Sequence[str], others: Sequence[Filter] = ()) -> list[FlowLog]:
     """All flow logs to these log groups."""
     return _described_by(client, "log-group-name", log_group_names, others)
 
 
-def describe_all_flow_logs(client: Any, filters: Sequence[Filter] = ()) -> List[FlowLog]:
+def describe_all_flow_logs(client: Any, filters: Sequence[Filter] = ()) -> list[FlowLog]:
     """All flow logs of the client's region that pass the filters, wherever they deliver to."""
     return _values(_describe(client, filters))
 

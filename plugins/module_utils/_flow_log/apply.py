@@ -12,17 +12,11 @@ Order: create; replace (the new one first, then the old one goes); delete what i
 from __future__ import annotations
 
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass
 from dataclasses import field
 from dataclasses import replace
 from typing import Any
-from typing import Dict
-from typing import FrozenSet
-from typing import List
-from typing import Optional
-from typing import Sequence
-from typing import Set
-from typing import Tuple
 
 from ansible_collections.netops.flow_logs.plugins.module_utils._core import stop
 from ansible_collections.netops.flow_logs.plugins.module_utils._core.aws import AwsError
@@ -61,18 +55,18 @@ _VISIBLE_AFTER = (0.0, 1.0, 2.0, 4.0, 8.0, 15.0)
 class Applied:
     """Steps that were carried out, and what failed, by resource id."""
 
-    steps: List[Step] = field(default_factory=list)
-    failures: Dict[str, Failure] = field(default_factory=dict)
+    steps: list[Step] = field(default_factory=list)
+    failures: dict[str, Failure] = field(default_factory=dict)
 
     def fail(self, failure: Failure) -> None:
         self.failures.setdefault(failure.resource_id, failure)
 
 
 def apply_steps(
-    client: Any, steps: Sequence[Step], wait_timeout: float, applied: Applied, tell: Optional[Voice] = None
+    client: Any, steps: Sequence[Step], wait_timeout: float, applied: Applied, tell: Voice | None = None
 ) -> None:
     """Carries the steps out, noting each in applied as soon as it is done, and telling of waits."""
-    by_kind: Dict[str, List[Step]] = {}
+    by_kind: dict[str, list[Step]] = {}
     for step in steps:
         by_kind.setdefault(step.kind, []).append(step)
     creator = Creator(client, wait_timeout, tell=tell or Voice(nowhere))
@@ -87,7 +81,7 @@ def _change(step: Step) -> Change:
     return change
 
 
-def _batches(steps: Sequence[Step]) -> List[Batch]:
+def _batches(steps: Sequence[Step]) -> list[Batch]:
     changes = [_change(step) for step in steps]
     return batches(
         [
@@ -102,7 +96,7 @@ def _batches(steps: Sequence[Step]) -> List[Batch]:
     )
 
 
-def _created(creator: Creator, steps: Sequence[Step], noun: str) -> List[Outcome]:
+def _created(creator: Creator, steps: Sequence[Step], noun: str) -> list[Outcome]:
     progress = Progress(len(steps), noun, creator.tell)
 
     def create(batch: Batch) -> Outcome:
@@ -190,7 +184,7 @@ def _insist(creator: Creator, wanted: FlowLog, change: Change) -> Outcome:
     return outcome
 
 
-def _put_back(creator: Creator, change: Change, gone: Sequence[FlowLog]) -> List[FlowLog]:
+def _put_back(creator: Creator, change: Change, gone: Sequence[FlowLog]) -> list[FlowLog]:
     """Creates the old flow logs again as they were; returns those for which that failed."""
     outcomes = [(old, _insist(creator, _as_it_was(old, change), change)) for old in gone]
     return [old for old, outcome in outcomes if old.resource_id not in outcome.made]
@@ -233,7 +227,7 @@ def _delete_old(client: Any, steps: Sequence[Step], applied: Applied) -> None:
 
 def _retag(client: Any, steps: Sequence[Step], applied: Applied) -> None:
     """Flow logs with the same change of tags share a call."""
-    groups: Dict[str, List[Step]] = {}
+    groups: dict[str, list[Step]] = {}
     for step in steps:
         if step.subject not in applied.failures:
             key = repr((sorted(_change(step).tags_to_set.items()), _change(step).tags_to_unset))
@@ -264,14 +258,14 @@ def _retag_some(client: Any, steps: Sequence[Step], applied: Applied) -> None:
     applied.steps += steps
 
 
-def read_back(client: Any, steps: Sequence[Step], failed: Set[str]) -> Tuple[Dict[str, FlowLog], List[str]]:
+def read_back(client: Any, steps: Sequence[Step], failed: set[str]) -> tuple[dict[str, FlowLog], list[str]]:
     """Resource id -> its flow log as AWS shows it now, for the steps' targets, and those that do not show in time.
 
     EC2's reads lag behind its writes, so it looks again until all that was created is there.
     """
     wanted = {step.subject: _change(step).wanted for step in steps if step.subject not in failed}
-    old_ids: FrozenSet[str] = frozenset(flow_log_id for step in steps for flow_log_id in _change(step).surplus_ids)
-    seen: Dict[str, FlowLog] = {}
+    old_ids: frozenset[str] = frozenset(flow_log_id for step in steps for flow_log_id in _change(step).surplus_ids)
+    seen: dict[str, FlowLog] = {}
     for pause in _VISIBLE_AFTER:
         missing = [resource_id for resource_id in wanted if resource_id not in seen]
         if not missing:

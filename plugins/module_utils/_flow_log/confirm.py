@@ -12,13 +12,10 @@ was sent may be anybody's.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from dataclasses import field
-from typing import Dict
-from typing import List
 from typing import NamedTuple
-from typing import Sequence
-from typing import Set
 
 # The code of such a failure.
 NOT_CONFIRMED = "NotConfirmed"
@@ -38,9 +35,9 @@ class Unsuccessful(NamedTuple):
 class Answered:
     """refused: by id, each once. strays: entries that name nobody who was sent. created: ids of flow logs."""
 
-    refused: Dict[str, Unsuccessful] = field(default_factory=dict)
-    strays: List[Unsuccessful] = field(default_factory=list)
-    created: Set[str] = field(default_factory=set)
+    refused: dict[str, Unsuccessful] = field(default_factory=dict)
+    strays: list[Unsuccessful] = field(default_factory=list)
+    created: set[str] = field(default_factory=set)
 
     def add(self, other: Answered) -> Answered:
         self.refused.update(other.refused)

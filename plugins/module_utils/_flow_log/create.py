@@ -15,17 +15,12 @@ from __future__ import annotations
 
 import re
 import time
+from collections.abc import Mapping
+from collections.abc import Sequence
 from dataclasses import dataclass
 from dataclasses import field
 from typing import Any
 from typing import Callable
-from typing import Dict
-from typing import FrozenSet
-from typing import List
-from typing import Mapping
-from typing import Sequence
-from typing import Set
-from typing import Tuple
 
 from ansible_collections.netops.flow_logs.plugins.module_utils._core.aws import AwsError
 from ansible_collections.netops.flow_logs.plugins.module_utils._core.bounds import OutOfBounds
@@ -61,16 +56,16 @@ class Batch:
     request: Mapping[str, Any]
     tags: Mapping[str, str]
     wanted: Mapping[str, FlowLog]
-    old_ids: FrozenSet[str] = frozenset()
+    old_ids: frozenset[str] = frozenset()
 
 
 @dataclass
 class Outcome:
     """Resource ids by what became of them. refused: AWS allows no second flow log beside the old one."""
 
-    made: Set[str] = field(default_factory=set)
-    refused: Dict[str, Failure] = field(default_factory=dict)
-    failed: Dict[str, Failure] = field(default_factory=dict)
+    made: set[str] = field(default_factory=set)
+    refused: dict[str, Failure] = field(default_factory=dict)
+    failed: dict[str, Failure] = field(default_factory=dict)
 
     def add(self, other: Outcome) -> Outcome:
         self.made |= other.made
@@ -153,7 +148,7 @@ class Creator:
         self.tell("waiting for IAM: the role can't be assumed yet")
         self.sleep(_ROLE_WAIT)
 
-    def _after_error(self, batch: Batch, ids: List[str], error: AwsError, deadline: float) -> Outcome:
+    def _after_error(self, batch: Batch, ids: list[str], error: AwsError, deadline: float) -> Outcome:
         """The call failed as a whole: find out for whom."""
         if error.code.lower() in _SECOND_REFUSED:
             return self._after_refusal(batch, ids, error, deadline)
@@ -173,7 +168,7 @@ class Creator:
             return self._all_failed(batch, outcome, named, error).add(self._create(batch, others, deadline))
         return self._halves(batch, rest, deadline, outcome)
 
-    def _after_refusal(self, batch: Batch, ids: List[str], error: AwsError, deadline: float) -> Outcome:
+    def _after_refusal(self, batch: Batch, ids: list[str], error: AwsError, deadline: float) -> Outcome:
         """Somebody else may have made the same ones: adopt those. Old ones in the way are the caller's decision."""
         outcome = Outcome()
         rest = ids
@@ -194,7 +189,7 @@ class Creator:
             return outcome if batch.old_ids else _final(outcome)
         return self._halves(batch, rest, deadline, outcome)
 
-    def _all_in_the_way(self, batch: Batch, ids: List[str], error: AwsError) -> bool:
+    def _all_in_the_way(self, batch: Batch, ids: list[str], error: AwsError) -> bool:
         """True when every old flow log is in the way of its new one, to go by the first and the last alone.
 
         The flow logs of a batch had the same settings and get the same ones; a limit is each resource's own.
@@ -203,13 +198,13 @@ class Creator:
             return False
         return all(self._refused_alone(batch, resource_id, (_ALREADY_EXISTS,)) for resource_id in (ids[0], ids[-1]))
 
-    def _halves(self, batch: Batch, ids: List[str], deadline: float, outcome: Outcome) -> Outcome:
+    def _halves(self, batch: Batch, ids: list[str], deadline: float, outcome: Outcome) -> Outcome:
         middle = len(ids) // 2
         for half in (ids[:middle], ids[middle:]):
             outcome.add(self._create(batch, half, deadline))
         return outcome
 
-    def _is_everybodys(self, batch: Batch, ids: List[str], error: AwsError) -> bool:
+    def _is_everybodys(self, batch: Batch, ids: list[str], error: AwsError) -> bool:
         """True when singling out makes no sense: no answer, one role for all, or the caller lacks the permission.
 
         A denial can still be one target's (a shared VPC), so it is asked about the first and the last alone.
@@ -218,7 +213,7 @@ class Creator:
             return all(self._refused_alone(batch, resource_id, _DENIED) for resource_id in (ids[0], ids[-1]))
         return is_callers_problem(error) or is_unassumable_role(error.reason)
 
-    def _refused_alone(self, batch: Batch, resource_id: str, codes: Tuple[str, ...]) -> bool:
+    def _refused_alone(self, batch: Batch, resource_id: str, codes: tuple[str, ...]) -> bool:
         """True when the call for this one resource fails with one of the codes; when it does not, it is made."""
         try:
             api.create_flow_logs(self.client, [resource_id], batch.request, batch.tags)
@@ -238,11 +233,11 @@ class Creator:
             outcome.refused = {}
         return outcome
 
-    def made(self, batch: Batch, ids: Sequence[str]) -> Set[str]:
+    def made(self, batch: Batch, ids: Sequence[str]) -> set[str]:
         """Those of the resources that have the flow log that is wanted, whoever made it."""
         return {log.resource_id for log in self.find(batch.wanted, ids, batch.old_ids)}
 
-    def find(self, wanted: Mapping[str, FlowLog], ids: Sequence[str], old_ids: FrozenSet[str]) -> List[FlowLog]:
+    def find(self, wanted: Mapping[str, FlowLog], ids: Sequence[str], old_ids: frozenset[str]) -> list[FlowLog]:
         """The resources' flow logs that are as wanted."""
         if not ids:
             return []
@@ -306,7 +301,7 @@ class Creation:
     request: Mapping[str, Any]
     tags: Mapping[str, str]
     wanted: FlowLog
-    old: Tuple[FlowLog, ...] = ()
+    old: tuple[FlowLog, ...] = ()
 
     def likeness(self) -> str:
         """Equal for those that one request may create, and that AWS will answer alike."""
@@ -314,9 +309,9 @@ class Creation:
         return repr((sorted(self.request.items()), sorted(self.tags.items()), old))
 
 
-def batches(creations: Sequence[Creation]) -> List[Batch]:
+def batches(creations: Sequence[Creation]) -> list[Batch]:
     """Groups creations into requests of as many resources as AWS takes."""
-    groups: Dict[str, List[Creation]] = {}
+    groups: dict[str, list[Creation]] = {}
     for creation in creations:
         groups.setdefault(creation.likeness(), []).append(creation)
     return [_batch(part) for group in groups.values() for part in chunks(group, api.CREATE_AT_ONCE)]

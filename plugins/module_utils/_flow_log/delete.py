@@ -9,10 +9,8 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Mapping
 from typing import Any
-from typing import Dict
-from typing import List
-from typing import Mapping
 
 from ansible_collections.netops.flow_logs.plugins.module_utils._core.aws import AwsError
 from ansible_collections.netops.flow_logs.plugins.module_utils._core.errors import Failure
@@ -32,9 +30,9 @@ _NOT_FOUND = "invalidflowlogid.notfound"
 _PERMISSION = "ec2:DeleteFlowLogs"
 
 
-def delete_flow_logs(client: Any, owners: Mapping[str, str]) -> Dict[str, Failure]:
+def delete_flow_logs(client: Any, owners: Mapping[str, str]) -> dict[str, Failure]:
     """Deletes flow logs (id -> its resource); returns the failures by id. Those that are gone already are fine."""
-    answers: List[List[Unsuccessful]] = side_by_side(lambda ids: _delete_some(client, ids), chunks(sorted(owners), api.DELETE_AT_ONCE))
+    answers: list[list[Unsuccessful]] = side_by_side(lambda ids: _delete_some(client, ids), chunks(sorted(owners), api.DELETE_AT_ONCE))
     return {
         entry.resource_id: Failure(
             owners.get(entry.resource_id, entry.resource_id),
@@ -48,7 +46,7 @@ def delete_flow_logs(client: Any, owners: Mapping[str, str]) -> Dict[str, Failur
     }
 
 
-def _delete_some(client: Any, flow_log_ids: List[str]) -> List[Unsuccessful]:
+def _delete_some(client: Any, flow_log_ids: list[str]) -> list[Unsuccessful]:
     try:
         answer: Answered = api.delete_flow_logs(client, flow_log_ids)
         unsure = [flow_log_id for flow_log_id in flow_log_ids if flow_log_id not in answer.refused] if answer.strays else []
@@ -62,14 +60,14 @@ def _delete_some(client: Any, flow_log_ids: List[str]) -> List[Unsuccessful]:
     return [entry for flow_log_id in flow_log_ids for entry in _delete_some(client, [flow_log_id])]
 
 
-def _still_there(client: Any, flow_log_ids: List[str], answer: Answered) -> List[Unsuccessful]:
+def _still_there(client: Any, flow_log_ids: list[str], answer: Answered) -> list[Unsuccessful]:
     """Those of which AWS does not confirm that they were deleted, and which it lists as before."""
     left = _listed(client, flow_log_ids)
     message = f"AWS did not confirm that the flow log was deleted: its answer has {len(flow_log_ids)} without a refusal"
     return [Unsuccessful(flow_log_id, NOT_CONFIRMED, message + answer.of_strays()) for flow_log_id in left]
 
 
-def _listed(client: Any, flow_log_ids: List[str]) -> List[str]:
+def _listed(client: Any, flow_log_ids: list[str]) -> list[str]:
     """Those that AWS goes on listing, or of which it does not say."""
     left = flow_log_ids
     for pause in LOOKS:

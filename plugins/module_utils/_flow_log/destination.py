@@ -8,11 +8,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
-from typing import Dict
-from typing import Mapping
-from typing import Optional
 
 CLOUD_WATCH_LOGS = "cloud-watch-logs"
 
@@ -29,13 +27,13 @@ class Destination:
         """Delivery to a log group goes through a role of the account; S3 refuses one (CreateFlowLogs)."""
         return self.kind == CLOUD_WATCH_LOGS
 
-    def create_arguments(self) -> Dict[str, Any]:
+    def create_arguments(self) -> dict[str, Any]:
         """What CreateFlowLogs wants. A log group goes by its name: all partitions know that form."""
         if self.kind == CLOUD_WATCH_LOGS:
             return {"LogDestinationType": self.kind, "LogGroupName": self.name}
         return {"LogDestinationType": self.kind, "LogDestination": self.name}
 
-    def as_result(self) -> Dict[str, Any]:
+    def as_result(self) -> dict[str, Any]:
         if self.kind == CLOUD_WATCH_LOGS:
             return {"log_destination_type": self.kind, "log_group_name": self.name}
         return {"log_destination_type": self.kind, "log_destination": self.name}
@@ -59,7 +57,7 @@ def from_aws(flow_log: Mapping[str, Any]) -> Destination:
     before there was a choice have no type: all three are the same log group.
     """
     kind = flow_log.get("LogDestinationType") or CLOUD_WATCH_LOGS
-    group: Optional[str] = flow_log.get("LogGroupName")
+    group: str | None = flow_log.get("LogGroupName")
     place: str = flow_log.get("LogDestination") or ""
     if kind == CLOUD_WATCH_LOGS:
         return Destination(kind, _bare_name(group or place))

@@ -9,7 +9,6 @@
 from __future__ import annotations
 
 import re
-from typing import Optional
 
 from ansible_collections.netops.flow_logs.plugins.module_utils._core.errors import InvalidInput
 
@@ -23,7 +22,7 @@ DEFAULT_LOG_FORMAT = (
 _FIELD = re.compile(r"\$\{[a-z0-9-]+\}")
 
 
-def normalise(log_format: Optional[str]) -> Optional[str]:
+def normalise(log_format: str | None) -> str | None:
     """The format with single blanks between fields, as AWS insists on (a folded YAML block adds a line end).
 
     None stays None: leave alone. Raises InvalidInput that names the first thing that is no ${field}.

@@ -11,16 +11,12 @@ Chapters: what is wished for, which flow logs are the same one (identity), what 
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from collections.abc import Sequence
 from dataclasses import dataclass
 from dataclasses import field
 from dataclasses import replace
 from typing import Any
-from typing import Dict
-from typing import List
-from typing import Mapping
-from typing import Optional
-from typing import Sequence
-from typing import Tuple
 
 from ansible_collections.netops.flow_logs.plugins.module_utils._core.errors import Failure
 from ansible_collections.netops.flow_logs.plugins.module_utils._core.plan import Comparison
@@ -73,9 +69,9 @@ class Change:
 
     target: Target
     wanted: FlowLog
-    surplus: Tuple[FlowLog, ...] = ()
+    surplus: tuple[FlowLog, ...] = ()
     tags_to_set: Mapping[str, str] = field(default_factory=dict)
-    tags_to_unset: Tuple[str, ...] = ()
+    tags_to_unset: tuple[str, ...] = ()
 
     @property
     def action(self) -> str:
@@ -87,7 +83,7 @@ class Change:
         return "retagged" if self.tags_to_set or self.tags_to_unset else "unchanged"
 
     @property
-    def surplus_ids(self) -> Tuple[str, ...]:
+    def surplus_ids(self) -> tuple[str, ...]:
         return tuple(log.flow_log_id for log in self.surplus)
 
 
@@ -99,7 +95,7 @@ class Refusal(Exception):
         self.failure = failure
 
 
-def same_flow_logs(wish: Wish, target: Target, destination: Destination, current: Sequence[FlowLog]) -> List[FlowLog]:
+def same_flow_logs(wish: Wish, target: Target, destination: Destination, current: Sequence[FlowLog]) -> list[FlowLog]:
     """Identity: the flow logs that count as the one that is wished for; anything else is somebody else's."""
     return [
         log
@@ -110,7 +106,7 @@ def same_flow_logs(wish: Wish, target: Target, destination: Destination, current
     ]
 
 
-def differing(wish: Wish, log: FlowLog) -> List[str]:
+def differing(wish: Wish, log: FlowLog) -> list[str]:
     """Names of the wished settings that the flow log does not have; a rule's is never as wished."""
     differ = [name for name, value in wish.settings.items() if getattr(log, name) != value]
     differ = ["managed_by_rule", *differ] if log.managed_by_rule else differ
@@ -147,7 +143,7 @@ def plan_change(
     return Change(target, replace(best, tags=tags), others, to_set, tuple(to_unset))
 
 
-def _require_role(wish: Wish, target: Target, destination: Destination, old: Optional[FlowLog] = None) -> None:
+def _require_role(wish: Wish, target: Target, destination: Destination, old: FlowLog | None = None) -> None:
     """A new flow log needs a role, also in place of a telemetry rule's, which has none."""
     if not destination.needs_role or wish.settings.get("role_arn") or (old and old.role_arn):
         return
@@ -164,7 +160,7 @@ def _require_role(wish: Wish, target: Target, destination: Destination, old: Opt
     )
 
 
-def _without_rules(wish: Wish, target: Target, same: List[FlowLog]) -> List[FlowLog]:
+def _without_rules(wish: Wish, target: Target, same: list[FlowLog]) -> list[FlowLog]:
     """A flow log that a telemetry rule looks after is not ours to change, unless we are told so; ours beside it goes on."""
     managed = [log.flow_log_id for log in same if log.managed_by_rule]
     if not managed or wish.take_over:
@@ -232,7 +228,7 @@ def _shown(log: FlowLog, fields: Sequence[str]) -> str:
 
 
 def _from_to(wish: Wish, log: FlowLog, fields: Sequence[str]) -> str:
-    values: Dict[str, Tuple[Any, Any]] = {
+    values: dict[str, tuple[Any, Any]] = {
         "log_group_name": (f"{log.destination.name}:*", log.destination.name),
         "managed_by_rule": (True, False),
     }
@@ -245,15 +241,15 @@ def plan_flow_logs(
     destinations: Mapping[Target, Destination],
     current: Sequence[FlowLog],
     compare: Comparison,
-    barred: Optional[Mapping[str, Failure]] = None,
-    owners: Optional[Mapping[str, Tuple[str, ...]]] = None,
+    barred: Mapping[str, Failure] | None = None,
+    owners: Mapping[str, tuple[str, ...]] | None = None,
 ) -> Plan:
     """The plan for all targets; a target that is refused does not stop the others.
 
     barred: resource id -> why nothing of it may be touched. owners: resource id -> the subnet and VPC that it lies in, as far as
     they were read; current has their flow logs, too.
     """
-    by_resource: Dict[str, List[FlowLog]] = {}
+    by_resource: dict[str, list[FlowLog]] = {}
     for log in current:
         by_resource.setdefault(log.resource_id, []).append(log)
     planned = _Planned(wish, compare, barred or {})
@@ -275,12 +271,12 @@ class _Planned:
 
     def __init__(self, wish: Wish, compare: Comparison, barred: Mapping[str, Failure]) -> None:
         self._wish, self._compare, self._barred = wish, compare, barred
-        self.before: List[Dict[str, Any]] = []
-        self.after: List[Dict[str, Any]] = []
-        self.steps: List[Step] = []
-        self.refusals: List[Failure] = []
+        self.before: list[dict[str, Any]] = []
+        self.after: list[dict[str, Any]] = []
+        self.steps: list[Step] = []
+        self.refusals: list[Failure] = []
 
-    def add(self, target: Target, destination: Destination, own: Sequence[FlowLog]) -> List[FlowLog]:
+    def add(self, target: Target, destination: Destination, own: Sequence[FlowLog]) -> list[FlowLog]:
         """The target's flow logs as they are afterwards, the one that was asked for first."""
         same = same_flow_logs(self._wish, target, destination, own)
         now = [to_result(log, "unchanged") for log in same]
@@ -302,7 +298,7 @@ class _Planned:
         return plan_change(self._wish, target, destination, own, self._compare)
 
 
-def _steps(wish: Wish, change: Change) -> List[Step]:
+def _steps(wish: Wish, change: Change) -> list[Step]:
     resource_id, argument = change.target.resource_id, {"change": change}
     place = change.wanted.destination.name
     if not change.wanted.flow_log_id and not change.surplus:

@@ -12,17 +12,12 @@ result says where it could be removed.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from collections.abc import Sequence
 from dataclasses import dataclass
 from dataclasses import field
 from dataclasses import replace
 from typing import Any
-from typing import Dict
-from typing import FrozenSet
-from typing import List
-from typing import Mapping
-from typing import Optional
-from typing import Sequence
-from typing import Tuple
 
 from ansible_collections.netops.flow_logs.plugins.module_utils._core.errors import Failure
 from ansible_collections.netops.flow_logs.plugins.module_utils._core.plan import Plan
@@ -52,11 +47,11 @@ class Removal:
     same run removes elsewhere, so that nothing counts as recorded by them.
     """
 
-    destinations: Mapping[str, Optional[Destination]] = field(default_factory=dict)
-    flow_log_ids: Optional[FrozenSet[str]] = None
+    destinations: Mapping[str, Destination | None] = field(default_factory=dict)
+    flow_log_ids: frozenset[str] | None = None
     lookup: str = BY_DESTINATION
-    traffic_type: Optional[str] = None
-    also_going: FrozenSet[str] = frozenset()
+    traffic_type: str | None = None
+    also_going: frozenset[str] = frozenset()
     # Whether a flow log of a CloudWatch telemetry rule may be removed like any other.
     take_over: bool = False
 
@@ -77,7 +72,7 @@ class Cover:
     log: FlowLog
     same_destination: bool
 
-    def as_result(self) -> Dict[str, Any]:
+    def as_result(self) -> dict[str, Any]:
         return {
             "resource_id": self.resource_id,
             "owner_id": self.log.resource_id,
@@ -88,34 +83,34 @@ class Cover:
         }
 
 
-def plan_removal(removal: Removal, current: Sequence[FlowLog], owners: Mapping[str, Tuple[str, ...]]) -> Plan:
+def plan_removal(removal: Removal, current: Sequence[FlowLog], owners: Mapping[str, tuple[str, ...]]) -> Plan:
     """Steps that delete one flow log each. owners: resource id -> its subnet and VPC, as far as they are others."""
     if removal.flow_log_ids is None:
         return _plan_by_destination(removal, current, owners)
     return _plan_by_id(removal, current)
 
 
-def going(removal: Removal, current: Sequence[FlowLog]) -> FrozenSet[str]:
+def going(removal: Removal, current: Sequence[FlowLog]) -> frozenset[str]:
     """Ids of the flow logs that go by their destinations; none where they go by their ids."""
     if removal.flow_log_ids is not None:
         return frozenset()
     return frozenset(log.flow_log_id for logs in _doomed(removal, _by_resource(current)).values() for log in logs)
 
 
-def _by_resource(current: Sequence[FlowLog]) -> Dict[str, List[FlowLog]]:
-    by_resource: Dict[str, List[FlowLog]] = {}
+def _by_resource(current: Sequence[FlowLog]) -> dict[str, list[FlowLog]]:
+    by_resource: dict[str, list[FlowLog]] = {}
     for log in current:
         by_resource.setdefault(log.resource_id, []).append(log)
     return by_resource
 
 
-def _doomed(removal: Removal, by_resource: Mapping[str, List[FlowLog]]) -> Dict[str, List[FlowLog]]:
+def _doomed(removal: Removal, by_resource: Mapping[str, list[FlowLog]]) -> dict[str, list[FlowLog]]:
     """Resource id -> its own flow logs to its destination that may go."""
     meant = _meant(removal, by_resource)
     return {resource_id: list(filter(removal.may_delete, logs)) for resource_id, logs in meant.items()}
 
 
-def _meant(removal: Removal, by_resource: Mapping[str, List[FlowLog]]) -> Dict[str, List[FlowLog]]:
+def _meant(removal: Removal, by_resource: Mapping[str, list[FlowLog]]) -> dict[str, list[FlowLog]]:
     """Resource id -> its own flow logs to its destination."""
     return {
         resource_id: [
@@ -125,12 +120,12 @@ def _meant(removal: Removal, by_resource: Mapping[str, List[FlowLog]]) -> Dict[s
     }
 
 
-def _plan_by_destination(removal: Removal, current: Sequence[FlowLog], owners: Mapping[str, Tuple[str, ...]]) -> Plan:
+def _plan_by_destination(removal: Removal, current: Sequence[FlowLog], owners: Mapping[str, tuple[str, ...]]) -> Plan:
     by_resource = _by_resource(current)
     meant, doomed = _meant(removal, by_resource), _doomed(removal, by_resource)
     gone = going(removal, current) | removal.also_going
-    covers: List[Cover] = []
-    refusals: List[Failure] = []
+    covers: list[Cover] = []
+    refusals: list[Failure] = []
     for resource_id, destination in removal.destinations.items():
         own = by_resource.get(resource_id, [])
         if destination is None:
@@ -186,7 +181,7 @@ def _plan_by_id(removal: Removal, current: Sequence[FlowLog]) -> Plan:
     return _plan([log for log in asked_for if log not in strangers and log not in rules], [], refusals, [])
 
 
-def _plan(doomed: Sequence[FlowLog], covers: Sequence[Cover], refusals: Sequence[Failure], warnings: List[str]) -> Plan:
+def _plan(doomed: Sequence[FlowLog], covers: Sequence[Cover], refusals: Sequence[Failure], warnings: list[str]) -> Plan:
     steps = tuple(
         Step(
             DELETE,
@@ -219,7 +214,7 @@ def _managed(subject: str, rules: Sequence[FlowLog]) -> Failure:
     )
 
 
-def _left(log: FlowLog) -> Dict[str, Any]:
+def _left(log: FlowLog) -> dict[str, Any]:
     """An entry of what goes on."""
     return {
         "resource_id": log.resource_id,
@@ -235,7 +230,7 @@ def _taking_over(log: FlowLog) -> str:
     return " and take_over: true, as a CloudWatch telemetry rule made it" if log.managed_by_rule else ""
 
 
-def remaining_warning(entries: Sequence[Mapping[str, Any]]) -> List[str]:
+def remaining_warning(entries: Sequence[Mapping[str, Any]]) -> list[str]:
     """One sentence for all that goes on. entries: as the notes have them."""
     if not entries:
         return []
@@ -260,7 +255,7 @@ def _where(log: FlowLog) -> str:
     return f"{own} It takes take_over: a CloudWatch telemetry rule made it." if log.managed_by_rule else own
 
 
-def _of_a_lost_name(resource_id: str, own: Sequence[FlowLog]) -> List[Failure]:
+def _of_a_lost_name(resource_id: str, own: Sequence[FlowLog]) -> list[Failure]:
     """A resource that is gone names no log group any more; flow logs of it that AWS still lists need their ids."""
     if not own:
         return []
@@ -276,9 +271,9 @@ def _of_a_lost_name(resource_id: str, own: Sequence[FlowLog]) -> List[Failure]:
     ]
 
 
-def _warnings(covers: Sequence[Cover]) -> List[str]:
+def _warnings(covers: Sequence[Cover]) -> list[str]:
     """One for each flow log that stays, with all whom it records."""
-    recorded: Dict[str, List[Cover]] = {}
+    recorded: dict[str, list[Cover]] = {}
     for cover in covers:
         recorded.setdefault(cover.log.flow_log_id, []).append(cover)
     return [

@@ -9,16 +9,11 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Mapping
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 from typing import ClassVar
-from typing import Dict
-from typing import FrozenSet
-from typing import List
-from typing import Mapping
-from typing import Optional
-from typing import Sequence
-from typing import Tuple
 
 from ansible_collections.netops.flow_logs.plugins.module_utils._core.aws import account_of
 from ansible_collections.netops.flow_logs.plugins.module_utils._core.aws import client
@@ -70,10 +65,10 @@ class FlowLogRemovalWork(Work):
         account = account_of(module)
         region = region_of(module)
         self.client = client(module, "ec2")
-        self.owners: Dict[str, Tuple[str, ...]] = {}
-        self.gone: List[Failure] = []
-        self.illegal: Tuple[Failure, ...] = ()
-        destinations: Dict[str, Optional[Destination]] = dict.fromkeys(
+        self.owners: dict[str, tuple[str, ...]] = {}
+        self.gone: list[Failure] = []
+        self.illegal: tuple[Failure, ...] = ()
+        destinations: dict[str, Destination | None] = dict.fromkeys(
             (target.resource_id for target in self.targets), None
         )
         if template is not None:
@@ -92,19 +87,19 @@ class FlowLogRemovalWork(Work):
             options["traffic_type"],
             take_over=options["take_over"],
         )
-        self._seen: Optional[List[FlowLog]] = None
+        self._seen: list[FlowLog] | None = None
 
-    def look(self) -> FrozenSet[str]:
+    def look(self) -> frozenset[str]:
         """Ids of the flow logs that are to go; what was seen counts for the next observation."""
         self._seen = self.observe()
         return going(self.removal, self._seen)
 
-    def beside(self, also_going: FrozenSet[str]) -> FlowLogRemovalWork:
+    def beside(self, also_going: frozenset[str]) -> FlowLogRemovalWork:
         """The same work in a run that removes these flow logs elsewhere."""
         self.removal = replace(self.removal, also_going=also_going)
         return self
 
-    def observe(self) -> List[FlowLog]:
+    def observe(self) -> list[FlowLog]:
         if self._seen is not None:
             seen, self._seen = self._seen, None
             return seen
@@ -114,7 +109,7 @@ class FlowLogRemovalWork(Work):
         ids.update(dict.fromkeys(owner for owners in self.owners.values() for owner in owners))
         return api.describe_flow_logs(self.client, list(ids))
 
-    def plan(self, current: List[FlowLog]) -> Plan:
+    def plan(self, current: list[FlowLog]) -> Plan:
         plan = plan_removal(self.removal, current, self.owners)
         refused = {failure.resource_id for failure in plan.refusals}
         gone = tuple(
@@ -123,8 +118,8 @@ class FlowLogRemovalWork(Work):
         left = remaining_warning(plan.notes.get(REMAINING, ())) if self.warns else ()
         return replace(plan, refusals=(*self.illegal, *plan.refusals), warnings=(*gone, *plan.warnings, *left))
 
-    def apply(self, plan: Plan, done: Done) -> Dict[str, Any]:
-        logs: List[FlowLog] = [step.arguments["flow_log"] for step in plan.steps]
+    def apply(self, plan: Plan, done: Done) -> dict[str, Any]:
+        logs: list[FlowLog] = [step.arguments["flow_log"] for step in plan.steps]
         failed = delete_flow_logs(self.client, {log.flow_log_id: log.resource_id for log in logs})
         done.failures += failed.values()
         done.steps += [step for step in plan.steps if step.subject not in failed]
@@ -148,9 +143,9 @@ class FlowLogRemovalWork(Work):
             left = [log.flow_log_id for log in api.describe_flow_logs_by_id(self.client, left)]
 
 
-def _template(options: Mapping[str, Any]) -> Optional[str]:
+def _template(options: Mapping[str, Any]) -> str | None:
     """The log groups whose flow logs are to go; None when they go by their ids. Raises InvalidInput."""
-    template: Optional[str] = options["log_group_name"]
+    template: str | None = options["log_group_name"]
     if options["flow_log_ids"] is not None:
         return None
     if template is None:
@@ -162,7 +157,7 @@ def _template(options: Mapping[str, Any]) -> Optional[str]:
     return template
 
 
-def _owners(ec2: Any, targets: Sequence[Target], known: Mapping[str, Mapping[str, str]]) -> Dict[str, Tuple[str, ...]]:
+def _owners(ec2: Any, targets: Sequence[Target], known: Mapping[str, Mapping[str, str]]) -> dict[str, tuple[str, ...]]:
     """Resource id -> the subnet and the VPC that it is in, for subnets and interfaces that exist."""
     inner = [target for target in targets if target.prefix != "vpc"]
     unread = [target for target in inner if target.resource_id not in known]

@@ -12,15 +12,12 @@ services count for nothing here: whoever keeps a copy in S3 means it.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from collections.abc import Mapping
+from collections.abc import Sequence
 from dataclasses import dataclass
 from dataclasses import replace
 from typing import Any
-from typing import Dict
-from typing import Iterable
-from typing import List
-from typing import Mapping
-from typing import Sequence
-from typing import Tuple
 
 from .destination import CLOUD_WATCH_LOGS
 from .value import TRAFFIC
@@ -35,10 +32,10 @@ class Twice:
     """flow_logs: all that record the traffic, the one that was asked for first where there is one."""
 
     resource_id: str
-    traffic: Tuple[str, ...]
-    flow_logs: Tuple[FlowLog, ...]
+    traffic: tuple[str, ...]
+    flow_logs: tuple[FlowLog, ...]
 
-    def as_result(self) -> Dict[str, Any]:
+    def as_result(self) -> dict[str, Any]:
         return {
             "resource_id": self.resource_id,
             "traffic": list(self.traffic),
@@ -94,8 +91,8 @@ class Twice:
 
 
 def recorded_twice(
-    resource_ids: Iterable[str], logs_of: Mapping[str, Sequence[FlowLog]], owners: Mapping[str, Tuple[str, ...]]
-) -> List[Twice]:
+    resource_ids: Iterable[str], logs_of: Mapping[str, Sequence[FlowLog]], owners: Mapping[str, tuple[str, ...]]
+) -> list[Twice]:
     """Those of the resources that are recorded twice, a flow log of their own among what records them.
 
     logs_of: resource id -> its flow logs, the one that was asked for first. owners: resource id -> what it lies in.
@@ -111,7 +108,7 @@ def recorded_twice(
     return found
 
 
-def in_cloudwatch(flow_logs: Iterable[FlowLog]) -> List[FlowLog]:
+def in_cloudwatch(flow_logs: Iterable[FlowLog]) -> list[FlowLog]:
     """Those that deliver to CloudWatch Logs, as far as AWS does not say that they fail."""
     return [
         log
@@ -122,7 +119,7 @@ def in_cloudwatch(flow_logs: Iterable[FlowLog]) -> List[FlowLog]:
     ]
 
 
-def overlapping(own: Sequence[FlowLog], outer: Sequence[FlowLog]) -> Tuple[str, ...]:
+def overlapping(own: Sequence[FlowLog], outer: Sequence[FlowLog]) -> tuple[str, ...]:
     """The traffic that one of the resource's own flow logs records, and another one too."""
     return tuple(
         kind
@@ -131,7 +128,7 @@ def overlapping(own: Sequence[FlowLog], outer: Sequence[FlowLog]) -> Tuple[str, 
     )
 
 
-def warning_of(entries: Sequence[Mapping[str, Any]]) -> List[str]:
+def warning_of(entries: Sequence[Mapping[str, Any]]) -> list[str]:
     """One sentence for all of them. entries: as as_result has them."""
     if not entries:
         return []
@@ -140,7 +137,7 @@ def warning_of(entries: Sequence[Mapping[str, Any]]) -> List[str]:
     return [f"Recorded twice: {' | '.join(named)}{more}"]
 
 
-def _as_result(log: FlowLog) -> Dict[str, Any]:
+def _as_result(log: FlowLog) -> dict[str, Any]:
     return {
         "flow_log_id": log.flow_log_id or None,
         "resource_id": log.resource_id,

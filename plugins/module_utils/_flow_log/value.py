@@ -8,13 +8,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from dataclasses import field
 from typing import Any
-from typing import Dict
-from typing import Mapping
-from typing import Optional
-from typing import Tuple
 
 from ansible_collections.netops.flow_logs.plugins.module_utils._core.telemetry_rule import is_managed
 from ansible_collections.netops.flow_logs.plugins.module_utils._target.ids import Target
@@ -58,7 +55,7 @@ class FlowLog:
     traffic_type: str = DEFAULT_TRAFFIC_TYPE
     max_aggregation_interval: int = DEFAULT_INTERVAL
     log_format: str = DEFAULT_LOG_FORMAT
-    role_arn: Optional[str] = None
+    role_arn: str | None = None
     tags: Mapping[str, str] = field(default_factory=dict)
     flow_log_id: str = ""
     # AWS's own facts (CreationTime, DeliverLogsStatus, ...) and carried-over settings, under AWS's names.
@@ -70,12 +67,12 @@ class FlowLog:
     # of the name, and delivers nothing.
     to_nowhere: bool = False
 
-    def settings(self) -> Dict[str, Any]:
+    def settings(self) -> dict[str, Any]:
         """The settings that can't be changed, by field name."""
         return {name: getattr(self, name) for name in IMMUTABLE}
 
     @property
-    def records(self) -> Tuple[str, ...]:
+    def records(self) -> tuple[str, ...]:
         """The traffic that it records."""
         return _RECORDED.get(self.traffic_type, ())
 
@@ -85,13 +82,13 @@ class FlowLog:
         return is_managed(self.tags)
 
 
-def carried_over(entry: Mapping[str, Any]) -> Dict[str, Any]:
+def carried_over(entry: Mapping[str, Any]) -> dict[str, Any]:
     """Those of _CARRIED_OVER that an entry of DescribeFlowLogs has. Older releases of botocore know fewer of them."""
     return {name: entry[name] for name in _CARRIED_OVER if entry.get(name)}
 
 
 def from_aws(
-    entry: Mapping[str, Any], tags: Mapping[str, str], carried: Optional[Mapping[str, Any]] = None
+    entry: Mapping[str, Any], tags: Mapping[str, str], carried: Mapping[str, Any] | None = None
 ) -> FlowLog:
     """The value of one entry of DescribeFlowLogs. What AWS leaves out is its default (recordings of older answers)."""
     told = {name: entry[name] for name in _TOLD if entry.get(name)}
@@ -110,7 +107,7 @@ def from_aws(
     )
 
 
-def create_request(flow_log: FlowLog, target: Target) -> Dict[str, Any]:
+def create_request(flow_log: FlowLog, target: Target) -> dict[str, Any]:
     """What CreateFlowLogs wants for this flow log, but for ResourceIds, tags and the token.
 
     Flow logs with equal requests and tags can be created by one call.
@@ -128,14 +125,14 @@ def create_request(flow_log: FlowLog, target: Target) -> Dict[str, Any]:
     return request
 
 
-def creatable_tags(flow_log: FlowLog) -> Dict[str, str]:
+def creatable_tags(flow_log: FlowLog) -> dict[str, str]:
     """The tags that a request may carry: those that begin with aws: only AWS itself can set."""
     return {key: value for key, value in flow_log.tags.items() if not key.startswith("aws:")}
 
 
-def described(flow_log: FlowLog) -> Dict[str, Any]:
+def described(flow_log: FlowLog) -> dict[str, Any]:
     """The flow log under AWS's names in snake case; what is not known yet is missing."""
-    answer: Dict[str, Any] = {
+    answer: dict[str, Any] = {
         "resource_id": flow_log.resource_id,
         **flow_log.destination.as_result(),
         "traffic_type": flow_log.traffic_type,
@@ -153,7 +150,7 @@ def described(flow_log: FlowLog) -> Dict[str, Any]:
     return answer
 
 
-def to_result(flow_log: FlowLog, action: str, replaced: Tuple[str, ...] = ()) -> Dict[str, Any]:
+def to_result(flow_log: FlowLog, action: str, replaced: tuple[str, ...] = ()) -> dict[str, Any]:
     """One entry of the flow_log module's flow_logs: the flow log, and what became of it."""
     answer = {**described(flow_log), "action": action}
     if replaced:

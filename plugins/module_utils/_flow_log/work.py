@@ -9,14 +9,10 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 from typing import ClassVar
-from typing import Dict
-from typing import List
-from typing import Mapping
-from typing import Optional
-from typing import Set
 
 from ansible_collections.netops.flow_logs.plugins.module_utils._core.aws import COMPARISON
 from ansible_collections.netops.flow_logs.plugins.module_utils._core.aws import AwsError
@@ -59,7 +55,7 @@ from .value import to_result
 _ROLE_ARN = re.compile(r"arn:[\w-]+:iam::(?P<account>\d{12}):role/.+")
 
 
-def wish_from_options(options: Dict[str, Any]) -> Wish:
+def wish_from_options(options: dict[str, Any]) -> Wish:
     """The wish from the module's options. Raises InvalidInput."""
     refuse_rule_tag(options["tags"])
     role_arn = options["role_arn"]
@@ -97,9 +93,9 @@ class FlowLogWork(Work):
         self,
         module: Any,
         names: Resolve = resolve,
-        barred: Optional[Mapping[str, Failure]] = None,
+        barred: Mapping[str, Failure] | None = None,
         warns: bool = True,
-        seen: Optional[List[FlowLog]] = None,
+        seen: list[FlowLog] | None = None,
     ) -> None:
         options = module.params
         self.seen = seen
@@ -130,7 +126,7 @@ class FlowLogWork(Work):
             if target.resource_id in resolved.known
         }
 
-    def observe(self) -> List[FlowLog]:
+    def observe(self) -> list[FlowLog]:
         seen, self.seen = self.seen, None
         if seen is not None:
             return seen
@@ -138,14 +134,14 @@ class FlowLogWork(Work):
         ids.update(dict.fromkeys(owner for owners in self.owners.values() for owner in owners))
         return api.describe_flow_logs(self.client, list(ids))
 
-    def plan(self, current: List[FlowLog]) -> Plan:
+    def plan(self, current: list[FlowLog]) -> Plan:
         plan = plan_flow_logs(self.wish, self.destinations, current, COMPARISON, self.barred, self.owners)
-        self.twice: List[Twice] = list(plan.notes[TWICE])
+        self.twice: list[Twice] = list(plan.notes[TWICE])
         entries = [each.as_result() for each in self.twice]
         warnings = (*plan.warnings, *(warning_of(entries) if self.warns else ()))
         return replace(plan, refusals=(*self.missing, *plan.refusals), warnings=warnings, notes={TWICE: entries})
 
-    def foretell(self, plan: Plan, current: List[FlowLog]) -> Plan:
+    def foretell(self, plan: Plan, current: list[FlowLog]) -> Plan:
         """Without targets that do not exist, where a template that names no resource gave no reason to read them."""
         new = {entry["resource_id"] for entry in plan.after["flow_logs"] if entry["action"] == "created"} - self.known
         unsure = [target for target in self.destinations if target.resource_id in new]
@@ -163,7 +159,7 @@ class FlowLogWork(Work):
         }
         return self.plan(current)
 
-    def apply(self, plan: Plan, done: Done) -> Dict[str, Any]:
+    def apply(self, plan: Plan, done: Done) -> dict[str, Any]:
         applied = Applied(done.steps)
         try:
             apply_steps(self.client, plan.steps, self.wait_timeout, applied, self.tell)
@@ -180,7 +176,7 @@ class FlowLogWork(Work):
         twice = [each.seen(seen) for each in self.twice if not (each.is_planned and each.resource_id in failed)]
         return {"flow_logs": [*entries, *self._left(failed)], TWICE: [each.as_result() for each in twice]}
 
-    def _left(self, failed: Set[str]) -> List[Dict[str, Any]]:
+    def _left(self, failed: set[str]) -> list[dict[str, Any]]:
         """What the targets that failed have now: the old flow log, one that was put back, both, or none."""
         now = api.describe_flow_logs(self.client, sorted(failed)) if failed else []
         return [
@@ -191,7 +187,7 @@ class FlowLogWork(Work):
         ]
 
 
-def _after(entry: Dict[str, Any], seen: Dict[str, FlowLog]) -> Dict[str, Any]:
+def _after(entry: dict[str, Any], seen: dict[str, FlowLog]) -> dict[str, Any]:
     """The planned entry with what AWS adds."""
     resource_id = entry["resource_id"]
     if resource_id not in seen:

@@ -9,14 +9,9 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from typing import Any
 from typing import Callable
-from typing import Dict
-from typing import FrozenSet
-from typing import List
-from typing import Mapping
-from typing import Optional
-from typing import Tuple
 
 from ansible_collections.amazon.aws.plugins.module_utils.retries import AWSRetry
 from ansible_collections.amazon.aws.plugins.module_utils.tagging import ansible_dict_to_boto3_tag_list
@@ -30,19 +25,19 @@ _until_visible = AWSRetry.jittered_backoff(retries=8, delay=0.5, max_delay=5, ca
 
 
 @IamErrors.list_error_handler("read the role", None)
-def get_role(client: Any, name: str) -> Optional[Dict[str, Any]]:
+def get_role(client: Any, name: str) -> dict[str, Any] | None:
     """The role as GetRole has it (documents decoded by botocore), or None."""
-    role: Dict[str, Any] = client.get_role(aws_retry=True, RoleName=name)["Role"]
+    role: dict[str, Any] = client.get_role(aws_retry=True, RoleName=name)["Role"]
     return role
 
 
 @IamErrors.common_error_handler("list the roles")
-def list_roles(client: Any) -> List[Dict[str, Any]]:
+def list_roles(client: Any) -> list[dict[str, Any]]:
     """All roles as ListRoles has them: without tags and permissions boundary, documents decoded by botocore."""
     return [role for page in pages(client.list_roles, "Marker", MaxItems=1000) for role in page["Roles"]]
 
 
-def find_role_name(client: Any, name: str) -> Optional[str]:
+def find_role_name(client: Any, name: str) -> str | None:
     """The name of the role in the case that IAM has it: names differ in more than case (CreateRole)."""
     for role in list_roles(client):
         if role["RoleName"].lower() == name.lower():
@@ -51,7 +46,7 @@ def find_role_name(client: Any, name: str) -> Optional[str]:
 
 
 @IamErrors.list_error_handler("list the policies of the role", ())
-def attached_policies(client: Any, role_name: str) -> Tuple[str, ...]:
+def attached_policies(client: Any, role_name: str) -> tuple[str, ...]:
     """ARNs of the managed policies of the role."""
     return tuple(
         policy["PolicyArn"]
@@ -61,14 +56,14 @@ def attached_policies(client: Any, role_name: str) -> Tuple[str, ...]:
 
 
 @IamErrors.list_error_handler("read the policy", None)
-def get_policy(client: Any, arn: str) -> Optional[Dict[str, Any]]:
+def get_policy(client: Any, arn: str) -> dict[str, Any] | None:
     """The policy as GetPolicy has it, or None."""
-    policy: Dict[str, Any] = client.get_policy(aws_retry=True, PolicyArn=arn)["Policy"]
+    policy: dict[str, Any] = client.get_policy(aws_retry=True, PolicyArn=arn)["Policy"]
     return policy
 
 
 @IamErrors.common_error_handler("list the policies")
-def find_policy_arn(client: Any, name: str) -> Optional[str]:
+def find_policy_arn(client: Any, name: str) -> str | None:
     """The ARN of the account's policy of this name, whatever its path and case (CreatePolicy)."""
     for page in pages(client.list_policies, "Marker", Scope="Local", MaxItems=1000):
         for policy in page["Policies"]:
@@ -94,7 +89,7 @@ def policy_document_if_any(client: Any, arn: str, version_id: str) -> Mapping[st
 
 
 @IamErrors.list_error_handler("list the policy's versions", ())
-def other_versions(client: Any, arn: str) -> Tuple[str, ...]:
+def other_versions(client: Any, arn: str) -> tuple[str, ...]:
     """Ids of the versions that are not the default, oldest first."""
     versions = [
         version
@@ -106,7 +101,7 @@ def other_versions(client: Any, arn: str) -> Tuple[str, ...]:
 
 
 @IamErrors.list_error_handler("list who has the policy", frozenset())
-def attached_to(client: Any, arn: str) -> FrozenSet[str]:
+def attached_to(client: Any, arn: str) -> frozenset[str]:
     """Keys of the users, groups and roles that the policy is attached to, such as user/alice."""
     keys = set()
     request = {"PolicyArn": arn, "PolicyUsageFilter": "PermissionsPolicy", "MaxItems": 1000}
@@ -118,7 +113,7 @@ def attached_to(client: Any, arn: str) -> FrozenSet[str]:
 
 
 @IamErrors.list_error_handler("list whose permissions boundary the policy is", frozenset())
-def bounded_by(client: Any, arn: str) -> FrozenSet[str]:
+def bounded_by(client: Any, arn: str) -> frozenset[str]:
     """Keys of the users and roles whose permissions boundary the policy is."""
     keys = set()
     request = {"PolicyArn": arn, "PolicyUsageFilter": "PermissionsBoundary", "MaxItems": 1000}
@@ -129,14 +124,14 @@ def bounded_by(client: Any, arn: str) -> FrozenSet[str]:
 
 
 @IamErrors.list_error_handler("list the inline policies of the role", ())
-def inline_policies(client: Any, role_name: str) -> Tuple[str, ...]:
+def inline_policies(client: Any, role_name: str) -> tuple[str, ...]:
     """Names of the policies that are part of the role."""
     listing = pages(client.list_role_policies, "Marker", RoleName=role_name, MaxItems=1000)
     return tuple(name for page in listing for name in page["PolicyNames"])
 
 
 @IamErrors.list_error_handler("list the instance profiles of the role", ())
-def instance_profiles(client: Any, role_name: str) -> Tuple[str, ...]:
+def instance_profiles(client: Any, role_name: str) -> tuple[str, ...]:
     """Names of the instance profiles that the role is in."""
     listing = pages(client.list_instance_profiles_for_role, "Marker", RoleName=role_name, MaxItems=1000)
     return tuple(profile["InstanceProfileName"] for page in listing for profile in page["InstanceProfiles"])
@@ -165,12 +160,12 @@ def attached_quota(client: Any, kind: str) -> int:
     return int(summary.get(f"AttachedPoliciesPer{kind.capitalize()}Quota") or 10)
 
 
-def tags_of(entry: Mapping[str, Any]) -> Dict[str, str]:
-    tags: Dict[str, str] = boto3_tag_list_to_ansible_dict(entry.get("Tags") or [])
+def tags_of(entry: Mapping[str, Any]) -> dict[str, str]:
+    tags: dict[str, str] = boto3_tag_list_to_ansible_dict(entry.get("Tags") or [])
     return tags
 
 
-def _wire(request: Mapping[str, Any]) -> Dict[str, Any]:
+def _wire(request: Mapping[str, Any]) -> dict[str, Any]:
     """A step's arguments as IAM wants them: documents as JSON, tags as a list, and no empty list of tags."""
     sent = dict(request)
     for name in ("PolicyDocument", "AssumeRolePolicyDocument"):
@@ -183,13 +178,13 @@ def _wire(request: Mapping[str, Any]) -> Dict[str, Any]:
     return sent
 
 
-def _iam_deed(operation: str, what: str, until: Any = None) -> Callable[..., Dict[str, Any]]:
+def _iam_deed(operation: str, what: str, until: Any = None) -> Callable[..., dict[str, Any]]:
     call = deed(IamErrors, operation, what, until)
     return lambda client, **request: call(client, **_wire(request))
 
 
 # Step kind -> deed. The kinds are the client's method names.
-DEEDS: Dict[str, Callable[..., Dict[str, Any]]] = {
+DEEDS: dict[str, Callable[..., dict[str, Any]]] = {
     "create_role": _iam_deed("create_role", "create the role"),
     "create_policy": _iam_deed("create_policy", "create the policy"),
     "create_policy_version": _iam_deed("create_policy_version", "create a version of the policy"),
@@ -223,7 +218,7 @@ def _removal(operation: str, what: str) -> Callable[..., Any]:
 
 
 # Step kind -> removal. The kinds are the client's method names.
-REMOVALS: Dict[str, Callable[..., Any]] = {
+REMOVALS: dict[str, Callable[..., Any]] = {
     operation: _removal(operation, what)
     for operation, what in (
         ("detach_role_policy", "detach the policy from the role"),

@@ -9,12 +9,9 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
+from collections.abc import Mapping
 from typing import Any
-from typing import Iterable
-from typing import List
-from typing import Mapping
-from typing import Optional
-from typing import Tuple
 
 from ansible_collections.netops.flow_logs.plugins.module_utils._core.account import Account
 from ansible_collections.netops.flow_logs.plugins.module_utils._core.errors import InvalidInput
@@ -73,7 +70,7 @@ def wish_from_options(options: Mapping[str, Any], account: Account) -> Wish:
     return wish
 
 
-def require_names(option: str, names: Optional[Iterable[str]], longest: int) -> None:
+def require_names(option: str, names: Iterable[str] | None, longest: int) -> None:
     """Raises InvalidInput for a name that IAM can't have given; longest is 64 for roles and 128 for policies."""
     for name in names or ():
         _check_name(option, name, longest)
@@ -86,7 +83,7 @@ def _check_name(option: str, name: str, longest: int) -> None:
         )
 
 
-def _patterns(option: str, names: Optional[List[str]], account: Account) -> Optional[Tuple[str, ...]]:
+def _patterns(option: str, names: list[str] | None, account: Account) -> tuple[str, ...] | None:
     if names is None:
         return None
     if not names:

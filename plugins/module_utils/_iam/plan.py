@@ -12,16 +12,11 @@ operators a policy to pass exactly that role.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from dataclasses import field
 from dataclasses import replace
 from typing import Any
-from typing import Dict
-from typing import FrozenSet
-from typing import List
-from typing import Mapping
-from typing import Optional
-from typing import Tuple
 
 from ansible_collections.netops.flow_logs.plugins.module_utils._core.account import Account
 from ansible_collections.netops.flow_logs.plugins.module_utils._core.errors import Failure
@@ -63,9 +58,9 @@ class Policy:
     arn: str
     document: Mapping[str, Any]
     default_version_id: str = "v1"
-    versions: Optional[Tuple[str, ...]] = None
+    versions: tuple[str, ...] | None = None
     tags: Mapping[str, str] = field(default_factory=dict)
-    attached_to: FrozenSet[str] = frozenset()
+    attached_to: frozenset[str] = frozenset()
     attachments: int = 0
 
 
@@ -77,9 +72,9 @@ class Role:
     arn: str
     path: str
     trust: Mapping[str, Any]
-    permissions_boundary: Optional[str] = None
+    permissions_boundary: str | None = None
     tags: Mapping[str, str] = field(default_factory=dict)
-    attached: Tuple[str, ...] = ()
+    attached: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -89,9 +84,9 @@ class Current:
     in_use: what flow logs use the role for, as far as that was needed. operators: what is known of those who are to pass it.
     """
 
-    role: Optional[Role] = None
-    policy: Optional[Policy] = None
-    pass_role: Optional[Policy] = None
+    role: Role | None = None
+    policy: Policy | None = None
+    pass_role: Policy | None = None
     in_use: InUse = InUse()
     operators: Operators = Operators()
 
@@ -106,11 +101,11 @@ class Wish:
     account: Account
     role_name: str
     policy_name: str
-    path: Optional[str] = None
-    permissions_boundary: Optional[str] = None
+    path: str | None = None
+    permissions_boundary: str | None = None
     publishing: PolicyWish = PolicyWish()
-    restrict_trust: Optional[bool] = None
-    pass_role_to: Tuple[Principal, ...] = ()
+    restrict_trust: bool | None = None
+    pass_role_to: tuple[Principal, ...] = ()
     tags: TagWish = TagWish()
 
     @property
@@ -153,9 +148,9 @@ def plan_delivery_role(wish: Wish, current: Current, compare: Comparison) -> Pla
 class _Part:
     """What is planned for the policy or the role. tagging comes after all that delivery needs."""
 
-    steps: List[Step] = field(default_factory=list)
-    tagging: List[Step] = field(default_factory=list)
-    warnings: Tuple[str, ...] = ()
+    steps: list[Step] = field(default_factory=list)
+    tagging: list[Step] = field(default_factory=list)
+    warnings: tuple[str, ...] = ()
 
 
 def _refuse_other_path(wish: Wish, current: Current) -> None:
@@ -169,7 +164,7 @@ def _refuse_other_path(wish: Wish, current: Current) -> None:
             )
 
 
-def _plan_policy(wish: Wish, current: Current, compare: Comparison) -> Tuple[Policy, _Part]:
+def _plan_policy(wish: Wish, current: Current, compare: Comparison) -> tuple[Policy, _Part]:
     arn = wish.account.iam_arn("policy", wish.new_path, wish.policy_name)
     wanted = wanted_publishing(wish, current.policy, current.in_use, compare)
     policy, part = _plan_document(
@@ -184,7 +179,7 @@ def _plan_policy(wish: Wish, current: Current, compare: Comparison) -> Tuple[Pol
     return policy, part
 
 
-def wanted_publishing(wish: Wish, policy: Optional[Policy], in_use: InUse, compare: Comparison) -> WantedPolicy:
+def wanted_publishing(wish: Wish, policy: Policy | None, in_use: InUse, compare: Comparison) -> WantedPolicy:
     """What the document of the publishing policy is to be. Raises InvalidInput where that can't be known, or does not fit."""
     if policy is None:
         wanted = WantedPolicy(new_policy(wish.account, wish.publishing, in_use))
@@ -196,8 +191,8 @@ def wanted_publishing(wish: Wish, policy: Optional[Policy], in_use: InUse, compa
 
 
 def _plan_document(
-    wish: Wish, policy: Optional[Policy], wanted: Policy, description: str, compare: Comparison, changes: str = ""
-) -> Tuple[Policy, _Part]:
+    wish: Wish, policy: Policy | None, wanted: Policy, description: str, compare: Comparison, changes: str = ""
+) -> tuple[Policy, _Part]:
     """A managed policy with the wanted document: created, or given a new default version."""
     if policy is None:
         tags = wish.tags.merged({}, compare)
@@ -219,7 +214,7 @@ def _plan_document(
     return made, part
 
 
-def _new_version(policy: Policy, document: Mapping[str, Any], changes: str) -> List[Step]:
+def _new_version(policy: Policy, document: Mapping[str, Any], changes: str) -> list[Step]:
     """A version of its own for the change; of five the oldest that is not in force makes room."""
     steps = []
     if policy.versions is not None and len(policy.versions) + 1 >= MOST_VERSIONS:
@@ -228,20 +223,20 @@ def _new_version(policy: Policy, document: Mapping[str, Any], changes: str) -> L
         steps.append(
             Step("delete_policy_version", policy.name, f"delete version {oldest} of policy {policy.name}", request)
         )
-    version: Dict[str, Any] = {"PolicyArn": policy.arn, "PolicyDocument": document, "SetAsDefault": True}
+    version: dict[str, Any] = {"PolicyArn": policy.arn, "PolicyDocument": document, "SetAsDefault": True}
     sentence = f"give policy {policy.name} a new default version{f', which {changes}' if changes else ''}"
     steps.append(Step("create_policy_version", policy.name, sentence, version))
     return steps
 
 
-def _plan_role(wish: Wish, role: Optional[Role], policy_arn: str, compare: Comparison) -> Tuple[Role, _Part]:
+def _plan_role(wish: Wish, role: Role | None, policy_arn: str, compare: Comparison) -> tuple[Role, _Part]:
     if role is None:
         made, steps = _new_role(wish, trust_document(wish.account, bool(wish.restrict_trust)), policy_arn, compare)
         return made, _Part(steps)
     trust = wanted_trust(wish.account, role.name, role.trust, wish.restrict_trust)
     part = _Part(warnings=trust.warnings)
     if compare.policies_differ(role.trust, trust.document):
-        request: Dict[str, Any] = {"RoleName": role.name, "PolicyDocument": trust.document}
+        request: dict[str, Any] = {"RoleName": role.name, "PolicyDocument": trust.document}
         part.steps.append(Step("update_assume_role_policy", role.name, trust.sentence, request))
     boundary = role.permissions_boundary
     if wish.permissions_boundary is not None and wish.permissions_boundary != (boundary or ""):
@@ -256,9 +251,9 @@ def _plan_role(wish: Wish, role: Optional[Role], policy_arn: str, compare: Compa
     return Role(role.name, role.arn, role.path, trust.document, boundary, tags, attached), part
 
 
-def _new_role(wish: Wish, trust: Mapping[str, Any], policy_arn: str, compare: Comparison) -> Tuple[Role, List[Step]]:
+def _new_role(wish: Wish, trust: Mapping[str, Any], policy_arn: str, compare: Comparison) -> tuple[Role, list[Step]]:
     tags = wish.tags.merged({}, compare)
-    request: Dict[str, Any] = {
+    request: dict[str, Any] = {
         "RoleName": wish.role_name,
         "Path": wish.new_path,
         "AssumeRolePolicyDocument": trust,
@@ -278,7 +273,7 @@ def _attach(role_name: str, policy_arn: str) -> Step:
     return Step("attach_role_policy", role_name, sentence, {"RoleName": role_name, "PolicyArn": policy_arn})
 
 
-def _bound(role_name: str, boundary: Optional[str]) -> Step:
+def _bound(role_name: str, boundary: str | None) -> Step:
     if boundary is None:
         sentence = f"remove the permissions boundary of role {role_name}"
         return Step("delete_role_permissions_boundary", role_name, sentence, {"RoleName": role_name})
@@ -289,7 +284,7 @@ def _bound(role_name: str, boundary: Optional[str]) -> Step:
 
 def _retag(
     wish: Wish, kind: str, name: str, request: Mapping[str, str], tags: Mapping[str, str], compare: Comparison
-) -> List[Step]:
+) -> list[Step]:
     to_set, to_unset = wish.tags.changes(tags, compare, ignores_case=kind == "role")
     steps = []
     if to_unset:
@@ -303,7 +298,7 @@ def _retag(
 
 def _plan_pass_role(
     wish: Wish, current: Current, role_arn: str, compare: Comparison
-) -> Tuple[Optional[Policy], List[Step], Tuple[Failure, ...]]:
+) -> tuple[Policy | None, list[Step], tuple[Failure, ...]]:
     """The operators' policy, attached to those who are named; others who have it keep it.
 
     An operator who can't get it stops no other; when nobody can, there is no use in making it.
@@ -323,10 +318,10 @@ def _plan_pass_role(
     return replace(made, attached_to=made.attached_to | keys), [*part.steps, *attachments, *part.tagging], refusals
 
 
-def to_result(current: Current) -> Dict[str, Any]:
+def to_result(current: Current) -> dict[str, Any]:
     """The module's result; role and policy are empty when there are none."""
     role, policy, pass_role = current.role, current.policy, current.pass_role
-    answer: Dict[str, Any] = {"role": {}, "policy": {}, "pass_role_policy": {}, "pass_role_attached_to": []}
+    answer: dict[str, Any] = {"role": {}, "policy": {}, "pass_role_policy": {}, "pass_role_attached_to": []}
     if role is not None:
         answer["role"] = {
             "role_name": role.name,

@@ -8,10 +8,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 from typing import Callable
-from typing import Mapping
-from typing import Optional
 
 from . import api
 from .plan import Policy
@@ -29,7 +28,7 @@ class DeliveryRoleReader:
         self.wish = wish
         self.read_document = read_document
 
-    def role(self) -> Optional[Role]:
+    def role(self) -> Role | None:
         """The role of the wish's name, whatever its path and case, or None."""
         name = self.wish.role_name
         found = api.get_role(self.client, name)
@@ -48,7 +47,7 @@ class DeliveryRoleReader:
             attached=api.attached_policies(self.client, found["RoleName"]),
         )
 
-    def policy(self, name: str) -> Optional[Policy]:
+    def policy(self, name: str) -> Policy | None:
         """The account's policy of this name, whatever its path and case, or None."""
         found = api.get_policy(self.client, self.wish.account.iam_arn("policy", self.wish.new_path, name))
         if found is None:

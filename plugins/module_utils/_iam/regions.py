@@ -11,10 +11,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 from typing import Callable
-from typing import Dict
 from typing import Generic
-from typing import List
-from typing import Tuple
 from typing import TypeVar
 
 try:
@@ -45,12 +42,12 @@ _ALWAYS_ENABLED = {"aws": "us-east-1", "aws-cn": "cn-north-1", "aws-us-gov": "us
 class AllRegions(Generic[Answer]):
     """answers: region -> what was read there."""
 
-    answers: Dict[str, Answer]
-    unread: Tuple[Unread, ...] = ()
+    answers: dict[str, Answer]
+    unread: tuple[Unread, ...] = ()
 
 
 @Ec2Errors.common_error_handler("list the enabled regions")
-def _enabled(ec2: Any) -> List[str]:
+def _enabled(ec2: Any) -> list[str]:
     return sorted(entry["RegionName"] for entry in ec2.describe_regions(aws_retry=True)["Regions"])
 
 
@@ -59,12 +56,12 @@ def _home(module: Any, account: Account) -> str:
     return str(module.region or _ALWAYS_ENABLED.get(account.partition) or _known_regions(account.partition)[0])
 
 
-def _known_regions(partition: str) -> List[str]:
-    known: List[str] = BotocoreSession().get_available_regions("ec2", partition)
+def _known_regions(partition: str) -> list[str]:
+    known: list[str] = BotocoreSession().get_available_regions("ec2", partition)
     return known
 
 
-def _clients(module: Any, regions: List[str]) -> Dict[str, Any]:
+def _clients(module: Any, regions: list[str]) -> dict[str, Any]:
     """Region -> client. One session for all: a session each would read the service model and the credentials each time."""
     _region, endpoint_url, connection = get_aws_connection_info(module)
     session = boto3.session.Session(profile_name=connection.pop("profile_name", None))

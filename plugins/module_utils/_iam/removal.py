@@ -11,14 +11,9 @@ What others use stays: a role that flow logs deliver through or that others may 
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from dataclasses import field
-from typing import Dict
-from typing import FrozenSet
-from typing import List
-from typing import Optional
-from typing import Sequence
-from typing import Tuple
 
 from ansible_collections.netops.flow_logs.plugins.module_utils._core.advice import SERVICE
 from ansible_collections.netops.flow_logs.plugins.module_utils._core.errors import Failure
@@ -49,7 +44,7 @@ class Removal:
     """
 
     force: bool = False
-    ignored: FrozenSet[str] = frozenset()
+    ignored: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -59,11 +54,11 @@ class Attachments:
     bounded: keys of users and roles whose permissions boundary the publishing policy is.
     """
 
-    inline: Tuple[str, ...] = ()
-    instance_profiles: Tuple[str, ...] = ()
-    bounded: FrozenSet[str] = frozenset()
+    inline: tuple[str, ...] = ()
+    instance_profiles: tuple[str, ...] = ()
+    bounded: frozenset[str] = frozenset()
     users: Sequence[User] = ()
-    unread: Tuple[Unread, ...] = field(default=())
+    unread: tuple[Unread, ...] = field(default=())
 
 
 def plan_removal(removal: Removal, current: Current, attachments: Attachments, compare: Comparison) -> Plan:
@@ -80,7 +75,7 @@ def plan_removal(removal: Removal, current: Current, attachments: Attachments, c
     if refusal:
         return Plan(before, before, refusals=(refusal,))
     warnings, steps = [], []
-    left: Dict[str, Optional[Policy]] = {"policy": None, "pass_role": None}
+    left: dict[str, Policy | None] = {"policy": None, "pass_role": None}
     if current.role:
         steps += _role_steps(current.role, attachments)
     if current.policy and policy_users:
@@ -105,7 +100,7 @@ def plan_removal(removal: Removal, current: Current, attachments: Attachments, c
     return Plan(before, after, tuple(steps), warnings=tuple(warnings), not_in_diff=hidden)
 
 
-def _others(current: Current, attachments: Attachments) -> List[str]:
+def _others(current: Current, attachments: Attachments) -> list[str]:
     """Who has the publishing policy besides the role, as IAM names them: user/alice."""
     if current.policy is None:
         return []
@@ -114,7 +109,7 @@ def _others(current: Current, attachments: Attachments) -> List[str]:
     return sorted((current.policy.attached_to - own) | bounds)
 
 
-def _refusal(role: Optional[Role], users: Sequence[User], unread: Sequence[Unread]) -> Optional[Failure]:
+def _refusal(role: Role | None, users: Sequence[User], unread: Sequence[Unread]) -> Failure | None:
     if role is None:
         return None
     if users:
@@ -150,7 +145,7 @@ def _refusal(role: Optional[Role], users: Sequence[User], unread: Sequence[Unrea
     return None
 
 
-def _is_ours(policy: Policy, role: Optional[Role], compare: Comparison) -> bool:
+def _is_ours(policy: Policy, role: Role | None, compare: Comparison) -> bool:
     """True when the operators' policy allows passing the role and nothing else."""
     if role is not None:
         return not compare.policies_differ(policy.document, pass_role_document(role.arn))
@@ -165,7 +160,7 @@ def _is_ours(policy: Policy, role: Optional[Role], compare: Comparison) -> bool:
     )
 
 
-def _role_steps(role: Role, attachments: Attachments) -> List[Step]:
+def _role_steps(role: Role, attachments: Attachments) -> list[Step]:
     """DeleteRole wants nothing attached, nothing inline, and no instance profile."""
     steps = [
         Step(
@@ -197,7 +192,7 @@ def _role_steps(role: Role, attachments: Attachments) -> List[Step]:
     return [*steps, Step("delete_role", role.name, f"delete role {role.name}", {"RoleName": role.name})]
 
 
-def _policy_steps(policy: Policy, attached_to: FrozenSet[str]) -> List[Step]:
+def _policy_steps(policy: Policy, attached_to: frozenset[str]) -> list[Step]:
     """DeletePolicy wants it detached everywhere, and no version but the default one."""
     steps = []
     for key in sorted(attached_to):

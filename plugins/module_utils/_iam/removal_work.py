@@ -10,9 +10,6 @@ from __future__ import annotations
 
 from dataclasses import replace
 from typing import Any
-from typing import Dict
-from typing import Optional
-from typing import Tuple
 
 from ansible_collections.netops.flow_logs.plugins.module_utils._core.aws import COMPARISON
 from ansible_collections.netops.flow_logs.plugins.module_utils._core.aws import AwsError
@@ -51,7 +48,7 @@ class DeliveryRoleRemovalWork(Work):
         self.reader = DeliveryRoleReader(self.client, wish, api.policy_document_if_any)
         self.find_users = lambda: find_users(module, account)
 
-    def observe(self) -> Tuple[Current, Attachments]:
+    def observe(self) -> tuple[Current, Attachments]:
         role = self.reader.role()
         policy = self._whole(self.reader.policy(self.reader.wish.policy_name))
         pass_role = self._whole(self.reader.policy(self.reader.wish.pass_role_name))
@@ -65,7 +62,7 @@ class DeliveryRoleRemovalWork(Work):
         )
         return Current(role, policy, pass_role), attachments
 
-    def _whole(self, policy: Optional[Policy]) -> Optional[Policy]:
+    def _whole(self, policy: Policy | None) -> Policy | None:
         if policy is None:
             return None
         return replace(
@@ -74,10 +71,10 @@ class DeliveryRoleRemovalWork(Work):
             attached_to=api.attached_to(self.client, policy.arn),
         )
 
-    def plan(self, current: Tuple[Current, Attachments]) -> Plan:
+    def plan(self, current: tuple[Current, Attachments]) -> Plan:
         return plan_removal(self.removal, *current, COMPARISON)
 
-    def apply(self, plan: Plan, done: Done) -> Dict[str, Any]:
+    def apply(self, plan: Plan, done: Done) -> dict[str, Any]:
         for step in plan.steps:
             try:
                 api.REMOVALS[step.kind](self.client, **step.arguments)

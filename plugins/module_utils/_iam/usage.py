@@ -10,9 +10,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import Any
-from typing import Dict
-from typing import List
-from typing import Tuple
 
 from ansible_collections.netops.flow_logs.plugins.module_utils._flow_log.value import FlowLog
 
@@ -25,7 +22,7 @@ class Unread:
     code: str
     message: str
 
-    def as_result(self) -> Dict[str, str]:
+    def as_result(self) -> dict[str, str]:
         return {"region": self.region, "code": self.code, "message": self.message}
 
 
@@ -36,7 +33,7 @@ class User:
     region: str
     log: FlowLog
 
-    def as_result(self) -> Dict[str, Any]:
+    def as_result(self) -> dict[str, Any]:
         return {
             "region": self.region,
             "flow_log_id": self.log.flow_log_id,
@@ -52,13 +49,13 @@ class User:
 class Users:
     """users: role ARN in lower case -> the flow logs that use it. unread: regions of which nothing is known."""
 
-    users: Dict[str, List[User]]
-    unread: Tuple[Unread, ...] = ()
+    users: dict[str, list[User]]
+    unread: tuple[Unread, ...] = ()
 
-    def of(self, role_arn: str) -> List[User]:
+    def of(self, role_arn: str) -> list[User]:
         return self.users.get(role_arn.lower(), [])
 
-    def of_name(self, role_name: str) -> List[User]:
+    def of_name(self, role_name: str) -> list[User]:
         """Those of a role of the account, whatever its path."""
         last = f"/{role_name.lower()}"
         return [user for arn, users in self.users.items() if arn.endswith(last) for user in users]

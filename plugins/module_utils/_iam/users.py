@@ -9,9 +9,6 @@
 from __future__ import annotations
 
 from typing import Any
-from typing import Dict
-from typing import List
-from typing import Set
 
 from ansible_collections.netops.flow_logs.plugins.module_utils._core.account import Account
 from ansible_collections.netops.flow_logs.plugins.module_utils._flow_log import api
@@ -25,7 +22,7 @@ from .usage import Users
 def find_users(module: Any, account: Account) -> Users:
     """Reads all flow logs in every enabled region: there is no filter for the role, and those to Firehose may have one too."""
     found = in_all_regions(module, account, api.describe_all_flow_logs)
-    users: Dict[str, List[User]] = {}
+    users: dict[str, list[User]] = {}
     for region, logs in found.answers.items():
         for log in logs:
             for role_arn in _roles_of(log):
@@ -33,7 +30,7 @@ def find_users(module: Any, account: Account) -> Users:
     return Users(users, found.unread)
 
 
-def _roles_of(log: FlowLog) -> Set[str]:
+def _roles_of(log: FlowLog) -> set[str]:
     """In lower case, both roles of a delivery to another account's Firehose; the second is as a rule that account's."""
     arns = (log.role_arn, log.facts.get("DeliverCrossAccountRole"))
     return {arn.lower() for arn in arns if arn}

@@ -9,15 +9,10 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
-from typing import Dict
-from typing import List
-from typing import Mapping
-from typing import Optional
-from typing import Sequence
-from typing import Set
-from typing import Tuple
 
 from ansible_collections.netops.flow_logs.plugins.module_utils._core.aws import COMPARISON
 from ansible_collections.netops.flow_logs.plugins.module_utils._core.aws import AwsError
@@ -79,7 +74,7 @@ class DeliveryRoleWork(Work):
         self.client = client(module, "iam")
         self.reader = DeliveryRoleReader(self.client, self.wish)
         self.find_users = lambda: find_users(module, account)
-        self.policy: Optional[Policy] = None
+        self.policy: Policy | None = None
 
     def observe(self) -> Current:
         policy = self.reader.policy(self.wish.policy_name)
@@ -93,7 +88,7 @@ class DeliveryRoleWork(Work):
         current = Current(role, policy, in_use=in_use)
         return self._with_operators(current) if self.wish.pass_role_to else current
 
-    def _in_use(self, role: Optional[Role], policy: Optional[Policy]) -> InUse:
+    def _in_use(self, role: Role | None, policy: Policy | None) -> InUse:
         """The names in use matter, and cost a call for each region, only when a name may go or is lacking."""
         shared = policy is not None and policy.attachments > int(role is not None and policy.arn in role.attached)
         if not self.wish.publishing.narrows or (role is None and not shared):
@@ -112,7 +107,7 @@ class DeliveryRoleWork(Work):
         names = {log.destination.name for log in logs if log.destination.needs_role}
         return InUse(tuple(sorted(names)), (*users.unread, *unread))
 
-    def _other_roles(self, policy: Policy) -> Tuple[List[str], Tuple[Unread, ...]]:
+    def _other_roles(self, policy: Policy) -> tuple[list[str], tuple[Unread, ...]]:
         """Names of the roles that have the policy, as one policy scopes all of them."""
         try:
             keys = api.attached_to(self.client, policy.arn)
@@ -142,7 +137,7 @@ class DeliveryRoleWork(Work):
         self.wish = replace(self.wish, publishing=wish)
         raise Conflict(f"Others keep changing policy {policy.name}. Run it again when they are done.")
 
-    def _require_boundary(self, role: Optional[Role]) -> None:
+    def _require_boundary(self, role: Role | None) -> None:
         """Raises InvalidInput when the boundary that is to be set does not exist."""
         boundary = self.wish.permissions_boundary
         is_new = bool(boundary) and (role is None or role.permissions_boundary != boundary)
@@ -172,14 +167,14 @@ class DeliveryRoleWork(Work):
             return principal.arn
         return str(api.principal_arn(self.client, principal.kind, principal.name))
 
-    def _pass_role(self, role: Optional[Role]) -> Optional[Policy]:
+    def _pass_role(self, role: Role | None) -> Policy | None:
         policy = self.reader.policy(self.wish.pass_role_name)
         if policy is None:
             return None
         has = api.attached_to(self.client, policy.arn)
         return self._with_versions(replace(policy, attached_to=has), pass_role_document(self._role_arn(role)))
 
-    def _role_arn(self, role: Optional[Role]) -> str:
+    def _role_arn(self, role: Role | None) -> str:
         return role.arn if role else self.wish.account.iam_arn("role", self.wish.new_path, self.wish.role_name)
 
     def plan(self, current: Current) -> Plan:
@@ -198,7 +193,7 @@ class DeliveryRoleWork(Work):
             refusals=(*plan.refusals, *(failure for failure in refusals if failure is not None)),
         )
 
-    def _fullness(self, principal: Principal, plan: Plan) -> Optional[Failure]:
+    def _fullness(self, principal: Principal, plan: Plan) -> Failure | None:
         """What may not be read is not known beforehand; AWS says it then."""
         try:
             count = api.attached_count(self.client, principal.kind, principal.name)
@@ -212,17 +207,17 @@ class DeliveryRoleWork(Work):
             quota = _LEAST_QUOTA
         return full(principal, count, plan.after["role"]["arn"]) if count >= quota else None
 
-    def _operator_of(self, step: Step, plan: Plan) -> Optional[Principal]:
+    def _operator_of(self, step: Step, plan: Plan) -> Principal | None:
         """The operator to whom the step attaches the policy for operators; None for any other step."""
         if not step.kind.startswith("attach_") or step.arguments["PolicyArn"] == plan.after["policy"]["arn"]:
             return None
         key = f"{step.kind.split('_')[1]}/{step.subject}"
         return next((each for each in self.wish.pass_role_to if each.key == key), None)
 
-    def apply(self, plan: Plan, done: Done) -> Dict[str, Any]:
+    def apply(self, plan: Plan, done: Done) -> dict[str, Any]:
         """Delivery needs policy and role; tags and operators fail by themselves."""
         after = plan.after
-        failed: Set[str] = set()
+        failed: set[str] = set()
         for step in plan.steps:
             operator = self._operator_of(step, plan)
             if operator is not None and operator.arn in failed:
@@ -252,7 +247,7 @@ class DeliveryRoleWork(Work):
         return [each for each in self.wish.pass_role_to if is_theirs and each.arn not in known]
 
 
-def _call(client: Any, step: Step, done: Done) -> Dict[str, Any]:
+def _call(client: Any, step: Step, done: Done) -> dict[str, Any]:
     """Makes the step's call. What is refused for its tags is made without them, as delivery needs none."""
     try:
         return api.DEEDS[step.kind](client, **step.arguments)
@@ -279,12 +274,12 @@ def _operators_failure(principal: Principal, error: AwsError, plan: Plan) -> Fai
     return operator_failure(principal, error.code or "NoAnswer", f"{error.message}: {error.told}", role_arn, error.hint)
 
 
-def _without_operators(after: Dict[str, Any], lost: Sequence[Principal]) -> Dict[str, Any]:
+def _without_operators(after: dict[str, Any], lost: Sequence[Principal]) -> dict[str, Any]:
     keys = {principal.key for principal in lost}
     return {**after, "pass_role_attached_to": [key for key in after["pass_role_attached_to"] if key not in keys]}
 
 
-def _with_real_tags(plan: Plan, after: Dict[str, Any], done: Done) -> Dict[str, Any]:
+def _with_real_tags(plan: Plan, after: dict[str, Any], done: Done) -> dict[str, Any]:
     """The predicted result, with the tags from before where they could not be set."""
     failed = {failure.resource_id for failure in done.failures}
     real = dict(after)
@@ -306,7 +301,7 @@ def _is_another_writers(kind: str, code: str) -> bool:
     return code == _GONE and kind in _OF_WHAT_WE_MAKE
 
 
-def _with_answer(after: Dict[str, Any], kind: str, subject: str, answer: Dict[str, Any]) -> Dict[str, Any]:
+def _with_answer(after: dict[str, Any], kind: str, subject: str, answer: dict[str, Any]) -> dict[str, Any]:
     """The predicted result with what only AWS knows: the ARNs as it gives them, the number of the new version."""
     if kind == "create_role":
         return {**after, "role": {**after["role"], "arn": answer["Role"]["Arn"]}}

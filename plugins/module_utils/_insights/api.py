@@ -9,9 +9,8 @@
 from __future__ import annotations
 
 import uuid
-from typing import AbstractSet
+from collections.abc import Set as AbstractSet
 from typing import Any
-from typing import List
 
 from ansible_collections.netops.flow_logs.plugins.module_utils._core.aws import LogsErrors
 from ansible_collections.netops.flow_logs.plugins.module_utils._core.aws import pages
@@ -25,7 +24,7 @@ _GROUPS_PAGE = 50
 
 
 @LogsErrors.common_error_handler("list the saved queries")
-def find_queries(client: Any, prefix: str) -> List[Definition]:
+def find_queries(client: Any, prefix: str) -> list[Definition]:
     """The saved queries whose names begin so, lowest id first."""
     request = {"queryDefinitionNamePrefix": prefix, "maxResults": _PAGE}
     listing = pages(client.describe_query_definitions, "nextToken", **request)

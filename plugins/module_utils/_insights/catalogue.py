@@ -8,11 +8,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Dict
-from typing import List
-from typing import Sequence
-from typing import Tuple
 
 from ansible_collections.netops.flow_logs.plugins.module_utils._flow_log.log_format import DEFAULT_LOG_FORMAT
 
@@ -26,13 +23,13 @@ class Query:
 
     name: str
     about: str
-    needs: Tuple[str, ...]
-    commands: Tuple[str, ...]
+    needs: tuple[str, ...]
+    commands: tuple[str, ...]
     recorded_only: bool = True
     of_several_groups: bool = False
 
 
-def _most_bytes(by: str, limit: int = 20) -> Tuple[str, ...]:
+def _most_bytes(by: str, limit: int = 20) -> tuple[str, ...]:
     return (
         f"stats sum(bytes) as totalBytes, count(*) as records by {by}",
         "sort totalBytes desc",
@@ -110,12 +107,12 @@ _WORDS = {
 }
 
 
-def fields_of(log_format: str) -> List[str]:
+def fields_of(log_format: str) -> list[str]:
     """The fields of a record in their order, under AWS's names; the format is one that normalise() gave."""
     return [token[2:-1] for token in log_format.split()]
 
 
-def missing_fields(query: Query, log_format: str) -> List[str]:
+def missing_fields(query: Query, log_format: str) -> list[str]:
     """What the query needs and the format does not have."""
     there = set(fields_of(log_format))
     return [field for field in query.needs if field not in there]
@@ -139,7 +136,7 @@ def query_text(query: Query, log_format: str, remark: str = "") -> str:
 
 def _parse(fields: Sequence[str]) -> str:
     """Names the fields of a record one by one. AWS takes a field twice, a name only once."""
-    counts: Dict[str, int] = {}
+    counts: dict[str, int] = {}
     names = []
     for field in fields:
         name = insights_name(field)

@@ -12,17 +12,12 @@ the one of the lowest id stays, so that all who look choose the same one.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from collections.abc import Sequence
 from dataclasses import dataclass
 from dataclasses import field
 from dataclasses import replace
 from typing import Any
-from typing import Dict
-from typing import FrozenSet
-from typing import List
-from typing import Mapping
-from typing import Optional
-from typing import Sequence
-from typing import Tuple
 
 from ansible_collections.netops.flow_logs.plugins.module_utils._core.errors import InvalidInput
 from ansible_collections.netops.flow_logs.plugins.module_utils._core.plan import Plan
@@ -58,7 +53,7 @@ class Definition:
     definition_id: str
     name: str
     query_string: str
-    log_group_names: Tuple[str, ...] = ()
+    log_group_names: tuple[str, ...] = ()
 
     @property
     def is_for_all(self) -> bool:
@@ -75,13 +70,13 @@ class Wish:
 
     folder: str
     log_format: str = DEFAULT_LOG_FORMAT
-    queries: Optional[Tuple[str, ...]] = None
-    log_group_names: FrozenSet[str] = frozenset()
+    queries: tuple[str, ...] | None = None
+    log_group_names: frozenset[str] = frozenset()
     beginning: str = ""
     purge: bool = True
 
     @property
-    def scope(self) -> Dict[str, Query]:
+    def scope(self) -> dict[str, Query]:
         """Full name -> query, for those that are dealt with; all others of the folder are somebody else's."""
         return {
             f"{self.folder}/{query.name}": query
@@ -99,10 +94,10 @@ class Current:
     """
 
     definitions: Mapping[str, Sequence[Definition]] = field(default_factory=dict)
-    there: FrozenSet[str] = frozenset()
+    there: frozenset[str] = frozenset()
     others: bool = False
 
-    def all(self) -> List[Definition]:
+    def all(self) -> list[Definition]:
         return [definition for each in self.definitions.values() for definition in each]
 
 
@@ -121,7 +116,7 @@ def wish_from_options(options: Mapping[str, Any], facts: Mapping[str, str]) -> W
     return wish
 
 
-def folder_of(query_folder: Optional[str], template: str, facts: Mapping[str, str]) -> str:
+def folder_of(query_folder: str | None, template: str, facts: Mapping[str, str]) -> str:
     """The folder given, or one that is named by what all log groups of the template have in common."""
     if query_folder is not None:
         folder = query_folder.strip().rstrip("/")
@@ -177,9 +172,9 @@ def from_aws(entry: Mapping[str, Any]) -> Definition:
     )
 
 
-def to_result(definition: Definition, action: str) -> Dict[str, Any]:
+def to_result(definition: Definition, action: str) -> dict[str, Any]:
     """One entry of queries; the id is missing as long as AWS has given none."""
-    answer: Dict[str, Any] = {
+    answer: dict[str, Any] = {
         "name": definition.name,
         "query_string": definition.query_string,
         "log_group_names": list(definition.log_group_names),
@@ -193,9 +188,9 @@ def to_result(definition: Definition, action: str) -> Dict[str, Any]:
 def plan_queries(wish: Wish, current: Current) -> Plan:
     """The steps for all queries of the wish. Without any log group there is nothing to ask: all stays as it is."""
     names = _names_afterwards(wish, current)
-    steps: List[Step] = []
-    before: List[Dict[str, Any]] = []
-    after: List[Dict[str, Any]] = []
+    steps: list[Step] = []
+    before: list[dict[str, Any]] = []
+    after: list[dict[str, Any]] = []
     for name, query in wish.scope.items():
         there = list(current.definitions.get(name, ()))
         before += [to_result(definition, "unchanged") for definition in there]
@@ -219,7 +214,7 @@ def plan_queries(wish: Wish, current: Current) -> Plan:
     )
 
 
-def _names_afterwards(wish: Wish, current: Current) -> Optional[Tuple[str, ...]]:
+def _names_afterwards(wish: Wish, current: Current) -> tuple[str, ...] | None:
     """The log groups that all queries name; none where there are too many. None: no log group is known at all."""
     if not wish.log_group_names:
         return None
@@ -231,7 +226,7 @@ def _names_afterwards(wish: Wish, current: Current) -> Optional[Tuple[str, ...]]
     return tuple(sorted(names)) if len(names) <= MOST_GROUPS else ()
 
 
-def _wanted(wish: Wish, name: str, query: Query, names: Optional[Tuple[str, ...]]) -> Optional[Definition]:
+def _wanted(wish: Wish, name: str, query: Query, names: tuple[str, ...] | None) -> Definition | None:
     """The query as it is to be; None for one that is not wanted, or has no answer."""
     if names is None or missing_fields(query, wish.log_format):
         return None
@@ -241,7 +236,7 @@ def _wanted(wish: Wish, name: str, query: Query, names: Optional[Tuple[str, ...]
     return Definition("", name, text, names)
 
 
-def _towards(target: Definition, there: Sequence[Definition]) -> List[Step]:
+def _towards(target: Definition, there: Sequence[Definition]) -> list[Step]:
     """Creates the query, or corrects the one that stays and deletes the others of its name."""
     if not there:
         return [Step(PUT, target.name, f"create query {target.name}", _request(target))]
@@ -259,15 +254,15 @@ def _towards(target: Definition, there: Sequence[Definition]) -> List[Step]:
     return steps
 
 
-def _request(definition: Definition) -> Dict[str, Any]:
+def _request(definition: Definition) -> dict[str, Any]:
     """PutQueryDefinition; log groups that are left out are taken out of a query that has some (botocore's model)."""
-    request: Dict[str, Any] = {"name": definition.name, "queryString": definition.query_string}
+    request: dict[str, Any] = {"name": definition.name, "queryString": definition.query_string}
     if definition.log_group_names:
         request["logGroupNames"] = list(definition.log_group_names)
     return request
 
 
-def regroup(definition: Definition, names: Tuple[str, ...]) -> Step:
+def regroup(definition: Definition, names: tuple[str, ...]) -> Step:
     """The step that changes nothing but the log groups of a query."""
     request = {**_request(replace(definition, log_group_names=names)), "queryDefinitionId": definition.definition_id}
     return Step(PUT, definition.definition_id, f"take log groups out of query {definition.name}", request)
@@ -279,12 +274,12 @@ def delete(definition: Definition) -> Step:
     return Step(DELETE, definition.definition_id, sentence, {"queryDefinitionId": definition.definition_id})
 
 
-def _left_out(wish: Wish) -> List[Dict[str, Any]]:
+def _left_out(wish: Wish) -> list[dict[str, Any]]:
     missing = {query.name: missing_fields(query, wish.log_format) for query in wish.scope.values()}
     return [{"query": name, "missing_fields": fields} for name, fields in missing.items() if fields]
 
 
-def _too_many(wish: Wish) -> Tuple[str, ...]:
+def _too_many(wish: Wish) -> tuple[str, ...]:
     which = f"whose names begin with {wish.beginning}" if wish.beginning else "that are meant"
     return (
         f"The queries in {wish.folder} name no log groups, as a query can name {MOST_GROUPS} at most. In the console, choose"

@@ -14,10 +14,6 @@ from __future__ import annotations
 
 from dataclasses import replace
 from typing import Any
-from typing import Dict
-from typing import List
-from typing import Optional
-from typing import Tuple
 
 from ansible_collections.netops.flow_logs.plugins.module_utils._core.plan import Plan
 from ansible_collections.netops.flow_logs.plugins.module_utils._core.plan import Step
@@ -32,9 +28,9 @@ from .plan import to_result
 
 def plan_removal(wish: Wish, current: Current) -> Plan:
     """A step for each query that goes or is left with fewer log groups."""
-    steps: List[Step] = []
-    before: List[Dict[str, Any]] = []
-    after: List[Dict[str, Any]] = []
+    steps: list[Step] = []
+    before: list[dict[str, Any]] = []
+    after: list[dict[str, Any]] = []
     for name in wish.scope:
         for definition in current.definitions.get(name, ()):
             before.append(to_result(definition, "unchanged"))
@@ -50,7 +46,7 @@ def plan_removal(wish: Wish, current: Current) -> Plan:
     return Plan({"queries": before}, {"queries": after}, tuple(steps))
 
 
-def _names_left(wish: Wish, current: Current, definition: Definition) -> Optional[Tuple[str, ...]]:
+def _names_left(wish: Wish, current: Current, definition: Definition) -> tuple[str, ...] | None:
     """The log groups that a query still speaks of; None for one that has to go."""
     if wish.purge:
         return None

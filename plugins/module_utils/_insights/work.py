@@ -9,15 +9,11 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Mapping
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
-from typing import Dict
-from typing import List
-from typing import Mapping
 from typing import NamedTuple
-from typing import Optional
-from typing import Sequence
-from typing import Set
 
 from ansible_collections.netops.flow_logs.plugins.module_utils._core.aws import AwsError
 from ansible_collections.netops.flow_logs.plugins.module_utils._core.aws import account_of
@@ -54,7 +50,7 @@ _UNKNOWN = {"account_id": "0" * 12, "region": ""}
 class _Outcome(NamedTuple):
     """What became of a step. definition_id: of the query that was saved. again: another look helps."""
 
-    failure: Optional[Failure] = None
+    failure: Failure | None = None
     definition_id: str = ""
     again: bool = False
 
@@ -70,7 +66,7 @@ class InsightsQueriesWork(Work):
         region = region_of(module)
         self.client = client(module, "logs")
         # Reads may show for a while what is gone.
-        self.deleted: Set[str] = set()
+        self.deleted: set[str] = set()
         groups = template.groups(account, region, lambda: client(module, "ec2"), names)
         self.missing = (*groups.missing, *groups.illegal)
         facts = {"account_id": account.account_id, "region": region}
@@ -92,8 +88,8 @@ class InsightsQueriesWork(Work):
         """Of interest for removals only."""
         return False
 
-    def _definitions(self) -> Dict[str, List[Definition]]:
-        found: Dict[str, List[Definition]] = {}
+    def _definitions(self) -> dict[str, list[Definition]]:
+        found: dict[str, list[Definition]] = {}
         for definition in api.find_queries(self.client, f"{self.wish.folder}/"):
             if definition.name in self.wish.scope and definition.definition_id not in self.deleted:
                 found.setdefault(definition.name, []).append(definition)
@@ -103,7 +99,7 @@ class InsightsQueriesWork(Work):
         plan = plan_queries(self.wish, current)
         return Plan(plan.before, plan.after, plan.steps, self.missing, plan.warnings)
 
-    def apply(self, plan: Plan, done: Done) -> Dict[str, Any]:
+    def apply(self, plan: Plan, done: Done) -> dict[str, Any]:
         outcomes = side_by_side(self._carry_out, plan.steps)
         failed = {step.subject for step, outcome in zip(plan.steps, outcomes) if outcome.failure}
         done.failures += [outcome.failure for outcome in outcomes if outcome.failure]
@@ -132,7 +128,7 @@ class InsightsQueriesWork(Work):
             return _Outcome(Failure(step.subject, error.code or "NoAnswer", text, error.hint))
         return _Outcome()
 
-    def _look_for(self, saved: Set[str]) -> None:
+    def _look_for(self, saved: set[str]) -> None:
         """Waits until the saved queries show, and looks whether somebody else has saved the same ones meanwhile."""
         for pause in _LOOKS:
             if pause:
@@ -159,12 +155,12 @@ class InsightsQueriesRemovalWork(InsightsQueriesWork):
         return plan_removal(self.wish, current)
 
 
-def _keys(entry: Mapping[str, Any]) -> Set[str]:
+def _keys(entry: Mapping[str, Any]) -> set[str]:
     """What steps have for their subject."""
     return {entry["name"], entry.get("query_definition_id", entry["name"])}
 
 
-def _with_id(entry: Dict[str, Any], saved: Mapping[str, str]) -> Dict[str, Any]:
+def _with_id(entry: dict[str, Any], saved: Mapping[str, str]) -> dict[str, Any]:
     """The planned entry with the id that AWS gave it."""
     given = saved.get(entry["name"])
     return {**entry, "query_definition_id": given} if given else entry

@@ -8,12 +8,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
-from typing import Dict
-from typing import List
-from typing import Sequence
-from typing import Set
-from typing import Tuple
 
 from ansible_collections.amazon.aws.plugins.module_utils.retries import AWSRetry
 from ansible_collections.netops.flow_logs.plugins.module_utils._core.aws import LogsErrors
@@ -33,14 +29,14 @@ _until_visible = AWSRetry.jittered_backoff(
 
 
 @LogsErrors.common_error_handler("list the log groups")
-def _listing(client: Any, prefix: str, wanted: Set[str], most_pages: int) -> Tuple[Dict[str, Dict[str, Any]], bool]:
+def _listing(client: Any, prefix: str, wanted: set[str], most_pages: int) -> tuple[dict[str, dict[str, Any]], bool]:
     """Groups of the wanted names below the prefix, and whether there can be no more of them.
 
     most_pages is where to stop looking; 0 looks to the end.
     """
-    found: Dict[str, Dict[str, Any]] = {}
+    found: dict[str, dict[str, Any]] = {}
     last = max(wanted)
-    arguments: Dict[str, Any] = {"limit": _PAGE, **({"logGroupNamePrefix": prefix} if prefix else {})}
+    arguments: dict[str, Any] = {"limit": _PAGE, **({"logGroupNamePrefix": prefix} if prefix else {})}
     for number, page in enumerate(pages(client.describe_log_groups, "nextToken", **arguments), start=1):
         found.update({group["logGroupName"]: group for group in page["logGroups"] if group["logGroupName"] in wanted})
         # The listing is in ASCII order (botocore's model): what comes after the last wanted name is of no interest.
@@ -51,7 +47,7 @@ def _listing(client: Any, prefix: str, wanted: Set[str], most_pages: int) -> Tup
     return found, True
 
 
-def find_log_groups(client: Any, names: Sequence[str]) -> Dict[str, Dict[str, Any]]:
+def find_log_groups(client: Any, names: Sequence[str]) -> dict[str, dict[str, Any]]:
     """Name -> group as DescribeLogGroups gives it, for the names that exist.
 
     Names of one template share a beginning, so one listing finds them all. Where strangers share it too, the listing
@@ -64,15 +60,15 @@ def find_log_groups(client: Any, names: Sequence[str]) -> Dict[str, Dict[str, An
     return found if complete else {**found, **_one_by_one(client, sorted(wanted - set(found)))}
 
 
-def _one_by_one(client: Any, names: List[str]) -> Dict[str, Dict[str, Any]]:
-    found: Dict[str, Dict[str, Any]] = {}
+def _one_by_one(client: Any, names: list[str]) -> dict[str, dict[str, Any]]:
+    found: dict[str, dict[str, Any]] = {}
     for answer, _complete in side_by_side(lambda name: _listing(client, name, {name}, 0), names):
         found.update(answer)
     return found
 
 
 @LogsErrors.list_error_handler("read the tags of the log group", {})
-def list_tags(client: Any, arn: str) -> Dict[str, str]:
+def list_tags(client: Any, arn: str) -> dict[str, str]:
     """Tags of the group with this ARN (without ':*', botocore's model of ListTagsForResource)."""
     return dict(client.list_tags_for_resource(aws_retry=True, resourceArn=arn).get("tags") or {})
 

@@ -9,15 +9,11 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from dataclasses import field
 from dataclasses import replace
 from typing import Any
-from typing import Dict
-from typing import List
-from typing import Mapping
-from typing import Optional
-from typing import Tuple
 
 from ansible_collections.netops.flow_logs.plugins.module_utils._core.errors import InvalidInput
 from ansible_collections.netops.flow_logs.plugins.module_utils._core.plan import Comparison
@@ -41,13 +37,13 @@ class LogGroup:
     """retention_in_days None keeps events for ever; tags None means that they were not read."""
 
     name: str
-    retention_in_days: Optional[int] = None
-    kms_key_id: Optional[str] = None
+    retention_in_days: int | None = None
+    kms_key_id: str | None = None
     log_group_class: str = DEFAULT_CLASS
     deletion_protection: bool = False
-    tags: Optional[Mapping[str, str]] = None
+    tags: Mapping[str, str] | None = None
     # Set when an account-level policy decides on the retention that DescribeLogGroups shows.
-    retention_policy_name: Optional[str] = None
+    retention_policy_name: str | None = None
     # Facts that AWS adds and nobody can wish for, under the names of the result.
     facts: Mapping[str, Any] = field(default_factory=dict)
 
@@ -56,11 +52,11 @@ class LogGroup:
 class Wish:
     """names: log group name -> resource ids that asked for it. None in an option leaves the group as it is."""
 
-    names: Mapping[str, Tuple[str, ...]]
-    retention_in_days: Optional[str] = None
-    kms_key_id: Optional[str] = None
-    log_group_class: Optional[str] = None
-    deletion_protection: Optional[bool] = None
+    names: Mapping[str, tuple[str, ...]]
+    retention_in_days: str | None = None
+    kms_key_id: str | None = None
+    log_group_class: str | None = None
+    deletion_protection: bool | None = None
     tags: TagWish = TagWish()
 
 
@@ -68,7 +64,7 @@ class Wish:
 _KEY_ARN = re.compile(r"arn:(?P<partition>aws[a-z-]*):kms:(?P<region>[a-z0-9-]+):[0-9]{12}:(?P<kind>key|alias)/[A-Za-z0-9:/_-]+")
 
 
-def require_key_arn(key: str, region: Optional[str] = None, partition: Optional[str] = None) -> None:
+def require_key_arn(key: str, region: str | None = None, partition: str | None = None) -> None:
     """Raises InvalidInput for what is no ARN of a KMS key, or that of a key of another region or partition than these."""
     found = _KEY_ARN.fullmatch(key)
     shown = limited(printable(repr(key)), 300)
@@ -93,7 +89,7 @@ def require_key_arn(key: str, region: Optional[str] = None, partition: Optional[
         )
 
 
-def wish_from_options(options: Mapping[str, Any], names: Mapping[str, Tuple[str, ...]], tags: TagWish) -> Wish:
+def wish_from_options(options: Mapping[str, Any], names: Mapping[str, tuple[str, ...]], tags: TagWish) -> Wish:
     """The wish from the module's options. Raises InvalidInput on a key that is no ARN."""
     key = options["kms_key_id"]
     if key:
@@ -108,7 +104,7 @@ def wish_from_options(options: Mapping[str, Any], names: Mapping[str, Tuple[str,
     )
 
 
-def from_aws(group: Mapping[str, Any], tags: Optional[Mapping[str, str]] = None) -> LogGroup:
+def from_aws(group: Mapping[str, Any], tags: Mapping[str, str] | None = None) -> LogGroup:
     """The value of one entry of DescribeLogGroups."""
     facts = {
         "arn": group.get("arn"),
@@ -128,9 +124,9 @@ def from_aws(group: Mapping[str, Any], tags: Optional[Mapping[str, str]] = None)
     )
 
 
-def to_result(group: LogGroup, action: str, resource_ids: Tuple[str, ...]) -> Dict[str, Any]:
+def to_result(group: LogGroup, action: str, resource_ids: tuple[str, ...]) -> dict[str, Any]:
     """One entry of log_groups; what is not known yet (or was not read) is missing."""
-    answer: Dict[str, Any] = {
+    answer: dict[str, Any] = {
         "log_group_name": group.name,
         "action": action,
         "retention_in_days": group.retention_in_days,
@@ -150,10 +146,10 @@ def to_result(group: LogGroup, action: str, resource_ids: Tuple[str, ...]) -> Di
 def plan_groups(wish: Wish, current: Mapping[str, LogGroup], arns: Mapping[str, str], compare: Comparison) -> Plan:
     """The steps for all names. arns: name -> ARN without ':*'. Raises InvalidInput where a wish can't be met."""
     _refuse_other_class(wish, current)
-    steps: List[Step] = []
-    before: List[Dict[str, Any]] = []
-    after: List[Dict[str, Any]] = []
-    warnings: List[str] = []
+    steps: list[Step] = []
+    before: list[dict[str, Any]] = []
+    after: list[dict[str, Any]] = []
+    warnings: list[str] = []
     for name, resource_ids in wish.names.items():
         group = current.get(name)
         changes = _create(wish, name, compare) if group is None else _correct(wish, group, arns[name], compare)
@@ -178,7 +174,7 @@ def _refuse_other_class(wish: Wish, current: Mapping[str, LogGroup]) -> None:
         )
 
 
-def _account_policy_warning(wish: Wish, group: LogGroup) -> List[str]:
+def _account_policy_warning(wish: Wish, group: LogGroup) -> list[str]:
     if wish.retention_in_days is None or not group.retention_policy_name:
         return []
     return [
@@ -187,7 +183,7 @@ def _account_policy_warning(wish: Wish, group: LogGroup) -> List[str]:
     ]
 
 
-def _days(wish: Wish) -> Optional[int]:
+def _days(wish: Wish) -> int | None:
     return None if wish.retention_in_days in (None, NEVER) else int(str(wish.retention_in_days))
 
 
@@ -199,7 +195,7 @@ def _retention_differs(wish: Wish, group: LogGroup) -> bool:
 
 def _wanted(wish: Wish, group: LogGroup, compare: Comparison) -> LogGroup:
     """The group as it is after the steps."""
-    changed: Dict[str, Any] = {}
+    changed: dict[str, Any] = {}
     if _retention_differs(wish, group):
         changed["retention_in_days"] = _days(wish)
     if wish.kms_key_id is not None:
@@ -213,9 +209,9 @@ def _wanted(wish: Wish, group: LogGroup, compare: Comparison) -> LogGroup:
     return replace(group, **changed)
 
 
-def _create(wish: Wish, name: str, compare: Comparison) -> List[Step]:
+def _create(wish: Wish, name: str, compare: Comparison) -> list[Step]:
     """CreateLogGroup takes everything but the retention, and an empty value for none of it."""
-    request: Dict[str, Any] = {"logGroupName": name}
+    request: dict[str, Any] = {"logGroupName": name}
     if wish.kms_key_id:
         request["kmsKeyId"] = wish.kms_key_id
     if wish.tags.tags:
@@ -230,8 +226,8 @@ def _create(wish: Wish, name: str, compare: Comparison) -> List[Step]:
     return steps
 
 
-def _correct(wish: Wish, group: LogGroup, arn: str, compare: Comparison) -> List[Step]:
-    steps: List[Step] = []
+def _correct(wish: Wish, group: LogGroup, arn: str, compare: Comparison) -> list[Step]:
+    steps: list[Step] = []
     if _retention_differs(wish, group):
         steps.append(_put_retention(group.name, _days(wish), group.retention_in_days))
     if wish.kms_key_id is not None and wish.kms_key_id != (group.kms_key_id or ""):
@@ -245,7 +241,7 @@ def _correct(wish: Wish, group: LogGroup, arn: str, compare: Comparison) -> List
     return steps + _retag(wish, group, arn, compare)
 
 
-def _put_retention(name: str, days: Optional[int], now: Optional[int]) -> Step:
+def _put_retention(name: str, days: int | None, now: int | None) -> Step:
     if days is None:
         sentence = f"let log group {name} keep its events for ever (now {now} days)"
         return Step("delete_retention_policy", name, sentence, {"logGroupName": name})
@@ -260,9 +256,9 @@ def _kms(name: str, key: str) -> Step:
     return Step("associate_kms_key", name, sentence, {"logGroupName": name, "kmsKeyId": key})
 
 
-def _retag(wish: Wish, group: LogGroup, arn: str, compare: Comparison) -> List[Step]:
+def _retag(wish: Wish, group: LogGroup, arn: str, compare: Comparison) -> list[Step]:
     to_set, to_unset = wish.tags.changes(group.tags or {}, compare)
-    steps: List[Step] = []
+    steps: list[Step] = []
     if to_unset:
         sentence = f"remove the tags {', '.join(to_unset)} from log group {group.name}"
         steps.append(Step("untag_resource", group.name, sentence, {"resourceArn": arn, "tagKeys": to_unset}))

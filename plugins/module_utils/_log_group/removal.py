@@ -12,16 +12,11 @@ is written to would come back without retention, tags and key.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from collections.abc import Sequence
 from dataclasses import dataclass
 from dataclasses import field
 from typing import Any
-from typing import Dict
-from typing import FrozenSet
-from typing import List
-from typing import Mapping
-from typing import Optional
-from typing import Sequence
-from typing import Tuple
 
 from ansible_collections.netops.flow_logs.plugins.module_utils._core.errors import Failure
 from ansible_collections.netops.flow_logs.plugins.module_utils._core.plan import Plan
@@ -40,8 +35,8 @@ _NAMED = 10
 class Removal:
     """names: log group name -> resource ids that asked for it. ignored: flow logs that do not stand in the way."""
 
-    names: Mapping[str, Tuple[str, ...]]
-    ignored: FrozenSet[str] = frozenset()
+    names: Mapping[str, tuple[str, ...]]
+    ignored: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -54,10 +49,10 @@ class Current:
 
 def plan_removal(removal: Removal, current: Current) -> Plan:
     """A step for each group that exists and may go; refusals for the others."""
-    steps: List[Step] = []
-    refusals: List[Failure] = []
-    before: List[Dict[str, Any]] = []
-    after: List[Dict[str, Any]] = []
+    steps: list[Step] = []
+    refusals: list[Failure] = []
+    before: list[dict[str, Any]] = []
+    after: list[dict[str, Any]] = []
     for name, resource_ids in removal.names.items():
         group = current.groups.get(name)
         if group is None:
@@ -77,7 +72,7 @@ def _sentence(group: LogGroup) -> str:
     return f"delete log group {group.name} with its records{f' ({stored} bytes)' if stored else ''}"
 
 
-def _refusal(removal: Removal, group: LogGroup, writers: Sequence[FlowLog]) -> Optional[Failure]:
+def _refusal(removal: Removal, group: LogGroup, writers: Sequence[FlowLog]) -> Failure | None:
     if group.deletion_protection:
         return protected(group.name)
     left = [log for log in writers if log.flow_log_id not in removal.ignored]

@@ -9,9 +9,6 @@
 from __future__ import annotations
 
 from typing import Any
-from typing import Dict
-from typing import List
-from typing import Optional
 
 from ansible_collections.netops.flow_logs.plugins.module_utils._core.aws import AwsError
 from ansible_collections.netops.flow_logs.plugins.module_utils._core.aws import account_of
@@ -58,7 +55,7 @@ class LogGroupRemovalWork(Work):
 
     def observe(self) -> Current:
         found = api.find_log_groups(self.client, list(self.removal.names))
-        writers: Dict[str, List[FlowLog]] = {}
+        writers: dict[str, list[FlowLog]] = {}
         for log in flow_log_api.describe_flow_logs_to(self.ec2, sorted(found)):
             writers.setdefault(log.destination.name, []).append(log)
         return Current({name: from_aws(group) for name, group in found.items()}, writers)
@@ -71,7 +68,7 @@ class LogGroupRemovalWork(Work):
         )
         return Plan(plan.before, plan.after, plan.steps, (*self.illegal, *plan.refusals), gone)
 
-    def apply(self, plan: Plan, done: Done) -> Dict[str, Any]:
+    def apply(self, plan: Plan, done: Done) -> dict[str, Any]:
         failures = side_by_side(self._delete, plan.steps)
         failed = {failure.resource_id for failure in failures if failure}
         done.failures += [failure for failure in failures if failure]
@@ -83,7 +80,7 @@ class LogGroupRemovalWork(Work):
             ]
         }
 
-    def _delete(self, step: Step) -> Optional[Failure]:
+    def _delete(self, step: Step) -> Failure | None:
         try:
             api.delete_log_group(self.client, **step.arguments)
         except AwsError as error:

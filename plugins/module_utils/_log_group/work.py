@@ -8,15 +8,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from dataclasses import field
 from typing import Any
 from typing import ClassVar
-from typing import Dict
-from typing import List
-from typing import Mapping
-from typing import Optional
-from typing import Set
 
 from ansible_collections.netops.flow_logs.plugins.module_utils._core.aws import COMPARISON
 from ansible_collections.netops.flow_logs.plugins.module_utils._core.aws import AwsError
@@ -56,8 +52,8 @@ _ALREADY_THERE = "ResourceAlreadyExistsException"
 class _Outcome:
     """What became of one group's steps. again: another look helps."""
 
-    steps: List[Step] = field(default_factory=list)
-    failures: List[Failure] = field(default_factory=list)
+    steps: list[Step] = field(default_factory=list)
+    failures: list[Failure] = field(default_factory=list)
     again: bool = False
 
 
@@ -70,7 +66,7 @@ class LogGroupWork(Work):
     usual: ClassVar[Mapping[str, Any]] = {"log_group_class": "STANDARD"}
 
     def __init__(
-        self, module: Any, names: Resolve = resolve, seen: Optional[Dict[str, LogGroup]] = None
+        self, module: Any, names: Resolve = resolve, seen: dict[str, LogGroup] | None = None
     ) -> None:
         options = module.params
         self.seen = seen
@@ -90,7 +86,7 @@ class LogGroupWork(Work):
         if self.wish.deletion_protection is not None:
             _require_protection(self.client)
 
-    def observe(self) -> Dict[str, LogGroup]:
+    def observe(self) -> dict[str, LogGroup]:
         seen, self.seen = self.seen, None
         if seen is not None:
             return seen
@@ -103,18 +99,18 @@ class LogGroupWork(Work):
         tags = side_by_side(lambda name: self._tags(name, progress), names)
         return {name: from_aws(found[name], own) for name, own in zip(names, tags)}
 
-    def _tags(self, name: str, progress: Progress) -> Dict[str, str]:
-        tags: Dict[str, str] = api.list_tags(self.client, self._arn(name))
+    def _tags(self, name: str, progress: Progress) -> dict[str, str]:
+        tags: dict[str, str] = api.list_tags(self.client, self._arn(name))
         progress.step()
         return tags
 
-    def plan(self, current: Dict[str, LogGroup]) -> Plan:
+    def plan(self, current: dict[str, LogGroup]) -> Plan:
         arns = {name: self._arn(name) for name in self.wish.names}
         plan = plan_groups(self.wish, current, arns, COMPARISON)
         return Plan(plan.before, plan.after, plan.steps, self.missing, plan.warnings)
 
-    def apply(self, plan: Plan, done: Done) -> Dict[str, Any]:
-        by_name: Dict[str, List[Step]] = {}
+    def apply(self, plan: Plan, done: Done) -> dict[str, Any]:
+        by_name: dict[str, list[Step]] = {}
         for step in plan.steps:
             by_name.setdefault(step.subject, []).append(step)
         progress = Progress(len(by_name), "log groups", self.tell)
@@ -126,7 +122,7 @@ class LogGroupWork(Work):
             raise Conflict("Somebody else created the same log groups at the same time, again and again.")
         return self._read_back(plan, {failure.resource_id for failure in done.failures})
 
-    def _apply_one(self, steps: List[Step], progress: Progress) -> _Outcome:
+    def _apply_one(self, steps: list[Step], progress: Progress) -> _Outcome:
         """Carries out one group's steps in their order, until one fails."""
         outcome = _Outcome()
         for step in steps:
@@ -142,7 +138,7 @@ class LogGroupWork(Work):
         progress.step()
         return outcome
 
-    def _read_back(self, plan: Plan, failed: Set[str]) -> Dict[str, Any]:
+    def _read_back(self, plan: Plan, failed: set[str]) -> dict[str, Any]:
         """What was planned, with what AWS adds (creation time); of groups that failed, what is there now."""
         found = api.find_log_groups(self.client, sorted({step.subject for step in plan.steps}))
         answer = []

@@ -8,12 +8,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from collections.abc import Sequence
 from typing import Any
-from typing import Dict
-from typing import List
-from typing import Mapping
-from typing import Sequence
-from typing import Tuple
 
 from ansible_collections.amazon.aws.plugins.module_utils.tagging import boto3_tag_list_to_ansible_dict
 from ansible_collections.netops.flow_logs.plugins.module_utils._core.aws import Ec2Errors
@@ -39,16 +36,16 @@ _ON_A_PAGE = 1000
 
 
 @Ec2Errors.common_error_handler("read names and VPCs of the resources")
-def _describe(client: Any, prefix: str, request: Mapping[str, Any]) -> List[Dict[str, Any]]:
+def _describe(client: Any, prefix: str, request: Mapping[str, Any]) -> list[dict[str, Any]]:
     operation, _filter_name, key, _id_key = _READS[prefix]
     return [entry for page in pages(getattr(client, operation), "NextToken", **request) for entry in page[key]]
 
 
-def _filtered(name: str, values: Sequence[str]) -> Dict[str, Any]:
+def _filtered(name: str, values: Sequence[str]) -> dict[str, Any]:
     return {"Filters": [{"Name": name, "Values": list(values)}]}
 
 
-def describe_resources(client: Any, targets: Sequence[Target]) -> Dict[str, Dict[str, str]]:
+def describe_resources(client: Any, targets: Sequence[Target]) -> dict[str, dict[str, str]]:
     """Those of the targets that exist: resource id -> name (its Name tag), vpc_id, subnet_id (an interface's or a subnet's
     own) and owner_id (the account), each empty where there is none.
     """
@@ -62,23 +59,23 @@ def describe_resources(client: Any, targets: Sequence[Target]) -> Dict[str, Dict
     )
 
 
-def describe_interfaces_in(client: Any, filter_name: str, ids: Sequence[str]) -> Dict[str, Dict[str, str]]:
+def describe_interfaces_in(client: Any, filter_name: str, ids: Sequence[str]) -> dict[str, dict[str, str]]:
     """The network interfaces in VPCs (filter_name is vpc-id) or subnets (subnet-id), as describe_resources has them."""
     return _read(client, [("eni", _filtered(filter_name, part)) for part in chunks(ids, FILTER_VALUES)])
 
 
-def describe_all(client: Any, prefix: str) -> Dict[str, Dict[str, str]]:
+def describe_all(client: Any, prefix: str) -> dict[str, dict[str, str]]:
     """Every VPC, subnet or network interface of the client's region, as describe_resources has them. prefix: of their ids."""
     return _read(client, [(prefix, {"MaxResults": _ON_A_PAGE})])
 
 
-def owners_in(resource_id: str, entry: Mapping[str, str]) -> Tuple[str, ...]:
+def owners_in(resource_id: str, entry: Mapping[str, str]) -> tuple[str, ...]:
     """The subnet and the VPC that a resource lies in, as far as they are others. entry: as describe_resources has it."""
     around = (entry["subnet_id"], entry["vpc_id"])
     return tuple(owner for owner in around if owner and owner != resource_id)
 
 
-def _read(client: Any, requests: Sequence[Tuple[str, Dict[str, Any]]]) -> Dict[str, Dict[str, str]]:
+def _read(client: Any, requests: Sequence[tuple[str, dict[str, Any]]]) -> dict[str, dict[str, str]]:
     answers = side_by_side(lambda request: _describe(client, *request), requests)
     return {
         entry[_READS[prefix][3]]: {

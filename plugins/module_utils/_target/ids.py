@@ -9,12 +9,8 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Dict
-from typing import FrozenSet
-from typing import Iterable
-from typing import List
-from typing import Optional
 
 from ansible_collections.netops.flow_logs.plugins.module_utils._core.errors import InvalidInput
 
@@ -24,7 +20,7 @@ _ID = re.compile(r"(?P<prefix>vpc|subnet|eni)-[0-9a-f]{8,17}")
 _FLOW_LOG_ID = re.compile(r"fl-[0-9a-f]{8,17}")
 
 # Prefix of the id -> ResourceType of CreateFlowLogs (its botocore model).
-RESOURCE_TYPES: Dict[str, str] = {"vpc": "VPC", "subnet": "Subnet", "eni": "NetworkInterface"}
+RESOURCE_TYPES: dict[str, str] = {"vpc": "VPC", "subnet": "Subnet", "eni": "NetworkInterface"}
 
 
 @dataclass(frozen=True)
@@ -44,10 +40,10 @@ def is_an_id(value: object) -> bool:
     return _ID.fullmatch(str(value).strip()) is not None
 
 
-def parse_targets(resource_ids: Iterable[object]) -> List[Target]:
+def parse_targets(resource_ids: Iterable[object]) -> list[Target]:
     """Targets in the order given, each once. Raises InvalidInput that names every id of another shape."""
-    targets: Dict[str, Target] = {}
-    wrong: List[str] = []
+    targets: dict[str, Target] = {}
+    wrong: list[str] = []
     for value in resource_ids:
         resource_id = str(value).strip()
         match = _ID.fullmatch(resource_id)
@@ -63,7 +59,7 @@ def parse_targets(resource_ids: Iterable[object]) -> List[Target]:
     return list(targets.values())
 
 
-def parse_flow_log_ids(flow_log_ids: Optional[Iterable[object]]) -> Optional[FrozenSet[str]]:
+def parse_flow_log_ids(flow_log_ids: Iterable[object] | None) -> frozenset[str] | None:
     """The ids, None for None. Raises InvalidInput that names every id of another shape."""
     if flow_log_ids is None:
         return None

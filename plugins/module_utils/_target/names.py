@@ -9,18 +9,13 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Mapping
+from collections.abc import Sequence
 from dataclasses import dataclass
 from dataclasses import field
 from dataclasses import replace
 from typing import Any
 from typing import Callable
-from typing import Dict
-from typing import FrozenSet
-from typing import List
-from typing import Mapping
-from typing import Optional
-from typing import Sequence
-from typing import Tuple
 
 from ansible_collections.netops.flow_logs.plugins.module_utils._core.account import Account
 from ansible_collections.netops.flow_logs.plugins.module_utils._core.errors import Failure
@@ -52,9 +47,9 @@ class LogGroupNames:
     illegal: targets whose own data make no legal name. known: resource id -> what was read of it, see describe_resources.
     """
 
-    names: Dict[str, str]
-    missing: Tuple[Failure, ...] = ()
-    illegal: Tuple[Failure, ...] = ()
+    names: dict[str, str]
+    missing: tuple[Failure, ...] = ()
+    illegal: tuple[Failure, ...] = ()
     known: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
 
 
@@ -66,15 +61,15 @@ Resolve = Callable[[str, Sequence[Target], Account, str, Callable[[], Any]], Log
 class Groups:
     """names: log group name -> the resources that go there, in their order. missing, illegal: as LogGroupNames has them."""
 
-    names: Dict[str, Tuple[str, ...]]
-    missing: Tuple[Failure, ...] = ()
-    illegal: Tuple[Failure, ...] = ()
+    names: dict[str, tuple[str, ...]]
+    missing: tuple[Failure, ...] = ()
+    illegal: tuple[Failure, ...] = ()
 
 
 class GroupTemplate:
     """The log_group module's names: one that speaks of no resource is a group of its own, with resources or without."""
 
-    def __init__(self, template: str, resource_ids: Optional[Sequence[object]]) -> None:
+    def __init__(self, template: str, resource_ids: Sequence[object] | None) -> None:
         """Raises InvalidInput."""
         self.template = template
         self.targets = parse_targets(resource_ids or [])
@@ -88,7 +83,7 @@ class GroupTemplate:
         if not self.of_resource:
             name = _common_name(self.template, account, region)
             return Groups({name: tuple(resolved.names)}, resolved.missing, resolved.illegal)
-        by_name: Dict[str, List[str]] = {}
+        by_name: dict[str, list[str]] = {}
         for resource_id, name in resolved.names.items():
             by_name.setdefault(name, []).append(resource_id)
         return Groups({name: tuple(ids) for name, ids in by_name.items()}, resolved.missing, resolved.illegal)
@@ -131,7 +126,7 @@ def _common_name(template: str, account: Account, region: str) -> str:
     return name
 
 
-def _to_read(needed: FrozenSet[str], targets: Sequence[Target]) -> List[Target]:
+def _to_read(needed: frozenset[str], targets: Sequence[Target]) -> list[Target]:
     """A VPC knows its own VPC; everything else about names and VPCs has to be read."""
     if needed & {"resource_name", "vpc_name"}:
         return list(targets)
@@ -140,7 +135,7 @@ def _to_read(needed: FrozenSet[str], targets: Sequence[Target]) -> List[Target]:
     return []
 
 
-def _vpc_names(ec2: Callable[[], Any], known: Dict[str, Dict[str, str]]) -> Dict[str, str]:
+def _vpc_names(ec2: Callable[[], Any], known: dict[str, dict[str, str]]) -> dict[str, str]:
     names = {resource_id: entry["name"] for resource_id, entry in known.items() if resource_id.startswith("vpc-")}
     unread = sorted({entry["vpc_id"] for entry in known.values()} - set(names))
     if unread:
@@ -149,7 +144,7 @@ def _vpc_names(ec2: Callable[[], Any], known: Dict[str, Dict[str, str]]) -> Dict
     return names
 
 
-def _facts(target: Target, entry: Dict[str, str], vpc_names: Dict[str, str]) -> Dict[str, str]:
+def _facts(target: Target, entry: dict[str, str], vpc_names: dict[str, str]) -> dict[str, str]:
     vpc_id = target.resource_id if target.prefix == "vpc" else entry.get("vpc_id", "")
     return {
         "resource_id": target.resource_id,
@@ -175,7 +170,7 @@ class SharedNames:
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._known: Dict[Tuple[Any, ...], LogGroupNames] = {}
+        self._known: dict[tuple[Any, ...], LogGroupNames] = {}
 
     def __call__(
         self, template: str, targets: Sequence[Target], account: Account, region: str, ec2: Callable[[], Any]

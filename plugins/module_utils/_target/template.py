@@ -9,11 +9,8 @@
 from __future__ import annotations
 
 import re
-from typing import FrozenSet
-from typing import List
-from typing import Mapping
-from typing import Optional
-from typing import Sequence
+from collections.abc import Mapping
+from collections.abc import Sequence
 
 from ansible_collections.netops.flow_logs.plugins.module_utils._core.errors import Failure
 from ansible_collections.netops.flow_logs.plugins.module_utils._core.errors import InvalidInput
@@ -38,7 +35,7 @@ _LEGAL = re.compile(r"[.\-_/#A-Za-z0-9]{1,512}")
 RULE = "A log group name has 1 to 512 of the characters a-z, A-Z, 0-9, '_', '-', '/', '.' and '#', and does not begin with 'aws/' in any case."
 
 
-def placeholders(template: str) -> FrozenSet[str]:
+def placeholders(template: str) -> frozenset[str]:
     """The placeholders that the template names. Raises InvalidInput when it can't give a legal name."""
     named = named_placeholders("log_group_name", template)
     rest = _PLACEHOLDER.sub("", template)
@@ -47,7 +44,7 @@ def placeholders(template: str) -> FrozenSet[str]:
     return named
 
 
-def named_placeholders(option: str, template: str) -> FrozenSet[str]:
+def named_placeholders(option: str, template: str) -> frozenset[str]:
     """The placeholders that the template names. Raises InvalidInput on one that does not exist or a stray brace."""
     named = _PLACEHOLDER.findall(template)
     unknown = sorted({name for name in named if name not in PLACEHOLDERS})
@@ -95,7 +92,7 @@ def illegal_name(resource_id: str, name: str) -> Failure:
     )
 
 
-def policy_pattern(template: str, facts: Optional[Mapping[str, str]] = None) -> str:
+def policy_pattern(template: str, facts: Mapping[str, str] | None = None) -> str:
     """The template as a pattern for an IAM policy: a placeholder that facts does not have becomes a wildcard."""
     return _PLACEHOLDER.sub(lambda match: (facts or {}).get(match.group(1), "*"), template)
 
@@ -105,7 +102,7 @@ def fixed_beginning(pattern: str) -> str:
     return re.split(r"[*?]", pattern, maxsplit=1)[0].strip("/")
 
 
-def require_scoped(template: str, region: Optional[str] = None) -> None:
+def require_scoped(template: str, region: str | None = None) -> None:
     """Raises InvalidInput when the template's pattern in a policy begins with a wildcard, so that it is none or next to none.
 
     The account is known by the time that the policy is written, the region is where it was given.
@@ -124,7 +121,7 @@ def common_prefix(names: Sequence[str]) -> str:
     if not names:
         return ""
     first, last = min(names), max(names)
-    shared: List[str] = []
+    shared: list[str] = []
     for one, other in zip(first, last):
         if one != other:
             break

@@ -13,9 +13,6 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 from typing import Callable
-from typing import Dict
-from typing import List
-from typing import Optional
 
 from ansible_collections.netops.flow_logs.plugins.module_utils._core.converge import Work
 from ansible_collections.netops.flow_logs.plugins.module_utils._core.converge import answer
@@ -60,11 +57,11 @@ class Account:
         self.mode = mode
         self.say = say
         self.session = Session(models)
-        self.keys: Dict[int, Dict[str, Any]] = {}
-        self.closed: Dict[int, Dict[str, Any]] = {}
-        self._homes: Dict[int, Optional[str]] = {}
+        self.keys: dict[int, dict[str, Any]] = {}
+        self.closed: dict[int, dict[str, Any]] = {}
+        self._homes: dict[int, str | None] = {}
         # By the label of the part that is at work.
-        self.voices: Dict[str, Voice] = {}
+        self.voices: dict[str, Voice] = {}
 
     def silent(self, plan: AccountPlan) -> Account:
         """The same account, entered as far as this one, with another plan and no voice."""
@@ -73,24 +70,24 @@ class Account:
         return other
 
     @property
-    def open_ways(self) -> List[int]:
+    def open_ways(self) -> list[int]:
         return [number for number in range(len(self.plan.ways)) if number not in self.closed]
 
     @property
-    def deliveries(self) -> List[DeliveryPlan]:
+    def deliveries(self) -> list[DeliveryPlan]:
         """Those that can be reached."""
         return [delivery for delivery in self.plan.deliveries if delivery.way not in self.closed]
 
     def run(
-        self, program: Callable[[InProcessModule], None], options: Dict[str, Any], way: int = 0, **more: Any
-    ) -> Dict[str, Any]:
+        self, program: Callable[[InProcessModule], None], options: dict[str, Any], way: int = 0, **more: Any
+    ) -> dict[str, Any]:
         """The result of a module's program with these options and the credentials of a way."""
         return self.run_with_steps(program, options, way, **more).result
 
     def run_with_steps(
         self,
         program: Callable[[InProcessModule], None],
-        options: Dict[str, Any],
+        options: dict[str, Any],
         way: int = 0,
         label: str = "",
         **more: Any,
@@ -106,7 +103,7 @@ class Account:
     def converge(
         self,
         make_work: Callable[[InProcessModule], Work],
-        options: Dict[str, Any],
+        options: dict[str, Any],
         way: int = 0,
         label: str = "",
         **more: Any,
@@ -118,7 +115,7 @@ class Account:
         """label: of a delivery or a folder; empty for what the account does as a whole."""
         self.say(f"{label} ({self.name}): {text}" if label else f"{self.name}: {text}")
 
-    def tell_done(self, label: str, entries: List[Dict[str, Any]], noun: str) -> None:
+    def tell_done(self, label: str, entries: list[dict[str, Any]], noun: str) -> None:
         """That a part is done. In check mode nothing is."""
         if not self.mode.check:
             self.tell(label, counted(entries, noun))
@@ -133,7 +130,7 @@ class Account:
 
     def delivery(self, plan: DeliveryPlan, **parts: Any) -> DeliveryOutcome:
         """What became of a delivery. Parts are what modules returned, by the names of the outcome's fields."""
-        logs: Optional[Returned] = parts.get("flow_logs")
+        logs: Returned | None = parts.get("flow_logs")
         return DeliveryOutcome(
             self.name,
             label=plan.label,
@@ -144,7 +141,7 @@ class Account:
             **{name: part and part.in_short() for name, part in parts.items()},
         )
 
-    def _region(self, plan: DeliveryPlan) -> Optional[str]:
+    def _region(self, plan: DeliveryPlan) -> str | None:
         """That of the profile or the environment; no call."""
         found = self.run(
             lambda module: answer(module, lambda: {"region": module.region}), plan.flow_log, plan.way
@@ -152,7 +149,7 @@ class Account:
         region = found.get("region")
         return str(region) if region else None
 
-    def failed_entry(self) -> Optional[IamOutcome]:
+    def failed_entry(self) -> IamOutcome | None:
         """Goes all ways; the outcome of that when none leads into the account."""
         for number, way in enumerate(self.plan.ways):
             if number in self.keys or number in self.closed:
@@ -164,11 +161,11 @@ class Account:
                 self.keys[number] = answer["keys"]
         return None if self.open_ways else self.failed(Returned(self.closed[0]))
 
-    def _enter(self, number: int, way: WayPlan) -> Dict[str, Any]:
+    def _enter(self, number: int, way: WayPlan) -> dict[str, Any]:
         """The keys of the role that the way assumes, nothing where it assumes none, or why it leads nowhere."""
         if way.error is not None or way.assume_role is None:
             return way.error or {}
-        answer: Dict[str, Any] = {}
+        answer: dict[str, Any] = {}
         for region in way.regions:
             self._homes[number] = region
             answer = self.run(assume, {**way.assume_role, **self._home(number)}, number)
@@ -176,20 +173,20 @@ class Account:
                 break
         return answer
 
-    def _home(self, way: int) -> Dict[str, str]:
+    def _home(self, way: int) -> dict[str, str]:
         """The region that answered, for what has none of its own."""
         region = self._homes.get(way)
         return {} if region is None else {"region": region}
 
-    def iam_options(self, way: int) -> Dict[str, Any]:
+    def iam_options(self, way: int) -> dict[str, Any]:
         """Options of flow_log_iam."""
         return {**self.plan.ways[way].iam, **self._home(way)}
 
-    def iam_info_options(self, way: int) -> Dict[str, Any]:
+    def iam_info_options(self, way: int) -> dict[str, Any]:
         """Options of flow_log_iam_info."""
         return {**self.plan.ways[way].iam_info, **self._home(way)}
 
-    def unreachable(self) -> List[DeliveryOutcome]:
+    def unreachable(self) -> list[DeliveryOutcome]:
         """What becomes of the deliveries whose way leads nowhere, while others do."""
         return [
             self.delivery(plan, error=Returned(self.closed[plan.way]))
@@ -198,9 +195,9 @@ class Account:
         ]
 
 
-def counted(entries: List[Dict[str, Any]], noun: str) -> str:
+def counted(entries: list[dict[str, Any]], noun: str) -> str:
     """12 flow logs, 3 created"""
-    counts: Dict[str, int] = {}
+    counts: dict[str, int] = {}
     for entry in entries:
         counts[entry["action"]] = counts.get(entry["action"], 0) + 1
     plural = "" if len(entries) == 1 else "s"

@@ -11,13 +11,9 @@ What fails for the account's IAM fails for all its deliveries; what fails in a d
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 from typing import Callable
-from typing import Dict
-from typing import List
-from typing import Mapping
-from typing import Optional
-from typing import Tuple
 
 from ansible_collections.netops.flow_logs.plugins.module_utils._core.aws import account_of
 from ansible_collections.netops.flow_logs.plugins.module_utils._core.aws import client
@@ -47,7 +43,7 @@ from .plans import DeliveryPlan
 from .twice import say_once
 
 
-def apply(account: Account, names: Optional[SharedNames] = None) -> List[Outcome]:
+def apply(account: Account, names: SharedNames | None = None) -> list[Outcome]:
     """Policy and role, and then side by side the deliveries with their log groups and flow logs.
 
     names is where the names of the log groups are kept for whoever wants to know them afterwards.
@@ -58,7 +54,7 @@ def apply(account: Account, names: Optional[SharedNames] = None) -> List[Outcome
     names = names or SharedNames()
     deliveries = account.deliveries
     # What is there is read while IAM is at work. Should that fail, the delivery finds the same error again and reports it.
-    at_once: List[Callable[[], Any]] = [lambda: share_iam(account), lambda: _read_all(account, deliveries, names)]
+    at_once: list[Callable[[], Any]] = [lambda: share_iam(account), lambda: _read_all(account, deliveries, names)]
     iam, looks = side_by_side(lambda work: work(), at_once)
     if "role" not in iam.result:
         return [account.failed(iam)]
@@ -71,7 +67,7 @@ def apply(account: Account, names: Optional[SharedNames] = None) -> List[Outcome
 
 
 # Imported only where they are needed: Ansible compiles the files of a collection again in each run.
-def _save_queries(account: Account, names: SharedNames, delivered: List[DeliveryOutcome]) -> List[QueriesOutcome]:
+def _save_queries(account: Account, names: SharedNames, delivered: list[DeliveryOutcome]) -> list[QueriesOutcome]:
     if not account.plan.queries:
         return []
     from .queries import save_queries
@@ -79,7 +75,7 @@ def _save_queries(account: Account, names: SharedNames, delivered: List[Delivery
     return save_queries(account, names, delivered)
 
 
-def _verify(account: Account, delivery: DeliveryPlan, logs: Dict[str, Any]) -> Optional[Returned]:
+def _verify(account: Account, delivery: DeliveryPlan, logs: dict[str, Any]) -> Returned | None:
     if delivery.verify_timeout is None:
         return None
     from .verify import verify
@@ -87,7 +83,7 @@ def _verify(account: Account, delivery: DeliveryPlan, logs: Dict[str, Any]) -> O
     return verify(account, delivery, logs)
 
 
-def _read_all(account: Account, deliveries: List[DeliveryPlan], names: SharedNames) -> Dict[int, Look]:
+def _read_all(account: Account, deliveries: list[DeliveryPlan], names: SharedNames) -> dict[int, Look]:
     """Reads the names, refuses targets whose log group two deliveries want otherwise, and looks at what the others have."""
     read = [claim for claim in side_by_side(lambda each: _read_names(account, each, names), deliveries) if claim]
     for (_claim, refuse), failures in zip(read, contradictions([claim for claim, _refuse in read])):
@@ -98,10 +94,10 @@ def _read_all(account: Account, deliveries: List[DeliveryPlan], names: SharedNam
 
 def _read_names(
     account: Account, delivery: DeliveryPlan, names: SharedNames
-) -> Optional[Tuple[Claim, Callable[[Mapping[str, Failure]], None]]]:
+) -> tuple[Claim, Callable[[Mapping[str, Failure]], None]] | None:
     """What the delivery wants of which log groups, and how to refuse targets of it; None where that can't be read."""
 
-    def read(module: InProcessModule) -> Dict[str, Any]:
+    def read(module: InProcessModule) -> dict[str, Any]:
         template, targets = module.params["log_group_name"], parse_targets(module.params["resource_ids"])
         whose, region = account_of(module), region_of(module)
         resolved = names(template, targets, whose, region, lambda: client(module, "ec2"))
@@ -112,10 +108,10 @@ def _read_names(
     return found.get("read")
 
 
-def _names_of(account: Account, delivery: DeliveryPlan, names: SharedNames) -> Dict[str, str]:
+def _names_of(account: Account, delivery: DeliveryPlan, names: SharedNames) -> dict[str, str]:
     """Resource id -> its log group. They have been read before, so this makes no call."""
 
-    def read(module: InProcessModule) -> Dict[str, Any]:
+    def read(module: InProcessModule) -> dict[str, Any]:
         targets = parse_targets(module.params["resource_ids"])
         whose, region = account_of(module), region_of(module)
         template = module.params["log_group_name"]

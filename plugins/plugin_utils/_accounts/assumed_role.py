@@ -9,7 +9,6 @@
 from __future__ import annotations
 
 from typing import Any
-from typing import Dict
 
 from ansible_collections.netops.flow_logs.plugins.module_utils._core.aws import AwsError
 from ansible_collections.netops.flow_logs.plugins.module_utils._core.aws import StsErrors
@@ -21,7 +20,7 @@ from ansible_collections.netops.flow_logs.plugins.module_utils._core.regions imp
 from .module_stand_in import InProcessModule
 
 # The options of amazon.aws.sts_assume_role, so that what a play sets for that module by module_defaults holds here.
-ASSUME_ROLE_SPEC: Dict[str, Any] = {
+ASSUME_ROLE_SPEC: dict[str, Any] = {
     "role_arn": {"type": "str", "required": True},
     "role_session_name": {"type": "str", "required": True},
     "duration_seconds": {"type": "int"},
@@ -43,12 +42,12 @@ _NAMES = {
 
 
 @StsErrors.common_error_handler("assume the role")
-def _assume(sts: Any, request: Dict[str, Any]) -> Dict[str, Any]:
-    credentials: Dict[str, Any] = sts.assume_role(aws_retry=True, **request)["Credentials"]
+def _assume(sts: Any, request: dict[str, Any]) -> dict[str, Any]:
+    credentials: dict[str, Any] = sts.assume_role(aws_retry=True, **request)["Credentials"]
     return credentials
 
 
-def is_of_the_region(answer: Dict[str, Any]) -> bool:
+def is_of_the_region(answer: dict[str, Any]) -> bool:
     """True for a failure that asking in another region may help with."""
     return bool(answer.get("failed")) and may_be_of_the_region(str((answer.get("error") or {}).get("code") or ""))
 
@@ -58,7 +57,7 @@ def assume(module: InProcessModule) -> None:
     answer(module, lambda: _keys(module))
 
 
-def _keys(module: InProcessModule) -> Dict[str, Any]:
+def _keys(module: InProcessModule) -> dict[str, Any]:
     request = {name: module.params[option] for option, name in _NAMES.items() if module.params.get(option) is not None}
     try:
         credentials = _assume(client(module, "sts"), request)

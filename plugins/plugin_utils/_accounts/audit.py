@@ -16,10 +16,6 @@ from dataclasses import field
 from dataclasses import replace
 from typing import Any
 from typing import Callable
-from typing import Dict
-from typing import List
-from typing import Optional
-from typing import Tuple
 
 from ansible_collections.netops.flow_logs.plugins.module_utils._audit.holes import Holes
 from ansible_collections.netops.flow_logs.plugins.module_utils._audit.info_read import read_info
@@ -48,10 +44,10 @@ class Wished:
 
     label: str
     region: str
-    project: Optional[str]
-    settings: Dict[str, Any]
-    hosts: Dict[str, str]
-    log_groups: Dict[str, str]
+    project: str | None
+    settings: dict[str, Any]
+    hosts: dict[str, str]
+    log_groups: dict[str, str]
 
 
 @dataclass(frozen=True)
@@ -64,14 +60,14 @@ class Audit:
     """
 
     label: str
-    account_id: Optional[str]
-    connection: Dict[str, Any]
-    iam_names: Dict[str, Any]
-    wished: List[Wished] = field(default_factory=list)
-    regions: Dict[str, Dict[str, Any]] = field(default_factory=dict)
-    iam: Dict[str, Any] = field(default_factory=dict)
-    outcomes: List[Outcome] = field(default_factory=list)
-    error: Optional[Dict[str, Any]] = None
+    account_id: str | None
+    connection: dict[str, Any]
+    iam_names: dict[str, Any]
+    wished: list[Wished] = field(default_factory=list)
+    regions: dict[str, dict[str, Any]] = field(default_factory=dict)
+    iam: dict[str, Any] = field(default_factory=dict)
+    outcomes: list[Outcome] = field(default_factory=list)
+    error: dict[str, Any] | None = None
     manage_iam: bool = True
 
 
@@ -89,7 +85,7 @@ def audit(account: Account) -> Audit:
     # What applying tells of its progress would read as if something had been done.
     # Nothing is written here, so what differs in IAM is a finding as any other, whoever may change it.
     silent = account.silent(replace(plan, manage_iam=True))
-    reads: List[Callable[[], Any]] = [
+    reads: list[Callable[[], Any]] = [
         lambda: apply(silent, shared),
         lambda: _regions(account),
         lambda: _iam(account),
@@ -109,7 +105,7 @@ def audit(account: Account) -> Audit:
     )
 
 
-def _connection(account: Account) -> Dict[str, Any]:
+def _connection(account: Account) -> dict[str, Any]:
     """What another apply has to say to get into the account and to leave the IAM that all its hosts share as it is wished."""
     plan, way = account.plan, account.plan.ways[account.open_ways[0] if account.open_ways else 0]
     own = {key: way.iam.get(key) for key in ("profile", "endpoint_url", "role_name", "policy_name")}
@@ -126,16 +122,16 @@ def _who_are_we(module: InProcessModule) -> None:
     answer(module, lambda: {"account_id": account_of(module).account_id})
 
 
-def _regions(account: Account) -> Dict[str, Dict[str, Any]]:
+def _regions(account: Account) -> dict[str, dict[str, Any]]:
     """Each region once, whatever it is called by: left out, it is the environment's or the profile's."""
-    places: Dict[Any, DeliveryPlan] = {}
+    places: dict[Any, DeliveryPlan] = {}
     for delivery in [*account.deliveries, *account.plan.deliveries]:
         places.setdefault(delivery.flow_log.get("region"), delivery)
     answers = side_by_side(lambda delivery: _region(account, delivery), places.values())
     return dict(answers)
 
 
-def _region(account: Account, delivery: DeliveryPlan) -> Tuple[str, Dict[str, Any]]:
+def _region(account: Account, delivery: DeliveryPlan) -> tuple[str, dict[str, Any]]:
     options = {**delivery.flow_log, **_ALL}
     found = account.run(lambda module: answer(module, lambda: read_info(module)), options, delivery.way)
     region = found.get("region") or _region_name(account, delivery)
@@ -151,7 +147,7 @@ def _region_name(account: Account, delivery: DeliveryPlan) -> str:
     return str(found.get("region") or "no region")
 
 
-def _iam(account: Account) -> Dict[str, Any]:
+def _iam(account: Account) -> dict[str, Any]:
     way = account.open_ways[0]
     options = {**account.iam_info_options(way), "role_names": None}
     return account.run(lambda module: answer(module, lambda: read_audit(module, Holes())), options, way)
@@ -160,7 +156,7 @@ def _iam(account: Account) -> Dict[str, Any]:
 def _wished(account: Account, delivery: DeliveryPlan, shared: SharedNames) -> Wished:
     """The names of the log groups were read for the plan, so this makes no call."""
 
-    def read(module: InProcessModule) -> Dict[str, Any]:
+    def read(module: InProcessModule) -> dict[str, Any]:
         whose, region = account_of(module), region_of(module)
         targets = parse_targets(module.params["resource_ids"])
         resolved = shared(module.params["log_group_name"], targets, whose, region, lambda: client(module, "ec2"))
@@ -171,11 +167,11 @@ def _wished(account: Account, delivery: DeliveryPlan, shared: SharedNames) -> Wi
     return _as_wished(delivery, region, found.get("names") or {})
 
 
-def _unresolved(account: Account) -> List[Wished]:
+def _unresolved(account: Account) -> list[Wished]:
     return [_as_wished(each, _region_name(account, each), {}) for each in account.plan.deliveries]
 
 
-def _as_wished(delivery: DeliveryPlan, region: str, names: Dict[str, str]) -> Wished:
+def _as_wished(delivery: DeliveryPlan, region: str, names: dict[str, str]) -> Wished:
     settings = {
         "traffic_type": delivery.flow_log.get("traffic_type"),
         "retention_in_days": delivery.log_group.get("retention_in_days"),

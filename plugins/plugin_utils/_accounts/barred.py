@@ -8,10 +8,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from dataclasses import field
 from dataclasses import replace
-from typing import Mapping
 
 from ansible_collections.netops.flow_logs.plugins.module_utils._core.errors import Failure
 

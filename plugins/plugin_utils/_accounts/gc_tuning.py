@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import contextlib
 import gc
-from typing import Iterator
+from collections.abc import Iterator
 
 # New objects between two collections: some ten megabytes. Python's own 700 are for programs that make cycles.
 _OBJECTS = 100_000

@@ -8,11 +8,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
-from typing import Dict
-from typing import List
-from typing import Mapping
 
 from ansible_collections.netops.flow_logs.plugins.module_utils._core.converge import answer
 from ansible_collections.netops.flow_logs.plugins.module_utils._core.converge import hand_on
@@ -54,7 +52,7 @@ def is_denied(result: Mapping[str, Any]) -> bool:
     return is_denial(str((result.get("error") or {}).get("code") or ""))
 
 
-def setup(account: Account) -> List[IamOutcome]:
+def setup(account: Account) -> list[IamOutcome]:
     """The account's IAM and nothing else, also where its deliveries leave IAM alone."""
     failed = account.failed_entry()
     if failed:
@@ -67,7 +65,7 @@ def setup(account: Account) -> List[IamOutcome]:
     return [IamOutcome(account.name, iam=iam, setup=True)]
 
 
-def _compared(module: InProcessModule) -> Dict[str, Any]:
+def _compared(module: InProcessModule) -> dict[str, Any]:
     """Observes and plans, and applies nothing: there is no way from here to a write. Raises InvalidInput without a role."""
     work = DeliveryRoleWork(module)
     current = work.observe()

@@ -8,14 +8,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
 from typing import Callable
-from typing import Dict
-from typing import List
-from typing import Optional
-from typing import Sequence
 
 from ansible_collections.netops.flow_logs.plugins.module_utils._core.converge import answer
 from ansible_collections.netops.flow_logs.plugins.module_utils._core.parallel import side_by_side
@@ -34,25 +31,25 @@ from .plans import DeliveryPlan
 class Look:
     """What a delivery has. None where that could not be read: the work reads it again then, and reports why not."""
 
-    groups: Optional[Dict[str, LogGroup]] = None
-    logs: Optional[List[FlowLog]] = None
+    groups: dict[str, LogGroup] | None = None
+    logs: list[FlowLog] | None = None
 
 
-def look_at_all(account: Account, deliveries: Sequence[DeliveryPlan], names: SharedNames) -> Dict[int, Look]:
+def look_at_all(account: Account, deliveries: Sequence[DeliveryPlan], names: SharedNames) -> dict[int, Look]:
     """By the deliveries' numbers. Names must have been read before. Never fails."""
-    parts: Dict[str, Callable[[InProcessModule], Any]] = {"groups": partial(_groups, names), "logs": partial(_logs, names)}
+    parts: dict[str, Callable[[InProcessModule], Any]] = {"groups": partial(_groups, names), "logs": partial(_logs, names)}
     kinds = [(delivery, part) for delivery in deliveries for part in parts]
-    found: Dict[int, Dict[str, Any]] = {}
+    found: dict[int, dict[str, Any]] = {}
     for (delivery, part), seen in zip(kinds, side_by_side(lambda kind: _read(account, kind[0], kind[1], parts[kind[1]]), kinds)):
         found.setdefault(delivery.number, {})[part] = seen
     return {number: Look(**seen) for number, seen in found.items()}
 
 
-def _groups(names: SharedNames, module: InProcessModule) -> Dict[str, LogGroup]:
+def _groups(names: SharedNames, module: InProcessModule) -> dict[str, LogGroup]:
     return LogGroupWork(module, names).observe()
 
 
-def _logs(names: SharedNames, module: InProcessModule) -> List[FlowLog]:
+def _logs(names: SharedNames, module: InProcessModule) -> list[FlowLog]:
     return FlowLogWork(module, names).observe()
 
 

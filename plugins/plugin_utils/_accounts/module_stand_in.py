@@ -16,16 +16,12 @@ from __future__ import annotations
 import contextlib
 import os
 import threading
+from collections.abc import Mapping
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 from typing import Callable
-from typing import Dict
-from typing import List
-from typing import Mapping
 from typing import NoReturn
-from typing import Optional
-from typing import Sequence
-from typing import Tuple
 
 try:
     import boto3
@@ -58,7 +54,7 @@ from ansible_collections.netops.flow_logs.plugins.module_utils._core.text import
 from ansible_collections.netops.flow_logs.plugins.plugin_utils._hosts.switches import refuse_switch
 
 
-def validated(spec: Mapping[str, Any], options: Mapping[str, Any], **rules: Any) -> Dict[str, Any]:
+def validated(spec: Mapping[str, Any], options: Mapping[str, Any], **rules: Any) -> dict[str, Any]:
     """The options as a module would get them: types, defaults, and what AWS's environment variables say.
 
     Raises InvalidInput.
@@ -69,12 +65,12 @@ def validated(spec: Mapping[str, Any], options: Mapping[str, Any], **rules: Any)
     outcome = ArgumentSpecValidator({**aws_argument_spec(), **spec}, **rules).validate(dict(options))
     if outcome.error_messages:
         raise InvalidInput("; ".join(outcome.error_messages))
-    params: Dict[str, Any] = outcome.validated_parameters
+    params: dict[str, Any] = outcome.validated_parameters
     return {**params, "endpoint_url": plain_url(params.get("endpoint_url"))[0]}
 
 
 # Settings of the SDK, as its Session takes them (name in a file, variables, default, conversion): from nowhere.
-_NOBODYS: Dict[str, Tuple[Any, ...]] = {
+_NOBODYS: dict[str, tuple[Any, ...]] = {
     "profile": (None, None, None, None),
     "config_file": (None, None, os.devnull, None),
     "credentials_file": (None, None, os.devnull, None),
@@ -116,7 +112,7 @@ class Models:
         for service in self.SERVICES:
             session.client(service, region_name="us-east-1", aws_access_key_id="none", aws_secret_access_key="none")
 
-    def session(self, profile: Optional[str]) -> Any:
+    def session(self, profile: str | None) -> Any:
         """Raises botocore's error for a profile that does not exist, and for files of the SDK that can't be read."""
         if profile is not None:
             return self._session(profile)
@@ -124,7 +120,7 @@ class Models:
             self._plain = self._session(None)
         return self._plain
 
-    def _session(self, profile: Optional[str]) -> Any:
+    def _session(self, profile: str | None) -> Any:
         return self._with_models(BotocoreSession(profile=profile))
 
     def _with_models(self, core: Any) -> Any:
@@ -140,13 +136,13 @@ class Session:
     def __init__(self, models: Models) -> None:
         self._models = models
         self._lock = threading.RLock()
-        self._sessions: Dict[Any, Any] = {}
-        self._clients: Dict[str, Any] = {}
-        self._accounts: Dict[str, Tuple[str, str]] = {}
+        self._sessions: dict[Any, Any] = {}
+        self._clients: dict[str, Any] = {}
+        self._accounts: dict[str, tuple[str, str]] = {}
         self.failed = FailedLookups(is_final)
 
     def client(
-        self, service: str, region: Optional[str], endpoint_url: Optional[str], connection: Dict[str, Any]
+        self, service: str, region: str | None, endpoint_url: str | None, connection: dict[str, Any]
     ) -> Any:
         """Raises AnsibleAWSError when the options lead nowhere."""
         key = _key(service, region, endpoint_url, connection)
@@ -166,7 +162,7 @@ class Session:
                     raise AnsibleAWSError(message="Couldn't connect to AWS", exception=error) from error
             return self._clients[key]
 
-    def account(self, connection: Any, ask: Callable[[], Tuple[str, str]]) -> Tuple[str, str]:
+    def account(self, connection: Any, ask: Callable[[], tuple[str, str]]) -> tuple[str, str]:
         """Number and partition, asked for once for these connection options."""
         key = repr(connection)
         with self._lock:
@@ -175,7 +171,7 @@ class Session:
             return self._accounts[key]
 
 
-def _key(service: str, region: Optional[str], endpoint_url: Optional[str], connection: Dict[str, Any]) -> str:
+def _key(service: str, region: str | None, endpoint_url: str | None, connection: dict[str, Any]) -> str:
     return repr((service, region, endpoint_url, sorted(connection.items())))
 
 
@@ -184,11 +180,11 @@ class InProcessModule:
 
     def __init__(
         self,
-        params: Dict[str, Any],
+        params: dict[str, Any],
         session: Session,
         check_mode: bool,
         diff: bool,
-        tell: Optional[Callable[[str], None]] = None,
+        tell: Callable[[str], None] | None = None,
     ) -> None:
         self.params = params
         # Where progress is told; see voice_of.
@@ -197,11 +193,11 @@ class InProcessModule:
         self._diff = diff
         self._session = session
         # Number and partition of the account, where they are known before.
-        self.known_account: Optional[Tuple[str, str]] = None
-        self.warnings: List[str] = []
-        self.result: Dict[str, Any] = {}
+        self.known_account: tuple[str, str] | None = None
+        self.warnings: list[str] = []
+        self.result: dict[str, Any] = {}
         # What was done, or would be, as data beside the result; see hand_on.
-        self.steps: Tuple[Step, ...] = ()
+        self.steps: tuple[Step, ...] = ()
 
     def client(self, service: str, retry_decorator: Any = None, **differing: Any) -> Any:
         region, endpoint_url, connection = self._connection()
@@ -211,22 +207,22 @@ class InProcessModule:
             return client
         return RetryingBotoClientWrapper(client, self.remembering(retry_decorator, service, region))
 
-    def remembering(self, retry: Decorator, service: str, region: Optional[str]) -> Decorator:
+    def remembering(self, retry: Decorator, service: str, region: str | None) -> Decorator:
         """The retry decorator for clients that ask for nothing that has failed before in the session."""
         _region, endpoint_url, connection = self._connection()
         return self._session.failed.remembering(retry, _key(service, region, endpoint_url, connection))
 
-    def _connection(self) -> Tuple[Optional[str], Optional[str], Dict[str, Any]]:
+    def _connection(self) -> tuple[str | None, str | None, dict[str, Any]]:
         module: Any = self
         return get_aws_connection_info(module)
 
     @property
-    def region(self) -> Optional[str]:
+    def region(self) -> str | None:
         module: Any = self
         return get_aws_region(module)
 
     @property
-    def account_info(self) -> Tuple[str, str]:
+    def account_info(self) -> tuple[str, str]:
         """Number and partition of the account."""
         if self.known_account is not None:
             return self.known_account
@@ -247,10 +243,10 @@ class InProcessModule:
         self.result = {**result, "msg": msg, "failed": True}
         raise _Ended
 
-    def fail_json_aws(self, exception: BaseException, msg: Optional[str] = None, **_more: Any) -> NoReturn:
+    def fail_json_aws(self, exception: BaseException, msg: str | None = None, **_more: Any) -> NoReturn:
         raise AnsibleAWSError(message=msg or "Failed to talk to AWS", exception=exception)
 
-    def end(self, program: Callable[[InProcessModule], None]) -> Dict[str, Any]:
+    def end(self, program: Callable[[InProcessModule], None]) -> dict[str, Any]:
         """The result of a module's program, with its warnings. Secrets that an error repeats are blotted out."""
         secrets = secrets_of_options(self.params)
         remember(secrets)

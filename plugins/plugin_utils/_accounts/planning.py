@@ -8,15 +8,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from collections.abc import Sequence
 from functools import partial
 from typing import Any
 from typing import Callable
-from typing import Dict
-from typing import List
-from typing import Mapping
-from typing import Optional
-from typing import Sequence
-from typing import Tuple
 
 from ansible_collections.netops.flow_logs.plugins.module_utils._core.errors import InvalidInput
 from ansible_collections.netops.flow_logs.plugins.module_utils._flow_log import spec as flow_log_spec
@@ -36,7 +32,7 @@ from .plans import QueriesPlan
 from .plans import WayPlan
 
 # (module's full name, the role's options) -> the same with what the play has as defaults for the module.
-WithDefaults = Callable[[str, Dict[str, Any]], Dict[str, Any]]
+WithDefaults = Callable[[str, dict[str, Any]], dict[str, Any]]
 
 _OURS = "netops.flow_logs."
 _SESSION_NAME = "netops.flow_logs"
@@ -46,9 +42,9 @@ def account_plans(
     accounts: Sequence[Mapping[str, Any]],
     with_defaults: WithDefaults,
     problems: Problems,
-    closed: Optional[Mapping[Way, Dict[str, Any]]] = None,
-    homes: Optional[Mapping[Way, Optional[str]]] = None,
-) -> List[AccountPlan]:
+    closed: Mapping[Way, dict[str, Any]] | None = None,
+    homes: Mapping[Way, str | None] | None = None,
+) -> list[AccountPlan]:
     """The plans of what can be done; adds to problems the hosts of accounts whose options are wrong.
 
     closed: way -> why it leads nowhere, as a module returns it. homes: way -> the region that answered for it.
@@ -64,7 +60,7 @@ def account_plans(
     return plans
 
 
-def connection_of(with_defaults: WithDefaults, way: Way, region: Optional[str]) -> Dict[str, Any]:
+def connection_of(with_defaults: WithDefaults, way: Way, region: str | None) -> dict[str, Any]:
     """The options of a module that asks where a way leads, validated. Raises InvalidInput."""
     own = {"role_name": "none", "policy_name": "none", **connection_options(way), **_in_region(region)}
     options = validated(iam_spec.ARGUMENT_SPEC, with_defaults(_OURS + "flow_log_iam", own))
@@ -72,7 +68,7 @@ def connection_of(with_defaults: WithDefaults, way: Way, region: Optional[str]) 
     return {**options, "expected_account_id": None}
 
 
-def _in_region(region: Optional[str]) -> Dict[str, str]:
+def _in_region(region: str | None) -> dict[str, str]:
     """Without one, it is that of the play's defaults or the environment."""
     return {} if region is None else {"region": region}
 
@@ -126,18 +122,18 @@ def _plan(
 
 def _options(
     with_defaults: WithDefaults, state: str, spec: Mapping[str, Any], name: str, own: Mapping[str, Any], **rules: Any
-) -> Dict[str, Any]:
+) -> dict[str, Any]:
     return validated(spec, with_defaults(_OURS + name, {**own, "state": state}), **rules)
 
 
 def _way(
     with_defaults: WithDefaults,
-    closed: Mapping[Way, Dict[str, Any]],
-    homes: Mapping[Way, Optional[str]],
+    closed: Mapping[Way, dict[str, Any]],
+    homes: Mapping[Way, str | None],
     account: Mapping[str, Any],
     way: Mapping[str, Any],
 ) -> WayPlan:
-    regions: Tuple[Optional[str], ...] = (homes[way["way"]],) if way["way"] in homes else tuple(way["regions"]) or (None,)
+    regions: tuple[str | None, ...] = (homes[way["way"]],) if way["way"] in homes else tuple(way["regions"]) or (None,)
     # Where the environment's region counts too, it is what options have: those that are asked before it go before it.
     here = {**way["connection"], **_in_region(None if None in regions else regions[0])}
     iam = _options(with_defaults, account["state"], iam_spec.ARGUMENT_SPEC, "flow_log_iam", {**account["iam"], **here})

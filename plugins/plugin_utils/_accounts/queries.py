@@ -8,14 +8,10 @@
 
 from __future__ import annotations
 
-from typing import AbstractSet
+from collections.abc import Mapping
+from collections.abc import Sequence
+from collections.abc import Set as AbstractSet
 from typing import Any
-from typing import Dict
-from typing import List
-from typing import Mapping
-from typing import Optional
-from typing import Sequence
-from typing import Type
 
 from ansible_collections.netops.flow_logs.plugins.module_utils._core.parallel import side_by_side
 from ansible_collections.netops.flow_logs.plugins.module_utils._insights.work import InsightsQueriesRemovalWork
@@ -32,13 +28,13 @@ from .plans import QueriesPlan
 
 def save_queries(
     account: Account, names: SharedNames, delivered: Sequence[DeliveryOutcome]
-) -> List[QueriesOutcome]:
+) -> list[QueriesOutcome]:
     """Queries for the log groups of all targets that have one."""
     without = {target for outcome in delivered for target in _without_group(outcome)}
     return _each_folder(account, names, InsightsQueriesWork, without)
 
 
-def _without_group(outcome: DeliveryOutcome) -> List[str]:
+def _without_group(outcome: DeliveryOutcome) -> list[str]:
     """All targets of a delivery that failed, and those that do not exist: the delivery has told of them."""
     if outcome.error or outcome.log_groups is None:
         return list(outcome.hosts)
@@ -47,7 +43,7 @@ def _without_group(outcome: DeliveryOutcome) -> List[str]:
 
 def remove_queries(
     account: Account, names: SharedNames, deliveries: Sequence[DeliveryPlan], groups: Mapping[int, Returned]
-) -> List[QueriesOutcome]:
+) -> list[QueriesOutcome]:
     """Takes the log groups that were deleted out of the queries. groups: number of a delivery -> what log_group returned."""
     kept = {
         target
@@ -57,7 +53,7 @@ def remove_queries(
     return _each_folder(account, names, InsightsQueriesRemovalWork, kept)
 
 
-def _kept(delivery: DeliveryPlan, entries: Optional[List[Dict[str, Any]]]) -> List[str]:
+def _kept(delivery: DeliveryPlan, entries: list[dict[str, Any]] | None) -> list[str]:
     """The targets whose log groups are still there."""
     if entries is None:
         return list(delivery.hosts)
@@ -65,9 +61,9 @@ def _kept(delivery: DeliveryPlan, entries: Optional[List[Dict[str, Any]]]) -> Li
 
 
 def _each_folder(
-    account: Account, names: SharedNames, work: Type[InsightsQueriesWork], without: AbstractSet[str]
-) -> List[QueriesOutcome]:
-    def do(plan: QueriesPlan) -> List[QueriesOutcome]:
+    account: Account, names: SharedNames, work: type[InsightsQueriesWork], without: AbstractSet[str]
+) -> list[QueriesOutcome]:
+    def do(plan: QueriesPlan) -> list[QueriesOutcome]:
         targets = [target for target in plan.options["resource_ids"] if target not in without]
         if not targets or plan.way in account.closed:
             return []

@@ -14,11 +14,6 @@ from __future__ import annotations
 
 import time
 from typing import Any
-from typing import Dict
-from typing import FrozenSet
-from typing import List
-from typing import Optional
-from typing import Tuple
 
 from ansible_collections.netops.flow_logs.plugins.module_utils._audit.roles_read import read_audit
 from ansible_collections.netops.flow_logs.plugins.module_utils._core.aws import account_of
@@ -47,7 +42,7 @@ from .queries import remove_queries
 from .twice import without_removed
 
 
-def remove(account: Account) -> List[Outcome]:
+def remove(account: Account) -> list[Outcome]:
     """Outcomes of the deliveries, and of the account's IAM."""
     failed = account.failed_entry()
     if failed:
@@ -79,7 +74,7 @@ def remove(account: Account) -> List[Outcome]:
     return [*outcomes, *account.unreachable(), iam, *remove_queries(account, names, deliveries, groups)]
 
 
-def _outcome(account: Account, delivery: DeliveryPlan, logs: Returned, groups: Optional[Returned]) -> DeliveryOutcome:
+def _outcome(account: Account, delivery: DeliveryPlan, logs: Returned, groups: Returned | None) -> DeliveryOutcome:
     if "flow_logs" not in logs.result:
         return account.delivery(delivery, error=logs)
     if groups is not None and "log_groups" not in groups.result:
@@ -89,14 +84,14 @@ def _outcome(account: Account, delivery: DeliveryPlan, logs: Returned, groups: O
 
 def _look(
     account: Account, delivery: DeliveryPlan, names: SharedNames
-) -> Tuple[Optional[FlowLogRemovalWork], FrozenSet[str]]:
+) -> tuple[FlowLogRemovalWork | None, frozenset[str]]:
     """What the delivery removes, before anything is removed: others must not count as recorded by it.
 
     None where that could not be seen: the delivery finds the same error again and reports it.
     """
-    works: List[FlowLogRemovalWork] = []
+    works: list[FlowLogRemovalWork] = []
 
-    def look(module: InProcessModule) -> Dict[str, Any]:
+    def look(module: InProcessModule) -> dict[str, Any]:
         # What goes on is said in the summary, so it is no warning.
         work = FlowLogRemovalWork(module, names, warns=False)
         ids = work.look()
@@ -110,9 +105,9 @@ def _look(
 def _remove_flow_logs(
     account: Account,
     delivery: DeliveryPlan,
-    known: Optional[FlowLogRemovalWork],
+    known: FlowLogRemovalWork | None,
     names: SharedNames,
-    also: FrozenSet[str],
+    also: frozenset[str],
 ) -> Returned:
     def make(module: InProcessModule) -> FlowLogRemovalWork:
         return (known or FlowLogRemovalWork(module, names, warns=False)).beside(also)
@@ -123,7 +118,7 @@ def _remove_flow_logs(
     return logs
 
 
-def _remove_iam(account: Account, gone: List[str]) -> Outcome:
+def _remove_iam(account: Account, gone: list[str]) -> Outcome:
     removal = Returned({})
     for way in account.open_ways:
         options = account.iam_options(way)
@@ -135,7 +130,7 @@ def _remove_iam(account: Account, gone: List[str]) -> Outcome:
     return RemovalOutcome(account.name, iam_removal=removal)
 
 
-def _look_at_iam(account: Account, gone: List[str]) -> Outcome:
+def _look_at_iam(account: Account, gone: list[str]) -> Outcome:
     """Says what is left over. Not being allowed to look fails nothing."""
     way = account.open_ways[0]
     info = account.run_with_steps(
@@ -164,7 +159,7 @@ def _wait_for_records(account: Account) -> None:
 def _may_come_back(account: Account) -> bool:
     """True unless the role is gone or has no policy that lets it create log groups."""
 
-    def look(module: InProcessModule) -> Dict[str, Any]:
+    def look(module: InProcessModule) -> dict[str, Any]:
         reader = DeliveryRoleReader(client(module, "iam"), wish_from_options(module.params, account_of(module)))
         role = reader.role()
         policy = reader.policy(module.params["policy_name"]) if role else None
@@ -177,7 +172,7 @@ def _may_come_back(account: Account) -> bool:
     return bool(found.get("may", True))
 
 
-def _remove_groups(account: Account, delivery: DeliveryPlan, names: SharedNames, gone: List[str]) -> Returned:
+def _remove_groups(account: Account, delivery: DeliveryPlan, names: SharedNames, gone: list[str]) -> Returned:
     groups = account.converge(
         lambda module: LogGroupRemovalWork(module, names),
         delivery.log_group,

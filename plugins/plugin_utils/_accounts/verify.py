@@ -9,8 +9,6 @@
 from __future__ import annotations
 
 from typing import Any
-from typing import Dict
-from typing import Optional
 
 from ansible_collections.netops.flow_logs.plugins.module_utils._audit.proof import Watch
 from ansible_collections.netops.flow_logs.plugins.module_utils._core.aws import client
@@ -22,7 +20,7 @@ from .outcomes import Returned
 from .plans import DeliveryPlan
 
 
-def verify(account: Account, delivery: DeliveryPlan, logs: Dict[str, Any]) -> Optional[Returned]:
+def verify(account: Account, delivery: DeliveryPlan, logs: dict[str, Any]) -> Returned | None:
     """Which of the delivery's flow logs deliver; logs is what flow_log returned. None where nobody wants to know.
 
     In check mode there is nothing new that could deliver.
@@ -38,7 +36,7 @@ def verify(account: Account, delivery: DeliveryPlan, logs: Dict[str, Any]) -> Op
         return None
     timeout = delivery.verify_timeout
 
-    def watch(module: InProcessModule) -> Dict[str, Any]:
+    def watch(module: InProcessModule) -> dict[str, Any]:
         watching = Watch(client(module, "ec2"), client(module, "logs"), lambda line: account.tell(delivery.label, line))
         return watching.until_proven(owners, timeout).as_result()
 

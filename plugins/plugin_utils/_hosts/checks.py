@@ -8,11 +8,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 from typing import Callable
-from typing import List
-from typing import Mapping
-from typing import Tuple
 
 from ansible_collections.netops.flow_logs.plugins.module_utils._core.account import Account
 from ansible_collections.netops.flow_logs.plugins.module_utils._core.errors import InvalidInput
@@ -34,11 +32,11 @@ from ansible_collections.netops.flow_logs.plugins.module_utils._target.template 
 from .query_folders import check_queries
 
 
-def reasons_against(settings: Mapping[str, Any]) -> List[str]:
+def reasons_against(settings: Mapping[str, Any]) -> list[str]:
     """What the modules would refuse; settings are the role's variables of a host. Empty when nothing is wrong."""
     # What is only set is of no matter to a removal.
     given = {} if settings.get("flow_logs_state") == "absent" else settings
-    checks: Tuple[Callable[[], Any], ...] = (
+    checks: tuple[Callable[[], Any], ...] = (
         lambda: _check_region(settings.get("flow_logs_region"), given.get("flow_logs_kms_key_id")),
         lambda: _check_template(settings),
         lambda: _check_scope(settings),
@@ -130,7 +128,7 @@ def _check_template(settings: Mapping[str, Any]) -> None:
         raise
 
 
-def policy_names(settings: Mapping[str, Any]) -> List[str]:
+def policy_names(settings: Mapping[str, Any]) -> list[str]:
     """The patterns by which the role's policy names the host's log groups. Raises InvalidInput where they leave one out."""
     region = settings.get("flow_logs_region")
     # The module fills the account in.

@@ -13,18 +13,13 @@ one set of credentials share: the IAM role and policy.
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
+from collections.abc import Sequence
 from dataclasses import dataclass
 from dataclasses import field
 from functools import partial
 from typing import Any
 from typing import Callable
-from typing import Dict
-from typing import List
-from typing import Mapping
-from typing import Optional
-from typing import Sequence
-from typing import Set
-from typing import Tuple
 
 from ansible_collections.netops.flow_logs.plugins.module_utils._core.account import Account
 from ansible_collections.netops.flow_logs.plugins.module_utils._core.errors import InvalidInput
@@ -136,12 +131,12 @@ class HostWish:
 class Delivery:
     """hosts: resource id -> the inventory host that asked for it, the first of several. asking: all that do -> their ids."""
 
-    settings: Dict[str, Any]
-    hosts: Dict[str, str] = field(default_factory=dict)
-    asking: Dict[str, List[str]] = field(default_factory=dict)
+    settings: dict[str, Any]
+    hosts: dict[str, str] = field(default_factory=dict)
+    asking: dict[str, list[str]] = field(default_factory=dict)
 
 
-def resource_ids(wish: HostWish) -> List[str]:
+def resource_ids(wish: HostWish) -> list[str]:
     """The ids that a host stands for: flow_logs_resource_ids, flow_logs_resource_id, or its name. Raises InvalidInput."""
     listed = wish.settings.get("flow_logs_resource_ids")
     if listed is None:
@@ -161,12 +156,12 @@ def resource_ids(wish: HostWish) -> List[str]:
 class Gathered:
     """accounts: with their IAM and deliveries. problems: hosts that are in none of them, and why."""
 
-    accounts: List[Dict[str, Any]]
+    accounts: list[dict[str, Any]]
     problems: Problems
 
 
 def gather(
-    wishes: Sequence[HostWish], problems: Optional[Problems] = None, identify: Identify = no_idea
+    wishes: Sequence[HostWish], problems: Problems | None = None, identify: Identify = no_idea
 ) -> Gathered:
     """Accounts with their IAM and their deliveries, whatever the order of the hosts.
 
@@ -176,7 +171,7 @@ def gather(
     """
     found = problems or Problems()
     left = _with_ids(wishes, found)
-    known: Dict[Way, Account] = {}
+    known: dict[Way, Account] = {}
     for check in (_check_settings, _check_targets, _check_shared, _check_folders):
         check(left, found, known)
         left = [each for each in left if each.wish.host not in found]
@@ -200,15 +195,15 @@ class _Host:
     ids: Sequence[str]
 
 
-def _regions_by_way(hosts: Sequence[_Host]) -> Dict[Way, List[Optional[str]]]:
+def _regions_by_way(hosts: Sequence[_Host]) -> dict[Way, list[str | None]]:
     """None, the region of the environment, last: it answers where that of the only host with one of its own does not."""
-    regions: Dict[Way, Set[Optional[str]]] = {}
+    regions: dict[Way, set[str | None]] = {}
     for settings in _distinct_settings(hosts):
         regions.setdefault(way_of(settings), set()).add(settings.get("flow_logs_region") or None)
     return {way: sorted(own, key=lambda region: (region is None, region or "")) for way, own in regions.items()}
 
 
-def _distinct_settings(hosts: Sequence[_Host]) -> List[Mapping[str, Any]]:
+def _distinct_settings(hosts: Sequence[_Host]) -> list[Mapping[str, Any]]:
     """Thousands of hosts that are written alike share one object."""
     return list({id(each.wish.settings): each.wish.settings for each in hosts}.values())
 
@@ -228,7 +223,7 @@ def _check_expected(hosts: Sequence[_Host], problems: Problems, known: _Known) -
 
 def _check_role(hosts: Sequence[_Host], problems: Problems, known: _Known) -> None:
     """What one host says of the role that it shares with others, once it is known in which account that is."""
-    seen: Dict[int, str] = {}
+    seen: dict[int, str] = {}
     for each in hosts:
         settings = each.wish.settings
         account = known.get(way_of(settings))
@@ -240,7 +235,7 @@ def _check_role(hosts: Sequence[_Host], problems: Problems, known: _Known) -> No
             problems.add([each.wish.host], seen[id(settings)])
 
 
-def _with_ids(wishes: Sequence[HostWish], problems: Problems) -> List[_Host]:
+def _with_ids(wishes: Sequence[HostWish], problems: Problems) -> list[_Host]:
     """The hosts that stand for something; one with an empty list stands for nothing, on purpose."""
     hosts = []
     for wish in wishes:
@@ -256,7 +251,7 @@ def _with_ids(wishes: Sequence[HostWish], problems: Problems) -> List[_Host]:
 
 def _check_settings(hosts: Sequence[_Host], problems: Problems, _known: _Known) -> None:
     """What is wrong with the settings themselves. Hosts that are written alike have the same object: it is looked at once."""
-    known: Dict[int, List[str]] = {}
+    known: dict[int, list[str]] = {}
     for each in hosts:
         settings = each.wish.settings
         if id(settings) not in known:
@@ -267,7 +262,7 @@ def _check_settings(hosts: Sequence[_Host], problems: Problems, _known: _Known) 
 
 def _check_targets(hosts: Sequence[_Host], problems: Problems, known: _Known) -> None:
     """One target, one log group and two sets of settings: each would undo the other."""
-    asked: Dict[Tuple[str, str], List[Mapping[str, Any]]] = {}
+    asked: dict[tuple[str, str], list[Mapping[str, Any]]] = {}
     for delivery in _deliveries(hosts):
         place, wanted = _destination_key(delivery.settings, known), _without_way(delivery.settings)
         for resource_id in delivery.hosts:
@@ -277,7 +272,7 @@ def _check_targets(hosts: Sequence[_Host], problems: Problems, known: _Known) ->
     twice = {key: settings for key, settings in asked.items() if len(settings) > 1}
     if not twice:
         return
-    asking: Dict[Tuple[str, str], List[str]] = {}
+    asking: dict[tuple[str, str], list[str]] = {}
     for each in hosts:
         place = _destination_key(each.wish.settings, known)
         for resource_id in each.ids:
@@ -295,11 +290,11 @@ def _destination_key(settings: Mapping[str, Any], known: _Known) -> str:
     return _key([_way_key(settings, known), *(settings.get(name) for name in names)])
 
 
-def _without_way(settings: Mapping[str, Any]) -> Dict[str, Any]:
+def _without_way(settings: Mapping[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in settings.items() if name not in CONNECTION}
 
 
-def _way_key(settings: Mapping[str, Any], known: _Known) -> List[Any]:
+def _way_key(settings: Mapping[str, Any], known: _Known) -> list[Any]:
     """Equal for ways into the same account; where that is not known, for equal ways."""
     way = way_of(settings)
     account = known.get(way)
@@ -333,12 +328,12 @@ def _named_role(hosts: Sequence[_Host], variable: str) -> str:
 def _require_agreement(
     hosts: Sequence[_Host], names: Sequence[str], what: str, own: str, problems: Problems
 ) -> None:
-    alike: Dict[int, Tuple[Mapping[str, Any], str]] = {}
+    alike: dict[int, tuple[Mapping[str, Any], str]] = {}
     for each in hosts:
         settings, host = each.wish.settings, each.wish.host
         alike[id(settings)] = (settings, min(host, alike.get(id(settings), (settings, host))[1]))
     for name in names:
-        values: Dict[str, str] = {}
+        values: dict[str, str] = {}
         for settings, host in alike.values():
             if settings.get(name) is not None:
                 value = _key(settings[name])
@@ -370,17 +365,17 @@ def _check_folders(hosts: Sequence[_Host], problems: Problems, known: _Known) ->
             problems.add(names, reason)
 
 
-def _by_account(hosts: Sequence[_Host], known: _Known) -> Dict[str, List[_Host]]:
+def _by_account(hosts: Sequence[_Host], known: _Known) -> dict[str, list[_Host]]:
     return _grouped(
         hosts,
         lambda settings: _key([*_way_key(settings, known), *(settings.get(name) or None for name in IAM_NAMES)]),
     )
 
 
-def _grouped(hosts: Sequence[_Host], key_of: Callable[[Mapping[str, Any]], str]) -> Dict[str, List[_Host]]:
+def _grouped(hosts: Sequence[_Host], key_of: Callable[[Mapping[str, Any]], str]) -> dict[str, list[_Host]]:
     """Hosts with equal keys together. Thousands of hosts that are written alike share one object: it is looked at once."""
-    found: Dict[str, List[_Host]] = {}
-    keys: Dict[int, str] = {}
+    found: dict[str, list[_Host]] = {}
+    keys: dict[int, str] = {}
     for each in hosts:
         settings = each.wish.settings
         if id(settings) not in keys:
@@ -389,10 +384,10 @@ def _grouped(hosts: Sequence[_Host], key_of: Callable[[Mapping[str, Any]], str])
     return found
 
 
-def _deliveries(hosts: Sequence[_Host]) -> List[Delivery]:
+def _deliveries(hosts: Sequence[_Host]) -> list[Delivery]:
     """Hosts with equal settings together. Thousands of hosts need few looks into them: those written alike share the object."""
-    deliveries: Dict[str, Delivery] = {}
-    known: Dict[int, Delivery] = {}
+    deliveries: dict[str, Delivery] = {}
+    known: dict[int, Delivery] = {}
     for each in hosts:
         settings = each.wish.settings
         if id(settings) not in known:
@@ -407,12 +402,12 @@ def _deliveries(hosts: Sequence[_Host]) -> List[Delivery]:
     return list(deliveries.values())
 
 
-def _settings_of(wish: HostWish) -> Dict[str, Any]:
+def _settings_of(wish: HostWish) -> dict[str, Any]:
     """The settings that belong to the delivery."""
     return {key: value for key, value in wish.settings.items() if key not in _OF_THE_HOST and value is not None}
 
 
-def _differing(settings: Sequence[Mapping[str, Any]]) -> List[str]:
+def _differing(settings: Sequence[Mapping[str, Any]]) -> list[str]:
     names = {name for each in settings for name in each}
     return sorted(name for name in names if len({_key(each.get(name)) for each in settings}) > 1)
 
@@ -421,13 +416,13 @@ def _key(value: Any) -> str:
     return json.dumps(value, sort_keys=True, default=str)
 
 
-def _accounts(hosts: Sequence[_Host], known: _Known) -> List[Dict[str, Any]]:
+def _accounts(hosts: Sequence[_Host], known: _Known) -> list[dict[str, Any]]:
     accounts = [_account(own, known) for own in _by_account(hosts, known).values()]
     # Ansible hands out the hosts of nested groups in an order that differs from run to run.
     return sorted(accounts, key=lambda account: (str(account["label"]), _key(account["ways"]), _key(account["iam"])))
 
 
-def _account(hosts: Sequence[_Host], known: _Known) -> Dict[str, Any]:
+def _account(hosts: Sequence[_Host], known: _Known) -> dict[str, Any]:
     """The account: deliveries and folders name the way that leads to them by its number."""
     all_settings = _distinct_settings(hosts)
     regions = _regions_by_way(hosts)
@@ -451,7 +446,7 @@ def _account(hosts: Sequence[_Host], known: _Known) -> Dict[str, Any]:
     }
 
 
-def _way(way: Way, regions: Sequence[Optional[str]], account: Optional[Account]) -> Dict[str, Any]:
+def _way(way: Way, regions: Sequence[str | None], account: Account | None) -> dict[str, Any]:
     """regions: where to ask about what has no region, as far as hosts say; IAM never depends on one delivery's."""
     return {
         "way": way,
@@ -462,14 +457,14 @@ def _way(way: Way, regions: Sequence[Optional[str]], account: Optional[Account])
     }
 
 
-def connection_options(way: Way) -> Dict[str, Any]:
+def connection_options(way: Way) -> dict[str, Any]:
     """The options of a module that lead the way, but for the role to assume and the region."""
     return _connection({"flow_logs_profile": way.profile, "flow_logs_endpoint_url": way.endpoint_url})
 
 
-def _each_target_once(deliveries: Sequence[Delivery], ways: Sequence[Way]) -> List[Delivery]:
+def _each_target_once(deliveries: Sequence[Delivery], ways: Sequence[Way]) -> list[Delivery]:
     """Where two ways lead to the same target with the same settings, the first of them takes it."""
-    taken: Dict[Tuple[str, str], Delivery] = {}
+    taken: dict[tuple[str, str], Delivery] = {}
     kept = []
     for delivery in sorted(deliveries, key=lambda each: ways.index(way_of(each.settings))):
         key = _key(_without_way(delivery.settings))
@@ -484,7 +479,7 @@ def _each_target_once(deliveries: Sequence[Delivery], ways: Sequence[Way]) -> Li
     return kept
 
 
-def _shared(all_settings: Sequence[Mapping[str, Any]]) -> Dict[str, Any]:
+def _shared(all_settings: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
     """What all say that say something: the names of IAM's resources, and what has to agree."""
     return {
         name: settings[name]
@@ -494,21 +489,21 @@ def _shared(all_settings: Sequence[Mapping[str, Any]]) -> Dict[str, Any]:
     }
 
 
-def _options(names: Mapping[str, str], settings: Mapping[str, Any]) -> Dict[str, Any]:
+def _options(names: Mapping[str, str], settings: Mapping[str, Any]) -> dict[str, Any]:
     return {option: settings[name] for name, option in names.items() if settings.get(name) is not None}
 
 
-def _connection(settings: Mapping[str, Any]) -> Dict[str, Any]:
+def _connection(settings: Mapping[str, Any]) -> dict[str, Any]:
     connection = _options(_CONNECTION_OPTIONS, settings)
     return {**connection, **_NO_KEYS} if connection.get("profile") else connection
 
 
-def _iam(deliveries: Sequence[Delivery], all_settings: Sequence[Mapping[str, Any]]) -> Dict[str, Any]:
+def _iam(deliveries: Sequence[Delivery], all_settings: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
     """Options of flow_log_iam. What several plays share adds up: names of log groups, tags, operators."""
     settings = _shared(all_settings)
     least = settings.get("flow_logs_least_privilege")
     names = without_covered([name for delivery in deliveries for name in policy_names(delivery.settings)])
-    options: Dict[str, Any] = {**_options(_IAM_OPTIONS, settings), "purge_tags": False}
+    options: dict[str, Any] = {**_options(_IAM_OPTIONS, settings), "purge_tags": False}
     if least is None:
         # What is left out is left alone, but for what these deliveries need.
         options.update(needed_log_group_names=list(names), purge_log_group_names=False)
@@ -526,16 +521,16 @@ def _iam(deliveries: Sequence[Delivery], all_settings: Sequence[Mapping[str, Any
     return options
 
 
-def _operators(hosts: Sequence[_Host]) -> Dict[str, List[str]]:
+def _operators(hosts: Sequence[_Host]) -> dict[str, list[str]]:
     """Who may pass the role -> the hosts that say so."""
-    named: Dict[str, List[str]] = {}
+    named: dict[str, list[str]] = {}
     for each in hosts:
         for arn in each.wish.settings.get("flow_logs_pass_role_to") or []:
             named.setdefault(arn, []).append(each.wish.host)
     return named
 
 
-def _queries(folder: Folder, deliveries: Sequence[Delivery]) -> Dict[str, Any]:
+def _queries(folder: Folder, deliveries: Sequence[Delivery]) -> dict[str, Any]:
     """Options of insights_queries. A run for some of the hosts takes no log groups of the others out of the queries."""
     settings = folder.settings
     options = {"resource_ids": sorted(folder.hosts), "purge_log_group_names": False}
@@ -560,7 +555,7 @@ def _account_label(all_settings: Sequence[Mapping[str, Any]], ways: Sequence[Way
     return str(next(iter(numbers), None) or ways[0].assume_role_arn or ways[0].profile or "the caller's account")
 
 
-def _delivery(delivery: Delivery) -> Dict[str, Any]:
+def _delivery(delivery: Delivery) -> dict[str, Any]:
     settings = delivery.settings
     project = settings.get("flow_logs_project") or settings["flow_logs_log_group_name"]
     count = len(delivery.hosts)

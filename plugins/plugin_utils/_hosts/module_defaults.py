@@ -13,28 +13,25 @@ from __future__ import annotations
 
 import functools
 import importlib
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 from typing import Callable
-from typing import Dict
-from typing import FrozenSet
-from typing import List
-from typing import Mapping
 
 import yaml
 
 _GROUP = "group/"
 
 
-def with_module_defaults(task: Any, templar: Any) -> Callable[[str, Dict[str, Any]], Dict[str, Any]]:
+def with_module_defaults(task: Any, templar: Any) -> Callable[[str, dict[str, Any]], dict[str, Any]]:
     """A function (module's full name, options) that adds the defaults, groups' too, to options that are not given."""
     # Ansible has made the names full ones. The last one of a name holds, as it does there.
-    merged: Dict[str, Any] = {}
+    merged: dict[str, Any] = {}
     for defaults in task.module_defaults or []:
         merged.update(defaults)
 
-    def with_defaults(name: str, options: Dict[str, Any]) -> Dict[str, Any]:
-        found: Dict[str, Any] = {}
+    def with_defaults(name: str, options: dict[str, Any]) -> dict[str, Any]:
+        found: dict[str, Any] = {}
         for each, defaults in merged.items():
             if each.startswith(_GROUP) and name in members(each[len(_GROUP) :]):
                 found.update(_whole(templar, defaults))
@@ -52,9 +49,9 @@ def _whole(templar: Any, defaults: Any) -> Mapping[str, Any]:
 
 
 @functools.lru_cache(maxsize=None)
-def members(group: str) -> FrozenSet[str]:
+def members(group: str) -> frozenset[str]:
     """The modules of an action group (its full name), and of the groups that it extends."""
-    found: Dict[str, FrozenSet[str]] = {}
+    found: dict[str, frozenset[str]] = {}
     left = [group]
     while left:
         name = left.pop()
@@ -66,7 +63,7 @@ def members(group: str) -> FrozenSet[str]:
     return frozenset().union(*found.values())
 
 
-def _extended(entries: List[Any]) -> List[str]:
+def _extended(entries: list[Any]) -> list[str]:
     named = [(each.get("metadata") or {}).get("extend_group") or [] for each in entries if isinstance(each, Mapping)]
     return [each for names in named for each in ([names] if isinstance(names, str) else names)]
 
@@ -75,7 +72,7 @@ def _full(name: str, collection: str) -> str:
     return name if name.count(".") > 1 else f"{collection}.{name}"
 
 
-def _entries(group: str) -> List[Any]:
+def _entries(group: str) -> list[Any]:
     """What the collection's meta/runtime.yml has of the group."""
     collection, _dot, short = group.rpartition(".")
     groups = _action_groups(collection)

@@ -11,17 +11,13 @@ Deliveries that share a folder share its queries, which can read records of one 
 
 from __future__ import annotations
 
+from collections.abc import Collection
+from collections.abc import Iterable
+from collections.abc import Mapping
 from dataclasses import dataclass
 from dataclasses import field
 from typing import Any
 from typing import Callable
-from typing import Collection
-from typing import Dict
-from typing import Iterable
-from typing import List
-from typing import Mapping
-from typing import Optional
-from typing import Tuple
 
 from ansible_collections.netops.flow_logs.plugins.module_utils._flow_log.log_format import normalise
 from ansible_collections.netops.flow_logs.plugins.module_utils._insights.plan import folder_of
@@ -41,7 +37,7 @@ class Folder:
 
     name: str
     settings: Mapping[str, Any]
-    hosts: Dict[str, str] = field(default_factory=dict)
+    hosts: dict[str, str] = field(default_factory=dict)
 
 
 def check_queries(settings: Mapping[str, Any]) -> None:
@@ -57,9 +53,9 @@ def check_queries(settings: Mapping[str, Any]) -> None:
         wish_from_options(options, {"account_id": "0" * 12, "region": str(settings.get("flow_logs_region") or "")})
 
 
-def query_folders(deliveries: Iterable[Tuple[Mapping[str, Any], Mapping[str, str]]]) -> List[Folder]:
+def query_folders(deliveries: Iterable[tuple[Mapping[str, Any], Mapping[str, str]]]) -> list[Folder]:
     """The folders of one account, out of (settings, hosts) of its deliveries, which agree with each other."""
-    folders: Dict[Tuple[Optional[str], str], Folder] = {}
+    folders: dict[tuple[str | None, str], Folder] = {}
     for settings, hosts in deliveries:
         if _concerns(settings):
             folders.setdefault(_place(settings), Folder(_name(settings), settings)).hosts.update(hosts)
@@ -67,13 +63,13 @@ def query_folders(deliveries: Iterable[Tuple[Mapping[str, Any], Mapping[str, str
 
 
 def folder_disagreements(
-    deliveries: Iterable[Tuple[Mapping[str, Any], Collection[str]]],
-) -> List[Tuple[List[str], str]]:
+    deliveries: Iterable[tuple[Mapping[str, Any], Collection[str]]],
+) -> list[tuple[list[str], str]]:
     """(hosts, reason) of what can't be: one folder for several formats, or for several templates of log groups.
 
     deliveries: (settings, all hosts that ask for them).
     """
-    folders: Dict[Tuple[Optional[str], str], List[Tuple[Mapping[str, Any], Collection[str]]]] = {}
+    folders: dict[tuple[str | None, str], list[tuple[Mapping[str, Any], Collection[str]]]] = {}
     for settings, hosts in deliveries:
         if _concerns(settings):
             folders.setdefault(_place(settings), []).append((settings, hosts))
@@ -95,7 +91,7 @@ def shares(folder: Folder, settings: Mapping[str, Any]) -> bool:
     return _concerns(settings) and _place(settings) == _place(folder.settings)
 
 
-def _place(settings: Mapping[str, Any]) -> Tuple[Optional[str], str]:
+def _place(settings: Mapping[str, Any]) -> tuple[str | None, str]:
     return settings.get("flow_logs_region"), _name(settings)
 
 
@@ -110,7 +106,7 @@ def _concerns(settings: Mapping[str, Any]) -> bool:
     return bool(settings.get(WANTED))
 
 
-def _differing(settings: List[Mapping[str, Any]]) -> List[str]:
+def _differing(settings: list[Mapping[str, Any]]) -> list[str]:
     """The variables that sharing a folder needs to be the same, and that are not."""
-    compared: Tuple[Tuple[str, Callable[[Any], Any]], ...] = ((_TEMPLATE, str), (_FORMAT, normalise))
+    compared: tuple[tuple[str, Callable[[Any], Any]], ...] = ((_TEMPLATE, str), (_FORMAT, normalise))
     return [name for name, value in compared if len({value(each.get(name)) for each in settings}) > 1]

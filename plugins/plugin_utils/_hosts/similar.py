@@ -12,16 +12,11 @@ of the rest.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 from typing import Callable
-from typing import Dict
-from typing import FrozenSet
-from typing import List
-from typing import Mapping
-from typing import Optional
-from typing import Sequence
-from typing import Tuple
 
 from ansible import constants as C
 from ansible.inventory.host import Host
@@ -29,9 +24,9 @@ from ansible.inventory.host import Host
 from ansible_collections.netops.flow_logs.plugins.plugin_utils._ansible import SingleHosts
 
 # host -> all its variables, asked of Ansible.
-Ask = Callable[[Any], Dict[str, Any]]
+Ask = Callable[[Any], dict[str, Any]]
 # Equal for hosts that differ in nothing but the values of the variables that the inventory gives them.
-_Kind = FrozenSet[Tuple[str, Any]]
+_Kind = frozenset[tuple[str, Any]]
 
 
 class _Marked(Host):
@@ -43,7 +38,7 @@ class _Marked(Host):
         # Plain text, as ansible-core takes values of few types only. Made at run time, so that each is an object of its own.
         self.marks = {name: f"mark of {name}" for name in host.get_vars()}
 
-    def get_vars(self) -> Dict[str, Any]:
+    def get_vars(self) -> dict[str, Any]:
         return dict(self.marks)
 
 
@@ -52,9 +47,9 @@ class _Pattern:
     """The variables of all hosts of a kind: what they have in common, and the names whose values are each host's own."""
 
     common: Mapping[str, Any]
-    own: Tuple[str, ...]
+    own: tuple[str, ...]
 
-    def of(self, values: Mapping[str, Any]) -> Dict[str, Any]:
+    def of(self, values: Mapping[str, Any]) -> dict[str, Any]:
         return {**self.common, **{name: values[name] for name in self.own}}
 
 
@@ -73,10 +68,10 @@ class SimilarHosts:
         self._sharable = single.known and _sharable(task)
         # One question for all of them: mostly, the answer is no.
         self._plugins_speak = self._sharable and single.plugins_speak_of(hosts)
-        self._first: Dict[_Kind, Any] = {}
-        self._patterns: Dict[_Kind, Optional[_Pattern]] = {}
+        self._first: dict[_Kind, Any] = {}
+        self._patterns: dict[_Kind, _Pattern | None] = {}
 
-    def variables(self, host: Any) -> Dict[str, Any]:
+    def variables(self, host: Any) -> dict[str, Any]:
         """Raises AnsibleError as Ansible does."""
         if not self._sharable or self._is_told_of(host):
             return self._asked(host)
@@ -93,7 +88,7 @@ class SimilarHosts:
         shared = self._patterns[kind]
         return self._asked(host) if shared is None else shared.of(values)
 
-    def _asked(self, host: Any) -> Dict[str, Any]:
+    def _asked(self, host: Any) -> dict[str, Any]:
         answer = self._ask(host)
         answer.pop("vars", None)
         return answer
@@ -120,7 +115,7 @@ class SimilarHosts:
 
 def _sharable(task: Any) -> bool:
     """False where a host's value decides on more than itself: by a file's name, or by being merged with others."""
-    files: List[Any] = task.get_play().get_vars_files() or []
+    files: list[Any] = task.get_play().get_vars_files() or []
     return C.config.get_config_value("DEFAULT_HASH_BEHAVIOUR") == "replace" and not any(
         mark in repr(files) for mark in ("{{", "{%")
     )

@@ -8,8 +8,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
-from typing import Mapping
 
 from ansible_collections.netops.flow_logs.plugins.module_utils._core.errors import InvalidInput
 

@@ -10,16 +10,10 @@ from __future__ import annotations
 
 import difflib
 import re
+from collections.abc import Iterable
+from collections.abc import Mapping
+from collections.abc import Sequence
 from typing import Any
-from typing import Dict
-from typing import FrozenSet
-from typing import Iterable
-from typing import List
-from typing import Mapping
-from typing import Optional
-from typing import Sequence
-from typing import Set
-from typing import Tuple
 from typing import Union
 
 from ansible.errors import AnsibleError
@@ -74,19 +68,19 @@ _TEMPLATES = ("flow_logs_log_group_name", "flow_logs_insights_query_folder")
 _PLACEHOLDER = re.compile(r"\{[^{}]*\}")
 
 # Settings, or what is wrong with them, or None for a host that a condition leaves out.
-_Reading = Union[Dict[str, Any], str, None]
+_Reading = Union[dict[str, Any], str, None]
 
 
 def read_wishes(
     reader: HostVariables, spec: Mapping[str, Any], hosts: Sequence[str]
-) -> Tuple[List[HostWish], Problems]:
+) -> tuple[list[HostWish], Problems]:
     """What each host wishes for, and what is wrong with the others.
 
     Hosts whose variables are written alike have the same settings: these are worked out once.
     """
-    wishes: List[HostWish] = []
+    wishes: list[HostWish] = []
     problems = Problems()
-    known: Dict[Any, _Reading] = {}
+    known: dict[Any, _Reading] = {}
     for host in hosts:
         try:
             raw = reader.raw(host)
@@ -120,7 +114,7 @@ def _read(reader: HostVariables, spec: Mapping[str, Any], host: str) -> _Reading
 
 def spoken_of(
     raw: Mapping[str, Any], names: Iterable[str], conditions: Sequence[Any] = ()
-) -> Tuple[Dict[str, str], bool]:
+) -> tuple[dict[str, str], bool]:
     """The variables of these names and all that their templates and the conditions name, as they are written.
 
     The second is whether that is enough to know the values.
@@ -132,7 +126,7 @@ def spoken_of(
 
 def fingerprint(
     raw: Mapping[str, Any], names: Sequence[str], conditions: Sequence[Any] = ()
-) -> Optional[FrozenSet[Tuple[str, str]]]:
+) -> frozenset[tuple[str, str]] | None:
     """Equal for hosts whose variables of these names, and all that their templates and the conditions name, are written alike.
 
     None when that is not enough to know the values.
@@ -141,7 +135,7 @@ def fingerprint(
     return frozenset(seen.items()) if settled else None
 
 
-def _validated(spec: Mapping[str, Any], values: Dict[str, Any]) -> Dict[str, Any]:
+def _validated(spec: Mapping[str, Any], values: dict[str, Any]) -> dict[str, Any]:
     """The values in the types that the specification gives them; those that are null are left out. Raises InvalidInput."""
     given = {name: value for name, value in values.items() if value is not None}
     for name, value in given.items():
@@ -166,15 +160,15 @@ class HostVariables:
         self._variables_asked = variables_asked(task)
         # Lists of all the hosts, once: for each host anew they would cost the square of the number of hosts.
         self.common = {name: task_vars[name] for name in _OF_ALL_HOSTS if name in task_vars}
-        self.unknown: Dict[str, str] = {}
+        self.unknown: dict[str, str] = {}
         self.conditions = conditions_around(task)
         hosts = [self.inventory.get_host(name) for name in task_vars.get("ansible_play_batch", [])]
         self.similar = SimilarHosts(task, self._ask, hosts, SingleHosts(task, self.inventory))
-        self._seen: Set[str] = set()
+        self._seen: set[str] = set()
         # By the groups that a host is in.
-        self._projects: Dict[FrozenSet[int], Optional[str]] = {}
+        self._projects: dict[frozenset[int], str | None] = {}
 
-    def includes(self, variables: Dict[str, Any]) -> bool:
+    def includes(self, variables: dict[str, Any]) -> bool:
         """False for a host that a condition on the role, or on what includes it, leaves out.
 
         Ansible asks the first host only, as the task runs once. Raises AnsibleError for a condition that can't be read.
@@ -184,7 +178,7 @@ class HostVariables:
         templar = self.templar.copy_with_new_env(available_variables=variables)
         return all(self._is_met(condition, templar, variables) for condition in self.conditions)
 
-    def _is_met(self, condition: Any, templar: Any, variables: Dict[str, Any]) -> bool:
+    def _is_met(self, condition: Any, templar: Any, variables: dict[str, Any]) -> bool:
         if hasattr(templar, "evaluate_conditional"):
             return bool(templar.evaluate_conditional(condition))
         # ansible-core 2.18
@@ -192,7 +186,7 @@ class HostVariables:
         conditional.when = [condition]
         return bool(conditional.evaluate_conditional(templar, variables))
 
-    def read(self, variables: Dict[str, Any]) -> Dict[str, Any]:
+    def read(self, variables: dict[str, Any]) -> dict[str, Any]:
         """The values of the role's variables. Raises InvalidInput or AnsibleError (an undefined variable, for example)."""
         templar = self.templar.copy_with_new_env(available_variables=variables)
         if _PROJECT in variables and is_blank((self._template(templar, _PROJECT, variables[_PROJECT]) or [None])[0]):
@@ -200,7 +194,7 @@ class HostVariables:
             if variables.get(_PROJECT_OF_GROUP) is not None:
                 variables[_PROJECT] = variables[_PROJECT_OF_GROUP]
             templar = self.templar.copy_with_new_env(available_variables=variables)
-        values: Dict[str, Any] = {}
+        values: dict[str, Any] = {}
         for key in self.names:
             found = self._template(templar, key, variables[key]) if key in variables else []
             if key in variables and not found and key in self.defaults:
@@ -231,22 +225,22 @@ class HostVariables:
         inert = {name: without_braces(variables[name]) for name in names}
         return _count_of(self.read({**variables, **inert}).get(template))
 
-    def raw(self, name: str) -> Dict[str, Any]:
+    def raw(self, name: str) -> dict[str, Any]:
         """All variables of the host but "vars", not templated, and its project where the inventory tells it: for looking at."""
         host = self.inventory.get_host(name)
         raw = self._completed(self.similar.variables(host), host)
         self._note_unknown(raw, name)
         return raw
 
-    def exact(self, name: str) -> Dict[str, Any]:
+    def exact(self, name: str) -> dict[str, Any]:
         """The same, as Ansible itself has them: for templates to work with."""
         host = self.inventory.get_host(name)
         return self._completed(self._ask(host), host)
 
-    def _ask(self, host: Any) -> Dict[str, Any]:
+    def _ask(self, host: Any) -> dict[str, Any]:
         return {**self._variables_asked(host), **self.common}
 
-    def _completed(self, raw: Dict[str, Any], host: Any) -> Dict[str, Any]:
+    def _completed(self, raw: dict[str, Any], host: Any) -> dict[str, Any]:
         """With the project that the groups say, and with defaults in place of what is left empty."""
         for name, default in self.defaults.items():
             if raw.get(name, default) is None:
@@ -263,11 +257,11 @@ class HostVariables:
                     raw[_PROJECT] = raw[_PROJECT_OF_GROUP]
         return raw
 
-    def _template(self, templar: Any, key: str, value: Any) -> List[Any]:
+    def _template(self, templar: Any, key: str, value: Any) -> list[Any]:
         """A list of the value; an empty one for "{{ omit }}", which unsets what a group has set."""
         try:
             # Entries of a list may be omitted on every ansible-core, a value alone may not.
-            found: List[Any] = templar.template([value])
+            found: list[Any] = templar.template([value])
             return [each for each in found if not is_omit(each, templar.available_variables)]
         except AnsibleError as error:
             if "flow_logs_project" in str(error):
@@ -287,7 +281,7 @@ class HostVariables:
             if key not in self.names and key not in NOT_THE_ROLES:
                 self.unknown[key] = host
 
-    def misspelt(self, removes: bool = False) -> List[str]:
+    def misspelt(self, removes: bool = False) -> list[str]:
         """Warnings about variables that look like one of the role's.
 
         Raises InvalidInput for one of the command line: it is meant for this run alone, which would do something else without it.
@@ -311,10 +305,10 @@ class HostVariables:
         spoken, settled = spoken_of(self.raw(host), self.names, self.conditions)
         return key in spoken or not settled
 
-    def differ_in(self, texts: Sequence[Any], hosts: Sequence[str]) -> List[str]:
+    def differ_in(self, texts: Sequence[Any], hosts: Sequence[str]) -> list[str]:
         """Variables that templates in texts speak of and that are not the same for all of the hosts."""
         names = of_value(list(texts)).names
-        seen: Dict[str, Set[str]] = {}
+        seen: dict[str, set[str]] = {}
         for host in hosts if names else ():
             spoken, _settled = spoken_of(self.raw(host), names)
             for name, text in spoken.items():
@@ -326,7 +320,7 @@ def _looks_like_ours(key: str) -> bool:
     return re.sub("[^a-z]", "", key.lower()).startswith(("flowlog", "flowslog"))
 
 
-def _those_in(marks: Set[str], value: Any) -> Set[str]:
+def _those_in(marks: set[str], value: Any) -> set[str]:
     texts = list(foreign_texts(value))
     return {mark for mark in marks if any(mark in text for text in texts)}
 
@@ -340,7 +334,7 @@ def is_blank(value: Any) -> bool:
     return value is None or not str(value).strip()
 
 
-def _project(host: Any) -> Optional[str]:
+def _project(host: Any) -> str | None:
     """Groups are projects: the name of the one innermost group of the host, or None when that is not clear."""
     groups = [group for group in host.get_groups() if group.name not in ("all", "ungrouped", *NOT_THE_ROLES)]
     outer = {ancestor.name for group in groups for ancestor in group.get_ancestors()}

@@ -9,14 +9,12 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 from typing import Callable
-from typing import Dict
-from typing import Mapping
 from typing import Optional
-from typing import Sequence
-from typing import Tuple
 
 from ansible_collections.netops.flow_logs.plugins.module_utils._core.account import Account
 from ansible_collections.netops.flow_logs.plugins.module_utils._core.errors import InvalidInput
@@ -28,12 +26,12 @@ _ROLE_ARN = re.compile(r"arn:(?P<partition>aws[a-z-]*):iam::(?P<account_id>[0-9]
 class Way:
     """Equal ways mean the same credentials, so the same account."""
 
-    profile: Optional[str] = None
-    assume_role_arn: Optional[str] = None
-    endpoint_url: Optional[str] = None
+    profile: str | None = None
+    assume_role_arn: str | None = None
+    endpoint_url: str | None = None
 
     @property
-    def order(self) -> Tuple[str, str, str]:
+    def order(self) -> tuple[str, str, str]:
         """What ways are sorted by, so that the order of the hosts does not matter."""
         return self.assume_role_arn or "", self.profile or "", self.endpoint_url or ""
 
@@ -62,6 +60,6 @@ def account_of_role(role_arn: str) -> Account:
     return Account(match["account_id"], match["partition"])
 
 
-def no_idea(_ways: Mapping[Way, Sequence[Optional[str]]]) -> Dict[Way, Account]:
+def no_idea(_ways: Mapping[Way, Sequence[str | None]]) -> dict[Way, Account]:
     """Identifies nothing: each way then counts as an account of its own."""
     return {}

@@ -8,17 +8,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from collections.abc import Mapping
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
-from typing import Dict
-from typing import Iterable
-from typing import List
-from typing import Mapping
 from typing import NamedTuple
-from typing import Optional
-from typing import Sequence
-from typing import Tuple
-from typing import Union
 
 try:
     import boto3
@@ -64,7 +59,7 @@ _ON_A_PAGE = 1000
 # The caller lacks the permission, or the account has not enabled the region (AuthFailure, OptInRequired).
 _DENIALS = ("UnauthorizedOperation", "AuthFailure", "OptInRequired", "AccessDenied", "AccessDeniedException")
 
-Entry = Dict[str, Any]
+Entry = dict[str, Any]
 Filters = Mapping[str, Any]
 
 
@@ -72,7 +67,7 @@ class Listing(NamedTuple):
     """One listing: vpc, subnet, eni or flow_log, with EC2's filters."""
 
     kind: str
-    filters: Tuple[Tuple[str, Tuple[str, ...]], ...] = ()
+    filters: tuple[tuple[str, tuple[str, ...]], ...] = ()
 
 
 class Denied(NamedTuple):
@@ -91,9 +86,9 @@ class Denied(NamedTuple):
 class Reads:
     """What is read of each region: targets, those that are none after all, and what they lie in."""
 
-    targets: Tuple[Listing, ...]
-    excluded: Tuple[Listing, ...]
-    parents: Tuple[Listing, ...]
+    targets: tuple[Listing, ...]
+    excluded: tuple[Listing, ...]
+    parents: tuple[Listing, ...]
 
     @staticmethod
     def of(kinds: Sequence[str], included: Sequence[Filters], excluded: Sequence[Filters]) -> Reads:
@@ -105,7 +100,7 @@ class Reads:
             tuple(Listing(kind) for kind in sorted(parents)),
         )
 
-    def listings(self) -> List[Listing]:
+    def listings(self) -> list[Listing]:
         """Each once: targets without filters are read as parents, too."""
         return list(dict.fromkeys([*self.targets, *self.excluded, *self.parents, Listing(FLOW_LOG)]))
 
@@ -125,8 +120,8 @@ class Reads:
 
 
 def ec2_clients(
-    regions: Iterable[str], endpoint_url: Optional[str], connection: Mapping[str, Any]
-) -> Dict[str, RetryingBotoClientWrapper]:
+    regions: Iterable[str], endpoint_url: str | None, connection: Mapping[str, Any]
+) -> dict[str, RetryingBotoClientWrapper]:
     """Region -> client; connection as amazon.aws puts it together.
 
     One session for all: a session each would look for credentials and read the service's model again each time.
@@ -143,16 +138,16 @@ def ec2_clients(
 
 
 @Ec2Errors.common_error_handler("list the regions that the account has enabled")
-def enabled_regions(ec2: Any) -> List[str]:
+def enabled_regions(ec2: Any) -> list[str]:
     return [str(entry["RegionName"]) for entry in ec2.describe_regions(aws_retry=True)["Regions"]]
 
 
-def read_regions(clients: Mapping[str, Any], reads: Reads) -> Dict[str, Union[Region, Denied]]:
+def read_regions(clients: Mapping[str, Any], reads: Reads) -> dict[str, Region | Denied]:
     """What each region answered, or why it did not. Raises AwsError for anything but a denial and what does not come from AWS."""
     listings = reads.listings()
     work = [(region, listing) for region in clients for listing in listings]
     answers = dict(zip(work, side_by_side(lambda item: _try(item[0], clients[item[0]], item[1]), work)))
-    found: Dict[str, Union[Region, Denied]] = {}
+    found: dict[str, Region | Denied] = {}
     for name in clients:
         regional = {listing: answers[name, listing] for listing in listings}
         denied = [answer for answer in regional.values() if isinstance(answer, Denied)]
@@ -167,10 +162,10 @@ def _listing(kind: str, filters: Filters) -> Listing:
     return Listing(kind, tuple((str(entry["Name"]), tuple(map(str, entry["Values"]))) for entry in listed))
 
 
-def _try(region: str, client: Any, listing: Listing) -> Union[List[Entry], Denied]:
+def _try(region: str, client: Any, listing: Listing) -> list[Entry] | Denied:
     what = f"describe {_LISTINGS[listing.kind][2]}"
     try:
-        answer: List[Entry] = Ec2Errors.common_error_handler(what)(_describe)(client, listing)
+        answer: list[Entry] = Ec2Errors.common_error_handler(what)(_describe)(client, listing)
         return answer
     except AwsError as error:
         if error.code in _DENIALS:
@@ -180,15 +175,15 @@ def _try(region: str, client: Any, listing: Listing) -> Union[List[Entry], Denie
         raise type(error)(message=f"Failed to {what} in {region}", exception=error.exception) from error
 
 
-def _describe(client: Any, listing: Listing) -> List[Entry]:
+def _describe(client: Any, listing: Listing) -> list[Entry]:
     operation, key, _name = _LISTINGS[listing.kind]
-    request: Dict[str, Any] = {"MaxResults": _ON_A_PAGE}
+    request: dict[str, Any] = {"MaxResults": _ON_A_PAGE}
     if listing.filters:
         request["Filters"] = [{"Name": name, "Values": list(values)} for name, values in listing.filters]
     return [entry for page in pages(getattr(client, operation), "NextToken", **request) for entry in page[key]]
 
 
-def _resources(answers: Mapping[Listing, Sequence[Entry]], listing: Listing) -> List[Resource]:
+def _resources(answers: Mapping[Listing, Sequence[Entry]], listing: Listing) -> list[Resource]:
     # DescribeNetworkInterfaces calls its tags TagSet.
     return [
         Resource(listing.kind, entry, boto3_tag_list_to_ansible_dict(entry.get("Tags") or entry.get("TagSet") or []))

@@ -8,15 +8,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from collections.abc import Mapping
+from collections.abc import Sequence
 from dataclasses import dataclass
 from dataclasses import field
 from typing import Any
-from typing import Dict
-from typing import Iterable
-from typing import List
-from typing import Mapping
-from typing import Optional
-from typing import Sequence
 
 from ansible.module_utils.common.dict_transformations import camel_dict_to_snake_dict
 
@@ -52,7 +49,7 @@ _FACTS = {
 _IDS = {"vpc": "VpcId", "subnet": "SubnetId", "eni": "NetworkInterfaceId"}
 RESOURCE_TYPES = tuple(_IDS)
 
-Row = Dict[str, Any]
+Row = dict[str, Any]
 
 
 @dataclass(frozen=True)
@@ -90,7 +87,7 @@ class Region:
     parents: Mapping[str, Resource] = field(default_factory=dict)
     flow_logs: Sequence[FlowLog] = ()
 
-    def around(self, target: Resource) -> List[Resource]:
+    def around(self, target: Resource) -> list[Resource]:
         """The target itself and what it lies in, from the inside out."""
         found = [self.parents.get(resource_id) for resource_id in target.place.owners()]
         return [target, *(parent for parent in found[1:] if parent is not None)]
@@ -102,8 +99,8 @@ def _can_be_logged(region: Region, target: Resource, account_id: str) -> bool:
 
 
 def rows(
-    region: Region, account_id: str, project_tag: Optional[str] = None, default_project: Optional[str] = None
-) -> List[Row]:
+    region: Region, account_id: str, project_tag: str | None = None, default_project: str | None = None
+) -> list[Row]:
     """The region's targets that the account can log, in an order that does not change from run to run."""
     targets = [target for target in region.targets if _can_be_logged(region, target, account_id)]
     targets.sort(key=lambda target: (RESOURCE_TYPES.index(target.prefix), target.resource_id))
@@ -120,7 +117,7 @@ def rows(
     ]
 
 
-def _project(around: Iterable[Resource], project_tag: Optional[str], default: Optional[str]) -> Optional[str]:
+def _project(around: Iterable[Resource], project_tag: str | None, default: str | None) -> str | None:
     """The value of the tag, of the target itself or of the nearest that it lies in: few interfaces have tags."""
     if not project_tag:
         return None
@@ -128,13 +125,13 @@ def _project(around: Iterable[Resource], project_tag: Optional[str], default: Op
     return next((value for value in values if value), default or None)
 
 
-def coverage_groups(covered: Coverage) -> List[str]:
+def coverage_groups(covered: Coverage) -> list[str]:
     if not covered.covered:
         return [UNCOVERED]
     return [group for group, is_so in ((PARTLY_COVERED, bool(covered.missing)), (BROKEN, covered.broken)) if is_so]
 
 
-def _facts(region: Region, target: Resource, account_id: str, covered: Coverage) -> Dict[str, Any]:
+def _facts(region: Region, target: Resource, account_id: str, covered: Coverage) -> dict[str, Any]:
     """Host variables but those of the role. Neither tags nor name: Ansible keeps these words for itself."""
     entry = {name: target.entry[name] for name in _FACTS[target.prefix] if target.entry.get(name) is not None}
     summary = covered.as_result()

@@ -8,13 +8,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+from collections.abc import Mapping
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
-from typing import Collection
-from typing import Dict
-from typing import Mapping
-from typing import Optional
-from typing import Sequence
 
 from ansible_collections.netops.flow_logs.plugins.module_utils._core.command import Command
 from ansible_collections.netops.flow_logs.plugins.module_utils._core.command import module_command
@@ -48,9 +46,9 @@ class Commands:
         """The IAM of these hosts' account, where whoever applies leaves it alone."""
         return playbook_command(SETUP, self.inventory, hosts, groups=self.groups)
 
-    def apply_to(self, place: Place, resource_id: str, project: Optional[str]) -> Command:
+    def apply_to(self, place: Place, resource_id: str, project: str | None) -> Command:
         """For a resource that is in no inventory: one made of it alone, with the way into its account."""
-        variables: Dict[str, Any] = {
+        variables: dict[str, Any] = {
             "flow_logs_project": project or "PROJECT",
             "flow_logs_region": place.region,
             **{

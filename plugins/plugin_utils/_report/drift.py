@@ -8,13 +8,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from collections.abc import Sequence
 from typing import Any
-from typing import Dict
-from typing import Iterable
-from typing import List
-from typing import Sequence
-from typing import Set
-from typing import Tuple
 
 from ansible_collections.netops.flow_logs.plugins.module_utils._core.command import with_note
 from ansible_collections.netops.flow_logs.plugins.plugin_utils._accounts.outcomes import DeliveryOutcome
@@ -28,13 +24,13 @@ from .estate import Entry
 from .findings import finding
 
 # (account, region, what is called so)
-Key = Tuple[str, str, str]
+Key = tuple[str, str, str]
 
 
-def drift(audits: Iterable[Audit], told: Sequence[Entry], commands: Commands) -> List[Entry]:
+def drift(audits: Iterable[Audit], told: Sequence[Entry], commands: Commands) -> list[Entry]:
     """Differences that no other finding tells already: those of told are mended by the same command."""
     known = {(str(entry["account_id"]), str(entry["region"]), entry["subject"]) for entry in told}
-    found: List[Entry] = []
+    found: list[Entry] = []
     for audit in audits:
         delivered = [outcome for outcome in audit.outcomes if isinstance(outcome, DeliveryOutcome)]
         found += [entry for outcome in audit.outcomes for entry in _of_iam(audit, outcome, commands)]
@@ -51,7 +47,7 @@ class _Delivery:
     """One delivery, what applying it would come to, and what is told of it already."""
 
     def __init__(
-        self, audit: Audit, wished: Any, outcome: DeliveryOutcome, known: Set[Key], commands: Commands
+        self, audit: Audit, wished: Any, outcome: DeliveryOutcome, known: set[Key], commands: Commands
     ) -> None:
         self.wished = wished
         self.outcome = outcome
@@ -74,7 +70,7 @@ class _Delivery:
         )
 
 
-def _of_delivery(delivery: _Delivery) -> List[Entry]:
+def _of_delivery(delivery: _Delivery) -> list[Entry]:
     if delivery.outcome.error is not None:
         message = f"Applying the inventory would fail: {delivery.outcome.error.message}"
         return [delivery.differs(delivery.wished.label, message, severity="error")]
@@ -82,7 +78,7 @@ def _of_delivery(delivery: _Delivery) -> List[Entry]:
     return [*refused.values(), *_flow_logs(delivery, set(refused)), *_log_groups(delivery)]
 
 
-def _refused(delivery: _Delivery) -> Dict[str, Entry]:
+def _refused(delivery: _Delivery) -> dict[str, Entry]:
     """Targets that can't be served as they are: they don't exist, most often."""
     return {
         resource_id: delivery.differs(
@@ -96,7 +92,7 @@ def _refused(delivery: _Delivery) -> Dict[str, Entry]:
     }
 
 
-def _flow_logs(delivery: _Delivery, refused: Set[str]) -> List[Entry]:
+def _flow_logs(delivery: _Delivery, refused: set[str]) -> list[Entry]:
     logs = delivery.outcome.flow_logs
     if logs is None:
         return []
@@ -112,7 +108,7 @@ def _flow_logs(delivery: _Delivery, refused: Set[str]) -> List[Entry]:
     return found
 
 
-def _log_groups(delivery: _Delivery) -> List[Entry]:
+def _log_groups(delivery: _Delivery) -> list[Entry]:
     """A group that is to be made with the flow logs to it belongs to these; one that differs is told by itself."""
     groups = delivery.outcome.log_groups
     if groups is None:
@@ -131,7 +127,7 @@ def _log_groups(delivery: _Delivery) -> List[Entry]:
     return found
 
 
-def _of_iam(audit: Audit, outcome: Outcome, commands: Commands) -> List[Entry]:
+def _of_iam(audit: Audit, outcome: Outcome, commands: Commands) -> list[Entry]:
     stamp = {"account_id": audit.account_id, "account": audit.label, "region": None}
     if not isinstance(outcome, IamOutcome) or outcome.iam is None or not outcome.iam.actions:
         return []
@@ -144,7 +140,7 @@ def _of_iam(audit: Audit, outcome: Outcome, commands: Commands) -> List[Entry]:
     return [finding("drift", stamp, audit.iam_names["role_name"], message, **more)]
 
 
-def _of_queries(audit: Audit, outcome: Outcome, commands: Commands) -> List[Entry]:
+def _of_queries(audit: Audit, outcome: Outcome, commands: Commands) -> list[Entry]:
     """A folder of saved queries, which may belong to several deliveries."""
     if not isinstance(outcome, QueriesOutcome):
         return []

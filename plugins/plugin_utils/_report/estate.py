@@ -8,18 +8,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from collections.abc import Mapping
 from dataclasses import dataclass
 from dataclasses import field
 from typing import Any
-from typing import Dict
-from typing import Iterable
-from typing import List
-from typing import Mapping
-from typing import Optional
-from typing import Set
-from typing import Tuple
 
-Entry = Dict[str, Any]
+Entry = dict[str, Any]
 # What an account's audit brings: attributes of _account_audit.Audit, which is not imported, as it talks to AWS.
 Audit = Any
 
@@ -31,18 +26,18 @@ _ASKED_FOR = {"ALL": _BOTH, "ACCEPT": {"ACCEPT"}, "REJECT": {"REJECT"}}
 class Asked:
     """What the inventory says of one resource, by all hosts and deliveries that speak of it."""
 
-    hosts: List[str] = field(default_factory=list)
-    projects: List[str] = field(default_factory=list)
-    log_groups: Set[str] = field(default_factory=set)
-    traffic: Set[str] = field(default_factory=set)
+    hosts: list[str] = field(default_factory=list)
+    projects: list[str] = field(default_factory=list)
+    log_groups: set[str] = field(default_factory=set)
+    traffic: set[str] = field(default_factory=set)
 
 
 @dataclass
 class Group:
     """What the inventory says of one log group: which hosts' flow logs go there, and with which settings."""
 
-    hosts: List[str] = field(default_factory=list)
-    retention: Set[str] = field(default_factory=set)
+    hosts: list[str] = field(default_factory=list)
+    retention: set[str] = field(default_factory=set)
 
 
 @dataclass(frozen=True)
@@ -60,19 +55,19 @@ class Place:
     def stamp(self) -> Entry:
         return {"account_id": self.account_id, "account": self.account, "region": self.region}
 
-    def around(self, resource_id: str) -> List[str]:
+    def around(self, resource_id: str) -> list[str]:
         """The resource, and what it lies in."""
         entry = self.resources.get(resource_id, {})
         return list(dict.fromkeys(name for name in (resource_id, entry.get("subnet_id"), entry.get("vpc_id")) if name))
 
-    def project(self, resource_id: str) -> Optional[str]:
+    def project(self, resource_id: str) -> str | None:
         """Its own project, or else that of the nearest that it lies in."""
         projects = (self.asked[each].projects for each in self.around(resource_id) if each in self.asked)
         return next((listed[0] for listed in projects if listed), None)
 
-    def traffic_asked_for(self, resource_id: str) -> Set[str]:
+    def traffic_asked_for(self, resource_id: str) -> set[str]:
         """What the inventory wants to be recorded of it; empty where it does not say."""
-        found: Set[str] = set()
+        found: set[str] = set()
         for each in self.around(resource_id):
             found |= self.asked[each].traffic if each in self.asked else set()
         return found
@@ -87,19 +82,19 @@ class Place:
 class Estate:
     """All that was read, with what the inventory says of it."""
 
-    places: Tuple[Place, ...]
-    targets: List[Entry]
-    flow_logs: List[Entry]
-    log_groups: List[Entry]
+    places: tuple[Place, ...]
+    targets: list[Entry]
+    flow_logs: list[Entry]
+    log_groups: list[Entry]
 
-    def place(self, account_id: str, region: str) -> Optional[Place]:
+    def place(self, account_id: str, region: str) -> Place | None:
         found = (place for place in self.places if (place.account_id, place.region) == (account_id, region))
         return next(found, None)
 
 
 def estate(audits: Iterable[Audit]) -> Estate:
     places, targets, flow_logs, groups = [], [], [], []
-    seen: Set[Tuple[str, str]] = set()
+    seen: set[tuple[str, str]] = set()
     for each, region, info in _answers(audits):
         # Several sets of credentials may lead into one account.
         here = (str(each.account_id), region)
@@ -114,7 +109,7 @@ def estate(audits: Iterable[Audit]) -> Estate:
     return Estate(tuple(places), targets, flow_logs, groups)
 
 
-def _answers(audits: Iterable[Audit]) -> List[Tuple[Audit, str, Entry]]:
+def _answers(audits: Iterable[Audit]) -> list[tuple[Audit, str, Entry]]:
     return [
         (each, region, info)
         for each in audits
@@ -124,8 +119,8 @@ def _answers(audits: Iterable[Audit]) -> List[Tuple[Audit, str, Entry]]:
 
 
 def _place(audits: Iterable[Audit], own: Audit, region: str, info: Entry) -> Place:
-    asked: Dict[str, Asked] = {}
-    groups: Dict[str, Group] = {}
+    asked: dict[str, Asked] = {}
+    groups: dict[str, Group] = {}
     for each in audits:
         if each.account_id != own.account_id:
             continue
@@ -136,7 +131,7 @@ def _place(audits: Iterable[Audit], own: Audit, region: str, info: Entry) -> Pla
     return Place(str(own.account_id), own.label, region, asked, resources, groups, own.connection)
 
 
-def _ask(asked: Dict[str, Asked], groups: Dict[str, Group], wished: Any) -> None:
+def _ask(asked: dict[str, Asked], groups: dict[str, Group], wished: Any) -> None:
     for resource_id, host in wished.hosts.items():
         found = asked.setdefault(resource_id, Asked())
         found.hosts += [host] if host not in found.hosts else []
@@ -201,9 +196,9 @@ def _flow_log(place: Place, entry: Entry) -> Entry:
     }
 
 
-def _log_groups(place: Place, info: Entry) -> List[Entry]:
+def _log_groups(place: Place, info: Entry) -> list[Entry]:
     """Those that flow logs deliver to, whether they exist or not."""
-    ids: Dict[str, List[str]] = {}
+    ids: dict[str, list[str]] = {}
     for entry in info["flow_logs"]:
         # What was given as ':*' is another name to AWS, in which nothing can be.
         if "log_group_name" in entry and entry["delivery"].get("log_group_exists") is not None:

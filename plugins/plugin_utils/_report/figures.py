@@ -9,14 +9,10 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Mapping
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
-from typing import Dict
-from typing import List
-from typing import Mapping
-from typing import Optional
-from typing import Sequence
-from typing import Tuple
 
 # In the order in which a bar is filled.
 STATUSES = ("covered", "partly_covered", "broken", "uncovered")
@@ -39,7 +35,7 @@ class Segment:
 class Bar:
     """A stacked bar: how the targets of an account, region or project fare. label is None for those in no project."""
 
-    label: Optional[str]
+    label: str | None
     note: str
     targets: int
     segments: Sequence[Segment]
@@ -80,7 +76,7 @@ def share(part: int, whole: int) -> str:
     return "< 1 %" if percent == 0 and part else f"{percent} %"
 
 
-def bar_of(label: Optional[str], note: str, counts: Mapping[str, int]) -> Bar:
+def bar_of(label: str | None, note: str, counts: Mapping[str, int]) -> Bar:
     total = sum(counts[status] for status in STATUSES)
     widths = [max(100 * counts[status] / total, _LEAST_WIDTH) if counts[status] else 0.0 for status in STATUSES]
     scale = 100 / (sum(widths) or 1)
@@ -92,7 +88,7 @@ def bar_of(label: Optional[str], note: str, counts: Mapping[str, int]) -> Bar:
     return Bar(label, note, total, segments)
 
 
-def bars(coverage: Sequence[Mapping[str, Any]]) -> Dict[str, List[Bar]]:
+def bars(coverage: Sequence[Mapping[str, Any]]) -> dict[str, list[Bar]]:
     """By account, region and project, each with what needs most work first."""
     return {
         "account": _bars(coverage, ("account", "account_id")),
@@ -101,8 +97,8 @@ def bars(coverage: Sequence[Mapping[str, Any]]) -> Dict[str, List[Bar]]:
     }
 
 
-def _bars(coverage: Sequence[Mapping[str, Any]], keys: Sequence[str]) -> List[Bar]:
-    counts: Dict[Tuple[Any, ...], Counter[str]] = {}
+def _bars(coverage: Sequence[Mapping[str, Any]], keys: Sequence[str]) -> list[Bar]:
+    counts: dict[tuple[Any, ...], Counter[str]] = {}
     for row in coverage:
         sums = counts.setdefault(tuple(row[key] for key in keys), Counter())
         sums.update({status: row[status] for status in STATUSES})
@@ -140,7 +136,7 @@ def _gaps(model: Mapping[str, Any]) -> str:
     return f"{_listed(parts)}." if parts else ""
 
 
-def _deliveries(model: Mapping[str, Any]) -> List[str]:
+def _deliveries(model: Mapping[str, Any]) -> list[str]:
     states = Counter(flow_log["delivery"]["state"] for flow_log in model["flow_logs"])
     total = len(model["flow_logs"])
     if not total:
@@ -155,7 +151,7 @@ def _deliveries(model: Mapping[str, Any]) -> List[str]:
     return [f"Records of {number(proven)} of {number(total)} flow logs were seen to arrive."]
 
 
-def _unread(model: Mapping[str, Any]) -> List[str]:
+def _unread(model: Mapping[str, Any]) -> list[str]:
     count = len(model["not_read"])
     if not count:
         return []
@@ -163,7 +159,7 @@ def _unread(model: Mapping[str, Any]) -> List[str]:
     return [f"{parts} could not be read: there may be more gaps than are known."]
 
 
-def _findings(totals: Mapping[str, Any]) -> List[str]:
+def _findings(totals: Mapping[str, Any]) -> list[str]:
     counts = [(totals["findings"][severity], severity) for severity in SEVERITIES]
     parts = [f"{number(count)} {severity}{'' if count == 1 else 's'}" for count, severity in counts if count]
     return [f"Findings: {_listed(parts)}."] if parts else ["There are no findings."]

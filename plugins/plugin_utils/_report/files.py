@@ -11,13 +11,11 @@ from __future__ import annotations
 import contextlib
 import os
 import tempfile
+from collections.abc import Mapping
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 from typing import Callable
-from typing import Dict
-from typing import List
-from typing import Mapping
-from typing import Sequence
 
 from ansible_collections.netops.flow_logs.plugins.module_utils._core.text import json_text
 
@@ -29,14 +27,14 @@ from .sarif import render_sarif
 FILES = {"html": "report.html", "json": "report.json", "junit": "report.junit.xml", "sarif": "report.sarif"}
 
 
-def paths(directory: str, formats: Sequence[str]) -> List[Path]:
+def paths(directory: str, formats: Sequence[str]) -> list[Path]:
     """Where the files of these formats go; a relative directory is below the one that Ansible was started in."""
     return [Path(directory).expanduser().resolve() / FILES[name] for name in formats]
 
 
-def write(model: Mapping[str, Any], directory: str, formats: Sequence[str], templates: str) -> List[Path]:
+def write(model: Mapping[str, Any], directory: str, formats: Sequence[str], templates: str) -> list[Path]:
     """Each file is whole, the old one or the new one. Raises OSError where the directory can't be written to."""
-    renderers: Dict[str, Callable[[], str]] = {
+    renderers: dict[str, Callable[[], str]] = {
         "html": lambda: render_page(model, templates),
         "json": lambda: json_text(model),
         "junit": lambda: render_junit(model),

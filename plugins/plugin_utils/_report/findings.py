@@ -8,15 +8,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from collections.abc import Mapping
+from collections.abc import Sequence
 from dataclasses import dataclass
 from dataclasses import field
 from typing import Any
-from typing import Dict
-from typing import Iterable
-from typing import List
-from typing import Mapping
-from typing import Optional
-from typing import Sequence
 
 from ansible_collections.netops.flow_logs.plugins.module_utils._core.command import Command
 from ansible_collections.netops.flow_logs.plugins.module_utils._core.command import with_note
@@ -70,8 +67,8 @@ def finding(kind: str, stamp: Mapping[str, Any], subject: str, message: str, **m
 class Gaps:
     """Findings about targets. reported: resource id -> kind, of those that have one."""
 
-    findings: List[Entry] = field(default_factory=list)
-    reported: Dict[Any, str] = field(default_factory=dict)
+    findings: list[Entry] = field(default_factory=list)
+    reported: dict[Any, str] = field(default_factory=dict)
 
 
 def gaps(estate: Estate, commands: Commands) -> Gaps:
@@ -79,7 +76,7 @@ def gaps(estate: Estate, commands: Commands) -> Gaps:
     found = Gaps()
     by_id = {(entry["account_id"], entry["region"], entry["resource_id"]): entry for entry in estate.targets}
     # What lies in it, by resource: one pass, as there are thousands.
-    inner: Dict[Any, List[Entry]] = {}
+    inner: dict[Any, list[Entry]] = {}
     for entry in estate.targets:
         here = (entry["account_id"], entry["region"])
         for parent in {entry["vpc_id"], entry["subnet_id"]} - {entry["resource_id"], None}:
@@ -98,7 +95,7 @@ def gaps(estate: Estate, commands: Commands) -> Gaps:
     return found
 
 
-def _gap(entry: Entry) -> Optional[str]:
+def _gap(entry: Entry) -> str | None:
     if entry["status"] == "uncovered":
         return "uncovered"
     if entry["missing"] and entry["recorded"] and not entry["intended"]:
@@ -138,7 +135,7 @@ def _also(inner: Sequence[Entry]) -> str:
     return f", nor that of {' and '.join(counts)} in it" if counts else ""
 
 
-def deliveries(estate: Estate, commands: Commands) -> List[Entry]:
+def deliveries(estate: Estate, commands: Commands) -> list[Entry]:
     """Flow logs that do not deliver, and those that no inventory knows."""
     found = []
     for log in estate.flow_logs:
@@ -191,7 +188,7 @@ def _destination(log: Entry) -> str:
     return str(log["log_group_name"] or log["log_destination"])
 
 
-def log_groups(estate: Estate, commands: Commands) -> List[Entry]:
+def log_groups(estate: Estate, commands: Commands) -> list[Entry]:
     found = []
     for group in estate.log_groups:
         place = estate.place(group["account_id"], group["region"])
@@ -244,12 +241,12 @@ def _count(flow_log_ids: Sequence[str]) -> str:
     return "A flow log delivers" if len(flow_log_ids) == 1 else f"{len(flow_log_ids)} flow logs deliver"
 
 
-def _hosts_of(group: Entry, place: Place) -> List[str]:
+def _hosts_of(group: Entry, place: Place) -> list[str]:
     asked = place.groups.get(group["log_group_name"])
     return list(dict.fromkeys(asked.hosts)) if asked else []
 
 
-def in_order(findings: Iterable[Entry]) -> List[Entry]:
+def in_order(findings: Iterable[Entry]) -> list[Entry]:
     """What matters most first; each once."""
     kinds = list(KINDS)
     every = {entry["id"]: entry for entry in findings}

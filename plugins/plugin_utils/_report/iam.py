@@ -8,12 +8,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from collections.abc import Mapping
 from typing import Any
-from typing import Dict
-from typing import Iterable
-from typing import List
-from typing import Mapping
-from typing import Optional
 
 from ansible_collections.netops.flow_logs.plugins.module_utils._core.command import with_note
 
@@ -26,7 +23,7 @@ _ROLE = ("role_name", "arn", "in_use_by", "orphaned")
 _POLICY = ("policy_name", "arn", "attached_to", "orphaned")
 
 
-def iam(audits: Iterable[Audit]) -> List[Entry]:
+def iam(audits: Iterable[Audit]) -> list[Entry]:
     return [
         {
             "account_id": audit.account_id,
@@ -38,7 +35,7 @@ def iam(audits: Iterable[Audit]) -> List[Entry]:
     ]
 
 
-def orphans(audits: Iterable[Audit], commands: Commands) -> List[Entry]:
+def orphans(audits: Iterable[Audit], commands: Commands) -> list[Entry]:
     """Roles and policies that no flow log needs, but for those that the inventory asks for."""
     every = list(audits)
     found = []
@@ -59,22 +56,22 @@ def orphans(audits: Iterable[Audit], commands: Commands) -> List[Entry]:
     return found
 
 
-def _once(audits: Iterable[Audit]) -> List[Audit]:
+def _once(audits: Iterable[Audit]) -> list[Audit]:
     """One audit for each account of which something is known: several ways may lead there."""
-    by_account: Dict[str, Audit] = {}
+    by_account: dict[str, Audit] = {}
     for audit in audits:
         if audit.account_id and "roles" in audit.iam:
             by_account.setdefault(audit.account_id, audit)
     return list(by_account.values())
 
 
-def _wanted(audits: Iterable[Audit], own: Audit) -> List[str]:
+def _wanted(audits: Iterable[Audit], own: Audit) -> list[str]:
     names = [audit.iam_names for audit in audits if audit.account_id == own.account_id and audit.wished]
     wanted = [name[key].lower() for name in names for key in ("role_name", "policy_name")]
     return [*wanted, *(f"passrole-{name['role_name'].lower()}" for name in names)]
 
 
-def _companions(roles: Iterable[Entry], policies: Iterable[Entry]) -> Dict[str, str]:
+def _companions(roles: Iterable[Entry], policies: Iterable[Entry]) -> dict[str, str]:
     """Role -> the one policy that goes with it."""
     by_arn = {policy["arn"]: policy["policy_name"] for policy in policies}
     found = {}
@@ -86,8 +83,8 @@ def _companions(roles: Iterable[Entry], policies: Iterable[Entry]) -> Dict[str, 
 
 
 def _removal(
-    audit: Audit, role: Mapping[str, Any], policy_name: Optional[str], commands: Commands
-) -> Dict[str, Optional[str]]:
+    audit: Audit, role: Mapping[str, Any], policy_name: str | None, commands: Commands
+) -> dict[str, str | None]:
     """No command for a role with policies of unknown purpose: which of them may go, its owner has to say."""
     if policy_name is None:
         note = "Make sure that nobody means to use it again, and remove it with the policies that only it has."

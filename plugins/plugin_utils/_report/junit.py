@@ -12,13 +12,9 @@ Jenkins and GitLab read only the first failure of a case. A thing with more of t
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
+from collections.abc import Sequence
 from typing import Any
-from typing import Dict
-from typing import List
-from typing import Mapping
-from typing import Optional
-from typing import Sequence
-from typing import Tuple
 from xml.etree import ElementTree
 
 from ansible_collections.netops.flow_logs.plugins.module_utils._core.text import printable_throughout
@@ -32,8 +28,8 @@ _FAILING = ("error", "warning")
 _ATTACHMENT = re.compile(r"\[\[(?=\s*ATTACHMENT)", re.IGNORECASE)
 
 # An account and region, and a thing in it: what suites and cases are told apart by.
-_Place = Tuple[str, str, str]
-_Findings = Dict[str, List[Mapping[str, Any]]]
+_Place = tuple[str, str, str]
+_Findings = dict[str, list[Mapping[str, Any]]]
 
 
 def render_junit(model: Mapping[str, Any]) -> str:
@@ -47,11 +43,11 @@ def render_junit(model: Mapping[str, Any]) -> str:
     return '<?xml version="1.0" encoding="utf-8"?>\n' + ElementTree.tostring(root, encoding="unicode") + "\n"
 
 
-def _places(model: Mapping[str, Any]) -> Dict[_Place, Dict[str, Dict[str, Any]]]:
+def _places(model: Mapping[str, Any]) -> dict[_Place, dict[str, dict[str, Any]]]:
     """For each account and region the things in it: targets, and what else has findings."""
-    places: Dict[_Place, Dict[str, Dict[str, Any]]] = {}
+    places: dict[_Place, dict[str, dict[str, Any]]] = {}
 
-    def thing(entry: Mapping[str, Any], resource_id: str, name: Any, group: str) -> Dict[str, Any]:
+    def thing(entry: Mapping[str, Any], resource_id: str, name: Any, group: str) -> dict[str, Any]:
         place = (str(entry["account"] or ""), str(entry["account_id"] or ""), str(entry["region"] or ""))
         things = places.setdefault(place, {})
         fresh = {"name": named(resource_id, name), "class": group, "place": place_of(entry), "findings": []}
@@ -76,7 +72,7 @@ def _suite(place: _Place, things: Mapping[str, Mapping[str, Any]], timestamp: st
     return suite
 
 
-def _cases(place: _Place, thing: Mapping[str, Any]) -> List[ElementTree.Element]:
+def _cases(place: _Place, thing: Mapping[str, Any]) -> list[ElementTree.Element]:
     """The thing's own case, and further ones for what else is wrong with it."""
     failures = [finding for finding in thing["findings"] if finding["severity"] in _FAILING]
     notes = [finding for finding in thing["findings"] if finding["severity"] not in _FAILING]
@@ -87,9 +83,9 @@ def _cases(place: _Place, thing: Mapping[str, Any]) -> List[ElementTree.Element]
     return [first, *(_case(where, name, finding, ()) for name, finding in zip(names, failures[1:]))]
 
 
-def _further_names(name: str, findings: Sequence[Mapping[str, Any]]) -> List[str]:
+def _further_names(name: str, findings: Sequence[Mapping[str, Any]]) -> list[str]:
     """Names of the further cases, which differ from each other even where the titles are the same."""
-    names: List[str] = []
+    names: list[str] = []
     for finding in findings:
         wanted = f"{name}: {kind_of(finding).title}"
         names.append(wanted if wanted not in names else f"{wanted} ({finding['id']})")
@@ -97,7 +93,7 @@ def _further_names(name: str, findings: Sequence[Mapping[str, Any]]) -> List[str
 
 
 def _case(
-    where: str, name: str, failure: Optional[Mapping[str, Any]], notes: Sequence[Mapping[str, Any]]
+    where: str, name: str, failure: Mapping[str, Any] | None, notes: Sequence[Mapping[str, Any]]
 ) -> ElementTree.Element:
     case = ElementTree.Element("testcase", classname=where, name=name, time="0")
     if failure is not None:

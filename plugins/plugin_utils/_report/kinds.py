@@ -8,12 +8,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
-from typing import Dict
-from typing import List
-from typing import Mapping
-from typing import Sequence
 
 
 @dataclass(frozen=True)
@@ -115,10 +113,10 @@ def kind_of(finding: Mapping[str, Any]) -> Kind:
     return _BY_NAME.get(name) or Kind(name, str(finding["severity"]), name, "", "")
 
 
-def by_title(findings: Sequence[Mapping[str, Any]]) -> Dict[str, List[Mapping[str, Any]]]:
+def by_title(findings: Sequence[Mapping[str, Any]]) -> dict[str, list[Mapping[str, Any]]]:
     """The findings under their titles, in the order of the kinds."""
     titles = list(dict.fromkeys([kind.title for kind in KINDS] + [kind_of(finding).title for finding in findings]))
-    grouped: Dict[str, List[Mapping[str, Any]]] = {title: [] for title in titles}
+    grouped: dict[str, list[Mapping[str, Any]]] = {title: [] for title in titles}
     for finding in findings:
         grouped[kind_of(finding).title].append(finding)
     return {title: found for title, found in grouped.items() if found}

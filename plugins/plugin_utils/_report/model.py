@@ -9,13 +9,10 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterable
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
-from typing import Dict
-from typing import Iterable
-from typing import List
-from typing import Sequence
-from typing import Tuple
 
 from ansible_collections.netops.flow_logs.plugins.module_utils._audit.parts import LISTINGS
 from ansible_collections.netops.flow_logs.plugins.plugin_utils._accounts.outcomes import IamOutcome
@@ -46,8 +43,8 @@ def report(
     title: str,
     now: datetime,
     commands: Commands,
-    problems: Sequence[Tuple[str, List[str]]] = (),
-) -> Dict[str, Any]:
+    problems: Sequence[tuple[str, list[str]]] = (),
+) -> dict[str, Any]:
     """problems: (reason, hosts) of hosts that could not be looked at, as something is wrong with them."""
     found = estate(audits)
     unread = [*(_unread_hosts(reason, hosts) for reason, hosts in problems), *_not_read(audits)]
@@ -81,18 +78,18 @@ def report(
     }
 
 
-def matching(model: Dict[str, Any], fail_on: Iterable[str]) -> List[Entry]:
+def matching(model: dict[str, Any], fail_on: Iterable[str]) -> list[Entry]:
     """The findings of these kinds or severities."""
     wanted = set(fail_on)
     return [entry for entry in model["findings"] if {entry["kind"], entry["severity"]} & wanted]
 
 
-def unknown_words(fail_on: Iterable[str]) -> List[str]:
+def unknown_words(fail_on: Iterable[str]) -> list[str]:
     """Those that are neither a kind nor a severity."""
     return [word for word in fail_on if word not in (*KINDS, *SEVERITIES)]
 
 
-def _totals(targets: List[Entry], flow_logs: List[Entry], groups: List[Entry], findings: List[Entry]) -> Entry:
+def _totals(targets: list[Entry], flow_logs: list[Entry], groups: list[Entry], findings: list[Entry]) -> Entry:
     statuses = Counter(entry["status"] for entry in targets)
     severities = Counter(entry["severity"] for entry in findings)
     return {
@@ -104,8 +101,8 @@ def _totals(targets: List[Entry], flow_logs: List[Entry], groups: List[Entry], f
     }
 
 
-def _coverage(targets: List[Entry]) -> List[Entry]:
-    rows: Dict[Tuple[str, str, str, str], Counter[str]] = {}
+def _coverage(targets: list[Entry]) -> list[Entry]:
+    rows: dict[tuple[str, str, str, str], Counter[str]] = {}
     for entry in targets:
         key = (entry["account_id"], entry["account"], entry["region"], entry["project"] or "")
         rows.setdefault(key, Counter())[entry["status"]] += 1
@@ -122,7 +119,7 @@ def _coverage(targets: List[Entry]) -> List[Entry]:
     ]
 
 
-def _not_read(audits: Iterable[Audit]) -> List[Entry]:
+def _not_read(audits: Iterable[Audit]) -> list[Entry]:
     """Accounts, regions and IAM that could not be read: what is there, nobody knows."""
     found = []
     for audit in audits:
@@ -146,7 +143,7 @@ def _not_read(audits: Iterable[Audit]) -> List[Entry]:
     return found
 
 
-def _unread_hosts(reason: str, hosts: List[str]) -> Entry:
+def _unread_hosts(reason: str, hosts: list[str]) -> Entry:
     return {
         "account_id": None,
         "account": "inventory",

@@ -14,14 +14,12 @@ from __future__ import annotations
 
 import base64
 import hashlib
+from collections.abc import Mapping
+from collections.abc import Sequence
 from datetime import datetime
 from datetime import timezone
 from pathlib import Path
 from typing import Any
-from typing import Dict
-from typing import List
-from typing import Mapping
-from typing import Sequence
 
 from jinja2 import Environment
 from jinja2 import FileSystemLoader
@@ -77,7 +75,7 @@ def _environment(directory: str) -> Environment:
     return environment
 
 
-def _figures(model: Mapping[str, Any]) -> Dict[str, Any]:
+def _figures(model: Mapping[str, Any]) -> dict[str, Any]:
     return {
         "verdict": verdict(model),
         "overall": bar_of(None, "", model["totals"]),
@@ -132,6 +130,6 @@ def _size(value: int) -> str:
     return f"{amount:.1f} {_UNITS[-1]}"
 
 
-def _values(rows: Sequence[Mapping[str, Any]], key: str) -> List[Any]:
+def _values(rows: Sequence[Mapping[str, Any]], key: str) -> list[Any]:
     """What a filter offers: each value that the rows have, sorted, None last."""
     return sorted({row[key] for row in rows}, key=lambda value: (value is None, str(value)))

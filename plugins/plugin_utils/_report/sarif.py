@@ -10,12 +10,10 @@ from __future__ import annotations
 
 import hashlib
 import re
+from collections.abc import Mapping
+from collections.abc import Sequence
 from pathlib import PurePath
 from typing import Any
-from typing import Dict
-from typing import List
-from typing import Mapping
-from typing import Sequence
 from urllib.parse import quote
 
 from ansible_collections.netops.flow_logs.plugins.module_utils._core.text import json_text
@@ -46,7 +44,7 @@ def render_sarif(model: Mapping[str, Any]) -> str:
     text = printable_throughout(model)
     rules = list({kind.name: kind for kind in (*KINDS, *map(kind_of, text["findings"]))}.values())
     sources = [_uri(str(source)) for source in model.get("inventory") or ()]
-    run: Dict[str, Any] = {
+    run: dict[str, Any] = {
         "tool": {
             "driver": {
                 "name": "netops.flow_logs",
@@ -84,7 +82,7 @@ def _uri(path: str) -> str:
     return pure.as_uri() if pure.is_absolute() else quote(pure.as_posix().encode("utf-8", "replace"))
 
 
-def _rule(kind: Kind) -> Dict[str, Any]:
+def _rule(kind: Kind) -> dict[str, Any]:
     help_text = f"{kind.meaning} {kind.remedy}".strip() or kind.title
     return {
         "id": kind.name,
@@ -105,11 +103,11 @@ def _level(severity: str) -> str:
     return severity if severity in _PROBLEMS else "note"
 
 
-def _result(finding: Mapping[str, Any], rules: Sequence[str], sources: Sequence[str]) -> Dict[str, Any]:
+def _result(finding: Mapping[str, Any], rules: Sequence[str], sources: Sequence[str]) -> dict[str, Any]:
     subject = named(str(finding["subject"]), finding["subject_name"])
-    told: List[Any] = [f"{subject} in {place_of(finding)}: {finding['message']}"]
+    told: list[Any] = [f"{subject} in {place_of(finding)}: {finding['message']}"]
     told += [line for line in (finding["command"], finding["command_note"]) if line]
-    location: Dict[str, Any] = {"logicalLocations": [_logical_location(finding)]}
+    location: dict[str, Any] = {"logicalLocations": [_logical_location(finding)]}
     if sources:
         physical = {"artifactLocation": {"uri": sources[0], "index": 0}, "region": {"startLine": 1}}
         location["physicalLocation"] = physical
@@ -125,7 +123,7 @@ def _result(finding: Mapping[str, Any], rules: Sequence[str], sources: Sequence[
     }
 
 
-def _logical_location(finding: Mapping[str, Any]) -> Dict[str, Any]:
+def _logical_location(finding: Mapping[str, Any]) -> dict[str, Any]:
     path = [str(finding[key]) for key in ("account_id", "region", "subject") if finding[key]]
     return {
         "name": str(finding["subject"]),
@@ -135,7 +133,7 @@ def _logical_location(finding: Mapping[str, Any]) -> Dict[str, Any]:
     }
 
 
-def _fingerprints(finding_id: str) -> Dict[str, str]:
+def _fingerprints(finding_id: str) -> dict[str, str]:
     """Tells a finding from all others, and is the same for the same one in the next report.
 
     Code scanning looks at the first only. All findings are in the same line of the inventory, so that it is made here.

@@ -8,10 +8,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from collections.abc import Sequence
 from typing import Any
-from typing import List
-from typing import Mapping
-from typing import Sequence
 
 from ansible_collections.netops.flow_logs.plugins.module_utils._core.text import printable_lines
 
@@ -25,7 +24,7 @@ _STATUSES = {
 }
 
 
-def summary_lines(model: Mapping[str, Any], files: Sequence[object]) -> List[str]:
+def summary_lines(model: Mapping[str, Any], files: Sequence[object]) -> list[str]:
     totals = model["totals"]
     parts = [f"{totals[status]} {words}" for status, words in _STATUSES.items() if totals[status]]
     counts = [
@@ -40,7 +39,7 @@ def summary_lines(model: Mapping[str, Any], files: Sequence[object]) -> List[str
     return printable_lines(lines)
 
 
-def finding_lines(findings: Sequence[Mapping[str, Any]]) -> List[str]:
+def finding_lines(findings: Sequence[Mapping[str, Any]]) -> list[str]:
     more = [f"... and {len(findings) - _SHOWN} more."] if len(findings) > _SHOWN else []
     return printable_lines([*(_line(entry) for entry in findings[:_SHOWN]), *more])
 

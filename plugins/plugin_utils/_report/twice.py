@@ -8,12 +8,8 @@
 
 from __future__ import annotations
 
-from typing import Dict
-from typing import List
-from typing import Mapping
-from typing import Sequence
-from typing import Set
-from typing import Tuple
+from collections.abc import Mapping
+from collections.abc import Sequence
 
 from ansible_collections.netops.flow_logs.plugins.module_utils._core.command import with_note
 from ansible_collections.netops.flow_logs.plugins.module_utils._flow_log.destination import CLOUD_WATCH_LOGS
@@ -26,26 +22,26 @@ from .estate import Place
 from .findings import finding
 
 _RECORDS = {"ALL": TRAFFIC, "ACCEPT": ("ACCEPT",), "REJECT": ("REJECT",)}
-_WORDS: Dict[Tuple[str, ...], str] = {("ACCEPT",): "accepted ", ("REJECT",): "rejected "}
+_WORDS: dict[tuple[str, ...], str] = {("ACCEPT",): "accepted ", ("REJECT",): "rejected "}
 # From the outside in.
 _ORDER = ("vpc", "subnet", "eni")
 
 # Resource id -> its flow logs that cost.
-_Logs = Mapping[str, List[Entry]]
+_Logs = Mapping[str, list[Entry]]
 
 
-def twice(estate: Estate, commands: Commands) -> List[Entry]:
+def twice(estate: Estate, commands: Commands) -> list[Entry]:
     """A warning for a resource with several flow logs of its own. Where the second one is that of a VPC or subnet around it, a note
     at the outermost resource inside that has one: both may be meant.
     """
-    by_place: Dict[Tuple[str, str], Dict[str, List[Entry]]] = {}
+    by_place: dict[tuple[str, str], dict[str, list[Entry]]] = {}
     for log in estate.flow_logs:
         # What does not arrive is not paid.
         arrives = log["delivery"]["state"] != "failing" and log["delivery"]["log_group_exists"] is not False
         if log["log_destination_type"] == CLOUD_WATCH_LOGS and arrives:
             here = by_place.setdefault((log["account_id"], log["region"]), {})
             here.setdefault(log["resource_id"], []).append(log)
-    found: List[Entry] = []
+    found: list[Entry] = []
     for key, logs in by_place.items():
         place = estate.place(*key)
         if place is not None:
@@ -59,11 +55,11 @@ class _OfPlace:
     def __init__(self, place: Place, logs: _Logs, commands: Commands) -> None:
         self._place, self._logs, self._commands = place, logs, commands
 
-    def findings(self) -> List[Entry]:
+    def findings(self) -> list[Entry]:
         order = {prefix: number for number, prefix in enumerate(_ORDER)}
         owners = sorted(self._logs, key=lambda owner: (order.get(owner.split("-")[0], len(order)), owner))
-        found: List[Entry] = []
-        told: Set[str] = set()
+        found: list[Entry] = []
+        told: set[str] = set()
         inner = self._inner(owners)
         for owner in owners:
             own, around = self._logs[owner], self._place.around(owner)[1:]
@@ -78,16 +74,16 @@ class _OfPlace:
         # A resource with several of its own inside of one that is recorded has one finding, the heavier one.
         return list({entry["id"]: entry for entry in reversed(found)}.values())
 
-    def _inner(self, owners: Sequence[str]) -> Dict[str, Set[str]]:
+    def _inner(self, owners: Sequence[str]) -> dict[str, set[str]]:
         """Owner -> the owners inside of it."""
-        inner: Dict[str, Set[str]] = {}
+        inner: dict[str, set[str]] = {}
         for owner in owners:
             for each in self._place.around(owner)[1:]:
                 inner.setdefault(each, set()).add(owner)
         return inner
 
     def _finding(
-        self, owner: str, traffic: Tuple[str, ...], logs: Sequence[Entry], severity: str, also: str
+        self, owner: str, traffic: tuple[str, ...], logs: Sequence[Entry], severity: str, also: str
     ) -> Entry:
         involved = [log for log in logs if set(_RECORDS.get(log["traffic_type"], ())) & set(traffic)]
         listed = " and ".join(_named(log, owner) for log in involved)
@@ -112,7 +108,7 @@ class _OfPlace:
         )
 
 
-def _overlapping(own: Sequence[Entry], outer: Sequence[Entry]) -> Tuple[str, ...]:
+def _overlapping(own: Sequence[Entry], outer: Sequence[Entry]) -> tuple[str, ...]:
     """The traffic that one of the resource's own records, and another one too."""
 
     def recording(kind: str, logs: Sequence[Entry]) -> int:
@@ -129,7 +125,7 @@ def _named(log: Entry, owner: str) -> str:
     return f"{log['flow_log_id']}{whose}{rule} to {log['log_group_name']}"
 
 
-def _also(inner: Set[str]) -> str:
+def _also(inner: set[str]) -> str:
     if not inner:
         return ""
     return f"; {len(inner)} more resource{'' if len(inner) == 1 else 's'} in it {'has' if len(inner) == 1 else 'have'} a flow log, too"

@@ -8,25 +8,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from collections.abc import Mapping
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
-from typing import Dict
-from typing import Iterable
-from typing import List
-from typing import Mapping
-from typing import Sequence
-from typing import Tuple
 
 # Account number, region, and the id of a resource or flow log, or the name of a log group.
-_Subject = Tuple[Any, Any, str]
+_Subject = tuple[Any, Any, str]
 
 
 @dataclass(frozen=True)
 class HostFindings:
     """results: what became of each host. of_no_host: findings that strike none of them."""
 
-    results: Dict[str, Dict[str, Any]]
-    of_no_host: List[Mapping[str, Any]]
+    results: dict[str, dict[str, Any]]
+    of_no_host: list[Mapping[str, Any]]
 
 
 def host_findings(
@@ -41,13 +38,13 @@ def host_findings(
     hosts: all that were looked at, also those whose targets AWS does not know. problems: host -> why it could not be looked at.
     matching: the findings that the run is to fail for. lines: finding's id -> what to say of it.
     """
-    results: Dict[str, Dict[str, Any]] = {host: _result() for host in hosts}
-    hosts_by_resource: Dict[_Subject, List[str]] = {}
+    results: dict[str, dict[str, Any]] = {host: _result() for host in hosts}
+    hosts_by_resource: dict[_Subject, list[str]] = {}
     for target in model["targets"]:
         hosts_by_resource[target["account_id"], target["region"], target["resource_id"]] = target["hosts"]
         for host in target["hosts"]:
             results.setdefault(host, _result())["targets"].append(_shown(target))
-    reasons: Dict[str, List[str]] = {host: [reason] for host, reason in problems.items()}
+    reasons: dict[str, list[str]] = {host: [reason] for host, reason in problems.items()}
     by_subject = _hosts_by_subject(model, hosts_by_resource)
     of_no_host = []
     for entry in matching:
@@ -61,11 +58,11 @@ def host_findings(
     return HostFindings(results, of_no_host)
 
 
-def _result() -> Dict[str, Any]:
+def _result() -> dict[str, Any]:
     return {"failed": False, "changed": False, "msg": "", "targets": []}
 
 
-def _shown(target: Mapping[str, Any]) -> Dict[str, Any]:
+def _shown(target: Mapping[str, Any]) -> dict[str, Any]:
     return {
         "resource_id": target["resource_id"],
         "account_id": target["account_id"],
@@ -76,8 +73,8 @@ def _shown(target: Mapping[str, Any]) -> Dict[str, Any]:
 
 
 def _hosts_by_subject(
-    model: Mapping[str, Any], hosts_by_resource: Mapping[_Subject, List[str]]
-) -> Dict[_Subject, List[str]]:
+    model: Mapping[str, Any], hosts_by_resource: Mapping[_Subject, list[str]]
+) -> dict[_Subject, list[str]]:
     """Findings are about resources, about their flow logs, and about the log groups of these."""
     found = dict(hosts_by_resource)
     for log in model["flow_logs"]:

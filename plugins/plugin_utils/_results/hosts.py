@@ -12,18 +12,13 @@ A host fails for what it asked for and for nothing else: its targets, its delive
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Collection
+from collections.abc import Iterable
+from collections.abc import Mapping
+from collections.abc import Sequence
 from dataclasses import dataclass
 from dataclasses import field
 from typing import Any
-from typing import Collection
-from typing import Dict
-from typing import Iterable
-from typing import List
-from typing import Mapping
-from typing import Optional
-from typing import Sequence
-from typing import Set
-from typing import Tuple
 
 from ansible_collections.netops.flow_logs.plugins.module_utils._core.errors import in_sentences
 from ansible_collections.netops.flow_logs.plugins.module_utils._core.text import printable
@@ -42,19 +37,19 @@ from .summary import unseen_records
 # What becomes of a flow log, in the order in which it is counted up.
 COUNTED = ("created", "replaced", "retagged", "deleted", "unchanged", "failed")
 # An account's plan, and what became of it.
-Done = Tuple[AccountPlan, Sequence[Outcome]]
+Done = tuple[AccountPlan, Sequence[Outcome]]
 
 
 @dataclass
 class _Host:
     changed: bool = False
-    account_id: Optional[str] = None
-    region: Optional[str] = None
-    project: Optional[str] = None
-    reasons: List[str] = field(default_factory=list)
-    flow_logs: List[Dict[str, Optional[str]]] = field(default_factory=list)
+    account_id: str | None = None
+    region: str | None = None
+    project: str | None = None
+    reasons: list[str] = field(default_factory=list)
+    flow_logs: list[dict[str, str | None]] = field(default_factory=list)
 
-    def as_result(self) -> Dict[str, Any]:
+    def as_result(self) -> dict[str, Any]:
         return {
             "failed": bool(self.reasons),
             "changed": self.changed,
@@ -66,7 +61,7 @@ class _Host:
         }
 
 
-def host_results(done: Sequence[Done], problems: Mapping[str, str], hosts: Iterable[str]) -> Dict[str, Any]:
+def host_results(done: Sequence[Done], problems: Mapping[str, str], hosts: Iterable[str]) -> dict[str, Any]:
     """hosts, deliveries, accounts and totals. problems: host -> why nothing was done for it. hosts: all that were looked at."""
     found = {host: _Host() for host in hosts}
     for host, reason in problems.items():
@@ -91,18 +86,18 @@ def host_results(done: Sequence[Done], problems: Mapping[str, str], hosts: Itera
 class _Account:
     """One account's part of the results. hosts: those of all accounts."""
 
-    def __init__(self, plan: AccountPlan, hosts: Dict[str, _Host]) -> None:
+    def __init__(self, plan: AccountPlan, hosts: dict[str, _Host]) -> None:
         self._plan = plan
         self._hosts = hosts
         self._own = list(dict.fromkeys(host for delivery in plan.deliveries for host in delivery.asking))
 
-    def deliveries(self, outcomes: Sequence[Outcome]) -> List[Dict[str, Any]]:
+    def deliveries(self, outcomes: Sequence[Outcome]) -> list[dict[str, Any]]:
         """An entry for each delivery, also for those of an account that could not be entered."""
         known = {each.number: each for each in outcomes if isinstance(each, DeliveryOutcome)}
         failed = any(isinstance(each, IamOutcome) and each.error is not None for each in outcomes)
         return [self._delivery(plan, known.get(plan.number), failed) for plan in self._plan.deliveries]
 
-    def _delivery(self, plan: DeliveryPlan, outcome: Optional[DeliveryOutcome], failed: bool) -> Dict[str, Any]:
+    def _delivery(self, plan: DeliveryPlan, outcome: DeliveryOutcome | None, failed: bool) -> dict[str, Any]:
         counts: Counter[str] = Counter()
         region = outcome.region if outcome else plan.flow_log.get("region")
         for host in plan.asking:
@@ -123,7 +118,7 @@ class _Account:
         }
 
     def _of_targets(self, plan: DeliveryPlan, outcome: DeliveryOutcome) -> None:
-        logs: Dict[str, List[Dict[str, Optional[str]]]] = {}
+        logs: dict[str, list[dict[str, str | None]]] = {}
         for entry in outcome.entries:
             logs.setdefault(entry.resource_id, []).append(entry._asdict())
         changed = _changed(outcome)
@@ -137,10 +132,10 @@ class _Account:
                 if failed:
                     each.reasons += failed.get(resource_id, ())
 
-    def account(self, outcomes: Sequence[Outcome]) -> Dict[str, Any]:
+    def account(self, outcomes: Sequence[Outcome]) -> dict[str, Any]:
         """The account's entry: what its hosts share."""
         shared = [each for each in outcomes if not isinstance(each, DeliveryOutcome)]
-        lines: List[str] = []
+        lines: list[str] = []
         for outcome in shared:
             reasons = [f"{outcome.place}: {line}" for line in failures_of(outcome)]
             lines += reasons
@@ -189,7 +184,7 @@ def _counts(outcome: DeliveryOutcome, plan: DeliveryPlan) -> Counter[str]:
     return counts
 
 
-def _changed(outcome: DeliveryOutcome) -> Set[str]:
+def _changed(outcome: DeliveryOutcome) -> set[str]:
     """The targets whose flow log or log group changed."""
     done = [action.subject for part in (outcome.flow_logs, outcome.error) if part for action in part.actions]
     entries = [entry.resource_id for entry in outcome.entries if entry.action != "unchanged"]
@@ -198,13 +193,13 @@ def _changed(outcome: DeliveryOutcome) -> Set[str]:
     return {*done, *entries, *targets}
 
 
-def _failed_targets(outcome: DeliveryOutcome) -> Tuple[Dict[str, List[str]], List[str]]:
+def _failed_targets(outcome: DeliveryOutcome) -> tuple[dict[str, list[str]], list[str]]:
     """Target -> why it failed, and what failed for all hosts of the delivery."""
     shared = [] if outcome.error is None else [outcome.error.message]
     shared += unseen_records(outcome)
     groups = outcome.log_groups.result.get("log_groups") or [] if outcome.log_groups else []
     targets = {group["log_group_name"]: group["resource_ids"] for group in groups}
-    failed: Dict[str, List[str]] = {}
+    failed: dict[str, list[str]] = {}
     for failure in [*outcome.failures().values(), *outcome.unproven()]:
         for target in targets.get(failure.resource_id, [failure.resource_id]):
             failed.setdefault(target, []).extend(in_sentences([failure]))
@@ -218,13 +213,13 @@ def _is_changed(outcome: Outcome) -> bool:
     return any(part.changed for part in outcome.parts().values() if part is not None)
 
 
-def _actions(outcome: Outcome) -> List[str]:
+def _actions(outcome: Outcome) -> list[str]:
     """What was done, not what IAM that is only compared differs in."""
     if isinstance(outcome, IamOutcome) and outcome.differs:
         return []
     return [line for part in outcome.parts().values() if part is not None for line in part.sentences]
 
 
-def _arns(outcomes: Sequence[Outcome]) -> Dict[str, Optional[str]]:
+def _arns(outcomes: Sequence[Outcome]) -> dict[str, str | None]:
     iam = next((each.iam.result for each in outcomes if isinstance(each, IamOutcome) and each.iam), {})
     return {f"{part}_arn": (iam.get(part) or {}).get("arn") for part in ("role", "policy")}

@@ -14,14 +14,12 @@ something to show only.
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
+from collections.abc import Sequence
 from dataclasses import dataclass
 from dataclasses import field
 from dataclasses import replace
 from typing import Any
-from typing import Dict
-from typing import List
-from typing import Mapping
-from typing import Sequence
 
 # Names that are their own pattern.
 _PLAIN = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]*")
@@ -54,8 +52,8 @@ class Recap:
     """hosts: those that are shown by themselves. others: what a host shows that is not among them. run_once: whether one task is
     enough. task_changed: whether the task that did the work has to count as changed, as no host does."""
 
-    hosts: Dict[str, HostResult] = field(default_factory=dict)
-    others: Dict[str, Any] = field(default_factory=dict)
+    hosts: dict[str, HostResult] = field(default_factory=dict)
+    others: dict[str, Any] = field(default_factory=dict)
     run_once: bool = True
     task_changed: bool = False
 
@@ -66,7 +64,7 @@ class Recap:
             return self
         return replace(self, hosts={**self.hosts, first: {**self.hosts[first], "diff": diff}})
 
-    def as_result(self, all_hosts: str = "all") -> Dict[str, Any]:
+    def as_result(self, all_hosts: str = "all") -> dict[str, Any]:
         """all_hosts: the pattern that takes in all hosts of the play."""
         return {
             "hosts": self.hosts,
@@ -75,7 +73,7 @@ class Recap:
             "pattern": self._pattern(all_hosts),
         }
 
-    def _pattern(self, all_hosts: str) -> List[str]:
+    def _pattern(self, all_hosts: str) -> list[str]:
         """What "hosts" of a play says to take in those that are shown. A name that Ansible would read as more than one takes in all."""
         return list(self.hosts) if all(map(_PLAIN.fullmatch, self.hosts)) else [all_hosts]
 
@@ -111,7 +109,7 @@ def recap_of(
     )
 
 
-def _with_stand_in(hosts: Mapping[str, HostResult], lines: Sequence[str]) -> Dict[str, HostResult]:
+def _with_stand_in(hosts: Mapping[str, HostResult], lines: Sequence[str]) -> dict[str, HostResult]:
     """A host that is all right stands in for what is no host's, where there is one."""
     found = dict(hosts)
     for host in [*_witness(hosts), *hosts][:1] if lines else ():
@@ -120,10 +118,10 @@ def _with_stand_in(hosts: Mapping[str, HostResult], lines: Sequence[str]) -> Dic
     return found
 
 
-def _witness(hosts: Mapping[str, HostResult]) -> List[str]:
+def _witness(hosts: Mapping[str, HostResult]) -> list[str]:
     """A host that is all right. Where all hosts of a play fail, Ansible ends the whole run, and with it the plays of healthy hosts."""
     return [host for host, result in hosts.items() if not result["failed"]][:1]
 
 
-def _all_in_one(failures: Sequence[str]) -> Dict[str, Any]:
+def _all_in_one(failures: Sequence[str]) -> dict[str, Any]:
     return {"failed": True, "changed": False, "msg": "\n".join(failures)} if failures else {}

@@ -9,13 +9,10 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Mapping
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
-from typing import Dict
-from typing import List
-from typing import Mapping
-from typing import Optional
-from typing import Sequence
 
 from ansible_collections.netops.flow_logs.plugins.module_utils._core.command import module_command
 from ansible_collections.netops.flow_logs.plugins.module_utils._core.diff import entry_lines
@@ -41,12 +38,12 @@ _SHOWN = 20
 _IN_ORDER = ("RoleInUse",)
 
 
-def results(outcomes: Sequence[Outcome]) -> List[Mapping[str, Any]]:
+def results(outcomes: Sequence[Outcome]) -> list[Mapping[str, Any]]:
     """All that modules returned."""
     return [part.result for outcome in outcomes for part in outcome.parts().values() if part is not None]
 
 
-def summary_lines(outcomes: Sequence[Outcome], mood: str = "was") -> List[str]:
+def summary_lines(outcomes: Sequence[Outcome], mood: str = "was") -> list[str]:
     """For each account what became of its IAM, for each delivery a line of counts and one for each target that changed.
 
     mood is "was" for what was done and "would be" for what check mode found.
@@ -54,7 +51,7 @@ def summary_lines(outcomes: Sequence[Outcome], mood: str = "was") -> List[str]:
     return printable_lines(line for outcome in outcomes for line in _summary(outcome, mood))
 
 
-def failure_lines(outcomes: Sequence[Outcome]) -> List[str]:
+def failure_lines(outcomes: Sequence[Outcome]) -> list[str]:
     """A line for each account, delivery and target that failed, with what to do; empty when all went well."""
     return printable_lines(f"{outcome.place}: {line}" for outcome in outcomes for line in failures_of(outcome))
 
@@ -72,12 +69,12 @@ def total_line(totals: Mapping[str, int], check: bool, failed_hosts: int) -> str
     return f"Flow logs: {', '.join([*done, *failed, *hosts]) or 'nothing to do'}"
 
 
-def diffs(outcomes: Sequence[Outcome]) -> List[Dict[str, Any]]:
+def diffs(outcomes: Sequence[Outcome]) -> list[dict[str, Any]]:
     """What differs, with a line for each flow log, log group and query, and IAM as its module shows it."""
     return [diff for outcome in outcomes for diff in _diffs(outcome) if diff["before"] != diff["after"]]
 
 
-def _diffs(outcome: Outcome) -> List[Dict[str, Any]]:
+def _diffs(outcome: Outcome) -> list[dict[str, Any]]:
     place = printable(outcome.place)
     header = {"before_header": place, "after_header": place}
     shown = [part.result["diff"] for part in outcome.parts().values() if part is not None and "diff" in part.result]
@@ -91,11 +88,11 @@ def _diffs(outcome: Outcome) -> List[Dict[str, Any]]:
 _NOUNS = {"log_groups": "log group", "flow_logs": "flow log of", "queries": "query"}
 
 
-def _diff_lines(state: Mapping[str, Any], names: Mapping[str, str]) -> List[str]:
+def _diff_lines(state: Mapping[str, Any], names: Mapping[str, str]) -> list[str]:
     return [line for key, noun in _NOUNS.items() for line in entry_lines(noun, state.get(key) or [], names)]
 
 
-def _summary(outcome: Outcome, mood: str) -> List[str]:
+def _summary(outcome: Outcome, mood: str) -> list[str]:
     place = outcome.place
     if outcome.error is not None:
         skipped = outcome.skipped if isinstance(outcome, IamOutcome) else ()
@@ -115,7 +112,7 @@ def _summary(outcome: Outcome, mood: str) -> List[str]:
     return []
 
 
-def _of_iam(outcome: IamOutcome) -> List[str]:
+def _of_iam(outcome: IamOutcome) -> list[str]:
     """What was done, and where IAM is not managed, what would have been."""
     if outcome.iam is None:
         return []
@@ -126,7 +123,7 @@ def _of_iam(outcome: IamOutcome) -> List[str]:
     return outcome.iam.sentences
 
 
-def _of_delivery(outcome: DeliveryOutcome, mood: str) -> List[str]:
+def _of_delivery(outcome: DeliveryOutcome, mood: str) -> list[str]:
     failures = outcome.failures()
     counts = Counter(entry.action for entry in outcome.entries if entry.resource_id not in failures)
     counts["failed"] = len(failures)
@@ -150,7 +147,7 @@ def _of_delivery(outcome: DeliveryOutcome, mood: str) -> List[str]:
     return lines + _proven(outcome.proof)
 
 
-def _of_groups(groups: Optional[Returned], mood: str) -> List[str]:
+def _of_groups(groups: Returned | None, mood: str) -> list[str]:
     """What was deleted, and what changed on log groups that were there before; what a new one gets goes without saying."""
     if groups is None:
         return []
@@ -160,13 +157,13 @@ def _of_groups(groups: Optional[Returned], mood: str) -> List[str]:
     return [*_shortened(deleted), *_shortened(updated)]
 
 
-def _shortened(lines: List[str]) -> List[str]:
+def _shortened(lines: list[str]) -> list[str]:
     """The first lines, and how many more there are: the result's hosts have them all."""
     more = len(lines) - _SHOWN
     return [*lines[:_SHOWN], f"  and {more} more, see hosts"] if more > 1 else lines
 
 
-def _proven(proof: Optional[Returned]) -> List[str]:
+def _proven(proof: Returned | None) -> list[str]:
     """What came of waiting for records."""
     if proof is None or "delivering" not in proof.result:
         return []
@@ -174,7 +171,7 @@ def _proven(proof: Optional[Returned]) -> List[str]:
     return [f"  Records of {delivering} of {delivering + len(proof.failures)} flow logs have arrived."]
 
 
-def _of_queries(outcome: QueriesOutcome) -> List[str]:
+def _of_queries(outcome: QueriesOutcome) -> list[str]:
     """A line of counts; nothing when all is as it was, as the flow logs are what the run is about."""
     if outcome.queries is None:
         return []
@@ -185,14 +182,14 @@ def _of_queries(outcome: QueriesOutcome) -> List[str]:
     return [", ".join(told)] if told else []
 
 
-def _of_removal(outcome: RemovalOutcome) -> List[str]:
+def _of_removal(outcome: RemovalOutcome) -> list[str]:
     if outcome.iam_removal is None:
         return []
     kept = [failure.message for failure in outcome.iam_removal.failures if failure.code in _IN_ORDER]
     return [*outcome.iam_removal.sentences, *kept]
 
 
-def _left_over(outcome: LeftOverOutcome) -> List[str]:
+def _left_over(outcome: LeftOverOutcome) -> list[str]:
     """What of the account's IAM nothing uses any more, and how to remove it."""
     info = outcome.iam_info.result
     if info.get("failed"):
@@ -231,7 +228,7 @@ def _named(hosts: Mapping[str, str], resource_id: str) -> str:
     return resource_id if host == resource_id else f"{host} ({resource_id})"
 
 
-def failures_of(outcome: Outcome) -> List[str]:
+def failures_of(outcome: Outcome) -> list[str]:
     """What failed and what to do, in sentences without the place."""
     lines = [] if outcome.error is None else [outcome.error.message]
     if isinstance(outcome, RemovalOutcome):
@@ -249,12 +246,12 @@ def failures_of(outcome: Outcome) -> List[str]:
     return [*lines, *unseen_records(outcome), *in_sentences(named)]
 
 
-def unseen_records(outcome: DeliveryOutcome) -> List[str]:
+def unseen_records(outcome: DeliveryOutcome) -> list[str]:
     if outcome.proof is None or not outcome.proof.result.get("failed"):
         return []
     return [f"whether records arrive could not be seen: {outcome.proof.message}"]
 
 
-def iam_differs(outcome: IamOutcome) -> List[str]:
+def iam_differs(outcome: IamOutcome) -> list[str]:
     """IAM that is only compared, and is not as it was asked for. Its deliveries are done all the same."""
     return [differing(outcome.iam.sentences)] if outcome.iam and outcome.differs else []
