@@ -80,7 +80,7 @@ def _room(room: str, left: float, top: float) -> str:
         count = sum(room_of(name_of(path)) == room for path in FILES)
         title, text = name, purpose(room)
         colour = "#e3eefc" if base == "module_utils" else "#e4f5e8"
-    shown = text if len(text) <= 36 else text[:35].rstrip(" ,:") + "…"
+    shown = text if len(text) <= 32 else text[:31].rstrip(" ,:") + "…"
     return (
         f'<g><rect x="{left:g}" y="{top:g}" width="{WIDTH}" height="{HEIGHT}" rx="8" fill="{colour}" stroke="#51657f"/>'
         f'<text x="{left + 12:g}" y="{top + 25:g}" font-size="15" font-weight="600" fill="#16202c">{escape(title)}</text>'
