@@ -7,7 +7,7 @@ GROUPS := lint types units scenarios functional cores browser sanity docs molecu
 LONG := site artefact other-pythons matrix mutants
 
 .DEFAULT_GOAL := help
-.PHONY: help setup lock demo screenshot test test-all $(GROUPS) $(LONG) matrix-page coverage quality-page bench build changelog clean
+.PHONY: help setup lock demo screenshot test test-all $(GROUPS) $(LONG) matrix-page coverage quality-page rooms bench build changelog clean
 .NOTPARALLEL:
 
 help: ## list the targets
@@ -72,6 +72,9 @@ mutants: setup ## one small mistake at a time in the files that decide: do their
 
 quality-page: setup ## docs/quality.md, from what coverage and mutants measured last
 	@$(RUN) python tests/tools/quality_page.py
+
+rooms: setup ## the picture of the rooms of plugins/, from their imports: writes docs/rooms.svg
+	@$(RUN) python tests/tools/rooms_picture.py
 
 sanity: setup ## ansible-test sanity
 	@echo "== sanity: ansible-test"

@@ -4,40 +4,37 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 from datetime import timezone
 from typing import Any
-from typing import Dict
-from typing import List
-from typing import Mapping
-from typing import Optional
 
 from ansible import context
 from ansible.errors import AnsibleActionFail
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 
 from ansible_collections.netops.flow_logs.plugins.module_utils._core.text import printable
-from ansible_collections.netops.flow_logs.plugins.plugin_utils._account import Mode
-from ansible_collections.netops.flow_logs.plugins.plugin_utils._account_audit import Audit
-from ansible_collections.netops.flow_logs.plugins.plugin_utils._account_audit import audit
+from ansible_collections.netops.flow_logs.plugins.plugin_utils._accounts.account import Mode
+from ansible_collections.netops.flow_logs.plugins.plugin_utils._accounts.audit import Audit
+from ansible_collections.netops.flow_logs.plugins.plugin_utils._accounts.audit import audit
+from ansible_collections.netops.flow_logs.plugins.plugin_utils._accounts.gc_tuning import patient_collector
 from ansible_collections.netops.flow_logs.plugins.plugin_utils._accounts.plans import AccountPlan
 from ansible_collections.netops.flow_logs.plugins.plugin_utils._accounts.processes import Broken
-from ansible_collections.netops.flow_logs.plugins.plugin_utils._collector import patient_collector
-from ansible_collections.netops.flow_logs.plugins.plugin_utils._hosts.findings import host_findings
 from ansible_collections.netops.flow_logs.plugins.plugin_utils._hosts.problems import Problems
-from ansible_collections.netops.flow_logs.plugins.plugin_utils._report import matching
-from ansible_collections.netops.flow_logs.plugins.plugin_utils._report import report
-from ansible_collections.netops.flow_logs.plugins.plugin_utils._report import unknown_words
-from ansible_collections.netops.flow_logs.plugins.plugin_utils._report_commands import Commands
-from ansible_collections.netops.flow_logs.plugins.plugin_utils._report_files import FILES
-from ansible_collections.netops.flow_logs.plugins.plugin_utils._report_files import write
-from ansible_collections.netops.flow_logs.plugins.plugin_utils._report_findings import KINDS
-from ansible_collections.netops.flow_logs.plugins.plugin_utils._report_findings import SEVERITIES
-from ansible_collections.netops.flow_logs.plugins.plugin_utils._report_summary import finding_lines
-from ansible_collections.netops.flow_logs.plugins.plugin_utils._report_summary import summary_lines
+from ansible_collections.netops.flow_logs.plugins.plugin_utils._report.commands import Commands
+from ansible_collections.netops.flow_logs.plugins.plugin_utils._report.files import FILES
+from ansible_collections.netops.flow_logs.plugins.plugin_utils._report.files import write
+from ansible_collections.netops.flow_logs.plugins.plugin_utils._report.findings import KINDS
+from ansible_collections.netops.flow_logs.plugins.plugin_utils._report.findings import SEVERITIES
+from ansible_collections.netops.flow_logs.plugins.plugin_utils._report.model import matching
+from ansible_collections.netops.flow_logs.plugins.plugin_utils._report.model import report
+from ansible_collections.netops.flow_logs.plugins.plugin_utils._report.model import unknown_words
+from ansible_collections.netops.flow_logs.plugins.plugin_utils._report.summary import finding_lines
+from ansible_collections.netops.flow_logs.plugins.plugin_utils._report.summary import summary_lines
+from ansible_collections.netops.flow_logs.plugins.plugin_utils._results.findings import host_findings
 from ansible_collections.netops.flow_logs.plugins.plugin_utils._role_action import RoleAction
 
-_SPEC: Dict[str, Any] = {
+_SPEC: dict[str, Any] = {
     "argument_spec": {"type": "dict", "required": True},
     "whole_play": {"type": "bool", "default": False},
     "call_timeout": {"type": "float"},
@@ -59,8 +56,8 @@ class ActionModule(RoleAction):
 
     BYPASS_HOST_LOOP = True
 
-    def run(self, tmp: Optional[str] = None, task_vars: Optional[Dict[str, Any]] = None) -> Dict[str, Any]:
-        result: Dict[str, Any] = super().run(tmp, task_vars)
+    def run(self, tmp: str | None = None, task_vars: dict[str, Any] | None = None) -> dict[str, Any]:
+        result: dict[str, Any] = super().run(tmp, task_vars)
         variables = task_vars or {}
         self._require_known_tags(variables)
         options = self._options()
@@ -79,11 +76,11 @@ class ActionModule(RoleAction):
         recap = self._recap(found, False, found["failures"], variables, finding_lines(hosts.of_no_host))
         return {**result, "changed": False, **found, **recap}
 
-    def _options(self) -> Dict[str, Any]:
+    def _options(self) -> dict[str, Any]:
         outcome = ArgumentSpecValidator(_SPEC).validate(self._task.args)
         if outcome.error_messages:
             raise AnsibleActionFail(printable("; ".join(outcome.error_messages)))
-        options: Dict[str, Any] = outcome.validated_parameters
+        options: dict[str, Any] = outcome.validated_parameters
         wrong = unknown_words(options["fail_on"])
         if wrong:
             known = ", ".join([*SEVERITIES, *KINDS])
@@ -92,7 +89,7 @@ class ActionModule(RoleAction):
             )
         return options
 
-    def _as_result(self, model: Dict[str, Any], options: Mapping[str, Any], problems: Problems) -> Dict[str, Any]:
+    def _as_result(self, model: dict[str, Any], options: Mapping[str, Any], problems: Problems) -> dict[str, Any]:
         files = [] if self._task.check_mode else _written(model, options)
         return {
             "totals": model["totals"],
@@ -106,7 +103,7 @@ class ActionModule(RoleAction):
         }
 
 
-def _written(model: Mapping[str, Any], options: Mapping[str, Any]) -> List[str]:
+def _written(model: Mapping[str, Any], options: Mapping[str, Any]) -> list[str]:
     """The report's files. Raises AnsibleActionFail where they can't be written."""
     directory = options["directory"]
     try:
@@ -125,7 +122,7 @@ def _broken(plan: AccountPlan, answer: Broken) -> Audit:
     return Audit(plan.label, None, {}, names, error=error)
 
 
-def _inventory() -> List[str]:
+def _inventory() -> list[str]:
     """What was given as -i; nothing where Ansible's configuration names the inventory."""
     given = context.CLIARGS.get("inventory") or ()
     return [str(source) for source in given]

@@ -5,29 +5,26 @@
 from __future__ import annotations
 
 from typing import Any
-from typing import Dict
-from typing import List
-from typing import Optional
 
 from ansible.module_utils.parsing.convert_bool import boolean
 
 from ansible_collections.netops.flow_logs.plugins.module_utils._core.text import printable_lines
-from ansible_collections.netops.flow_logs.plugins.plugin_utils._account import Mode
-from ansible_collections.netops.flow_logs.plugins.plugin_utils._account_apply import apply
+from ansible_collections.netops.flow_logs.plugins.plugin_utils._accounts.account import Mode
+from ansible_collections.netops.flow_logs.plugins.plugin_utils._accounts.apply import apply
+from ansible_collections.netops.flow_logs.plugins.plugin_utils._accounts.gc_tuning import patient_collector
 from ansible_collections.netops.flow_logs.plugins.plugin_utils._accounts.iam import setup
 from ansible_collections.netops.flow_logs.plugins.plugin_utils._accounts.outcomes import Outcome
 from ansible_collections.netops.flow_logs.plugins.plugin_utils._accounts.outcomes import Returned
 from ansible_collections.netops.flow_logs.plugins.plugin_utils._accounts.plans import AccountPlan
 from ansible_collections.netops.flow_logs.plugins.plugin_utils._accounts.plans import failed_account
 from ansible_collections.netops.flow_logs.plugins.plugin_utils._accounts.processes import Broken
-from ansible_collections.netops.flow_logs.plugins.plugin_utils._collector import patient_collector
 from ansible_collections.netops.flow_logs.plugins.plugin_utils._hosts.problems import Problems
-from ansible_collections.netops.flow_logs.plugins.plugin_utils._hosts.results import host_results
-from ansible_collections.netops.flow_logs.plugins.plugin_utils._outcomes import diffs
-from ansible_collections.netops.flow_logs.plugins.plugin_utils._outcomes import failure_lines
-from ansible_collections.netops.flow_logs.plugins.plugin_utils._outcomes import results
-from ansible_collections.netops.flow_logs.plugins.plugin_utils._outcomes import summary_lines
-from ansible_collections.netops.flow_logs.plugins.plugin_utils._outcomes import total_line
+from ansible_collections.netops.flow_logs.plugins.plugin_utils._results.hosts import host_results
+from ansible_collections.netops.flow_logs.plugins.plugin_utils._results.summary import diffs
+from ansible_collections.netops.flow_logs.plugins.plugin_utils._results.summary import failure_lines
+from ansible_collections.netops.flow_logs.plugins.plugin_utils._results.summary import results
+from ansible_collections.netops.flow_logs.plugins.plugin_utils._results.summary import summary_lines
+from ansible_collections.netops.flow_logs.plugins.plugin_utils._results.summary import total_line
 from ansible_collections.netops.flow_logs.plugins.plugin_utils._role_action import Program
 from ansible_collections.netops.flow_logs.plugins.plugin_utils._role_action import RoleAction
 
@@ -38,8 +35,8 @@ class ActionModule(RoleAction):
     # Ansible then runs it once whatever the task says, and refuses strategies that would run it for each host.
     BYPASS_HOST_LOOP = True
 
-    def run(self, tmp: Optional[str] = None, task_vars: Optional[Dict[str, Any]] = None) -> Dict[str, Any]:
-        result: Dict[str, Any] = super().run(tmp, task_vars)
+    def run(self, tmp: str | None = None, task_vars: dict[str, Any] | None = None) -> dict[str, Any]:
+        result: dict[str, Any] = super().run(tmp, task_vars)
         variables = task_vars or {}
         self._require_known_tags(variables)
         self._prepare()
@@ -70,22 +67,22 @@ class ActionModule(RoleAction):
         if plan.state != "absent":
             return apply
         # Imported only where it is needed: Ansible compiles the files of a collection again in each run.
-        from ansible_collections.netops.flow_logs.plugins.plugin_utils._account_remove import remove
+        from ansible_collections.netops.flow_logs.plugins.plugin_utils._accounts.remove import remove
 
         return remove
 
 
-def _outcomes_of(plan: AccountPlan, answer: Any) -> List[Outcome]:
+def _outcomes_of(plan: AccountPlan, answer: Any) -> list[Outcome]:
     if isinstance(answer, Broken):
         return [failed_account(plan, Returned({"msg": f"The work on the account broke off, which is a bug: {answer}"}))]
-    outcomes: List[Outcome] = answer
+    outcomes: list[Outcome] = answer
     return outcomes
 
 
-def _as_result(outcomes: List[Outcome], problems: Problems, mode: Mode) -> Dict[str, Any]:
+def _as_result(outcomes: list[Outcome], problems: Problems, mode: Mode) -> dict[str, Any]:
     found = results(outcomes)
     failures = [*problems.lines(), *failure_lines(outcomes)]
-    result: Dict[str, Any] = {
+    result: dict[str, Any] = {
         "changed": any(part.get("changed") for part in found),
         "outcomes": [outcome.as_result() for outcome in outcomes],
         "failed_hosts": problems.as_result(),
@@ -103,5 +100,5 @@ def _as_result(outcomes: List[Outcome], problems: Problems, mode: Mode) -> Dict[
     return result
 
 
-def _count_targets(plans: List[AccountPlan]) -> int:
+def _count_targets(plans: list[AccountPlan]) -> int:
     return sum(len(delivery.hosts) for plan in plans for delivery in plan.deliveries)

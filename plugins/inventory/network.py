@@ -213,11 +213,9 @@ cache_timeout: 3600
 """
 
 import json
+from collections.abc import Mapping
+from collections.abc import Sequence
 from typing import Any
-from typing import Dict
-from typing import List
-from typing import Mapping
-from typing import Sequence
 
 from ansible.errors import AnsibleParserError
 
@@ -226,11 +224,12 @@ from ansible_collections.netops.flow_logs.plugins.plugin_utils._inventory.base i
 from ansible_collections.netops.flow_logs.plugins.plugin_utils._inventory.base import get_aws_connection_info
 
 # isort: split
-from ansible_collections.netops.flow_logs.plugins.module_utils._account import Account
-from ansible_collections.netops.flow_logs.plugins.module_utils._account import parse_account_id
-from ansible_collections.netops.flow_logs.plugins.module_utils._account import require_account
-from ansible_collections.netops.flow_logs.plugins.module_utils._aws import RETRY
-from ansible_collections.netops.flow_logs.plugins.module_utils._aws import AwsError
+from ansible_collections.netops.flow_logs.plugins.module_utils._core.account import Account
+from ansible_collections.netops.flow_logs.plugins.module_utils._core.account import parse_account_id
+from ansible_collections.netops.flow_logs.plugins.module_utils._core.account import require_account
+from ansible_collections.netops.flow_logs.plugins.module_utils._core.aws import RETRY
+from ansible_collections.netops.flow_logs.plugins.module_utils._core.aws import AwsError
+from ansible_collections.netops.flow_logs.plugins.module_utils._core.errors import InvalidInput
 from ansible_collections.netops.flow_logs.plugins.module_utils._core.regions import may_be_of_the_region
 from ansible_collections.netops.flow_logs.plugins.module_utils._core.secrets import plain_url
 from ansible_collections.netops.flow_logs.plugins.module_utils._core.secrets import remember
@@ -240,23 +239,22 @@ from ansible_collections.netops.flow_logs.plugins.module_utils._core.secrets imp
 from ansible_collections.netops.flow_logs.plugins.module_utils._core.text import limited
 from ansible_collections.netops.flow_logs.plugins.module_utils._core.text import printable
 from ansible_collections.netops.flow_logs.plugins.module_utils._core.wire import guarded
-from ansible_collections.netops.flow_logs.plugins.module_utils._errors import InvalidInput
-from ansible_collections.netops.flow_logs.plugins.module_utils._target import parse_targets
-from ansible_collections.netops.flow_logs.plugins.plugin_utils._inventory.foreign import as_data
+from ansible_collections.netops.flow_logs.plugins.module_utils._target.ids import parse_targets
+from ansible_collections.netops.flow_logs.plugins.plugin_utils._foreign import as_data
+from ansible_collections.netops.flow_logs.plugins.plugin_utils._inventory.api import SDK_ERRORS
+from ansible_collections.netops.flow_logs.plugins.plugin_utils._inventory.api import Denied
+from ansible_collections.netops.flow_logs.plugins.plugin_utils._inventory.api import Reads
+from ansible_collections.netops.flow_logs.plugins.plugin_utils._inventory.api import caller_account
+from ansible_collections.netops.flow_logs.plugins.plugin_utils._inventory.api import ec2_clients
+from ansible_collections.netops.flow_logs.plugins.plugin_utils._inventory.api import enabled_regions
+from ansible_collections.netops.flow_logs.plugins.plugin_utils._inventory.api import read_regions
 from ansible_collections.netops.flow_logs.plugins.plugin_utils._inventory.groups import Names
 from ansible_collections.netops.flow_logs.plugins.plugin_utils._inventory.groups import OneHost
 from ansible_collections.netops.flow_logs.plugins.plugin_utils._inventory.groups import safe_group_name
-from ansible_collections.netops.flow_logs.plugins.plugin_utils._network import COVERAGE_GROUPS
-from ansible_collections.netops.flow_logs.plugins.plugin_utils._network import Region
-from ansible_collections.netops.flow_logs.plugins.plugin_utils._network import Row
-from ansible_collections.netops.flow_logs.plugins.plugin_utils._network import rows
-from ansible_collections.netops.flow_logs.plugins.plugin_utils._network_api import SDK_ERRORS
-from ansible_collections.netops.flow_logs.plugins.plugin_utils._network_api import Denied
-from ansible_collections.netops.flow_logs.plugins.plugin_utils._network_api import Reads
-from ansible_collections.netops.flow_logs.plugins.plugin_utils._network_api import caller_account
-from ansible_collections.netops.flow_logs.plugins.plugin_utils._network_api import ec2_clients
-from ansible_collections.netops.flow_logs.plugins.plugin_utils._network_api import enabled_regions
-from ansible_collections.netops.flow_logs.plugins.plugin_utils._network_api import read_regions
+from ansible_collections.netops.flow_logs.plugins.plugin_utils._inventory.rows import COVERAGE_GROUPS
+from ansible_collections.netops.flow_logs.plugins.plugin_utils._inventory.rows import Region
+from ansible_collections.netops.flow_logs.plugins.plugin_utils._inventory.rows import Row
+from ansible_collections.netops.flow_logs.plugins.plugin_utils._inventory.rows import rows
 
 # Options that decide what is read: rows in the cache that were read with others are no use.
 _DECISIVE = (
@@ -348,7 +346,7 @@ class InventoryModule(AWSInventoryBase):
 
     # From AWS or the cache.
 
-    def _found(self, path: str, cache: bool) -> Dict[str, Any]:
+    def _found(self, path: str, cache: bool) -> dict[str, Any]:
         """account_id, rows and warnings, all of them plain."""
         asked = json.dumps({name: self.get_option(name) for name in _DECISIVE}, sort_keys=True, default=str)
         was_cached, cached = self.get_cached_result(path, cache)
@@ -360,7 +358,7 @@ class InventoryModule(AWSInventoryBase):
         self.update_cached_result(path, False, {"asked": asked, "found": json.dumps(found)})
         return found
 
-    def _read(self) -> Dict[str, Any]:
+    def _read(self) -> dict[str, Any]:
         super()._set_frozen_credentials()
         regions = self._regions()
         account_id = self._account_id(regions)
@@ -387,7 +385,7 @@ class InventoryModule(AWSInventoryBase):
             warnings.append(f"{len(found) - len(legal)} resources are left out: their ids are not valid ids of AWS.")
         return {"account_id": account_id, "rows": legal, "warnings": warnings}
 
-    def _regions(self) -> List[str]:
+    def _regions(self) -> list[str]:
         given = list(dict.fromkeys(self.get_option("regions")))
         # As amazon.aws does: the list of regions is the same wherever it is asked for, within a partition.
         return given or enabled_regions(self.client("ec2", region=self.region or "us-east-1", retry_decorator=RETRY))
@@ -411,9 +409,9 @@ class InventoryModule(AWSInventoryBase):
                     raise
         return str(caller_account(self.client("sts", region=last, retry_decorator=RETRY)))
 
-    def _warnings(self, denied: Mapping[str, Denied], regions: Sequence[str]) -> List[str]:
+    def _warnings(self, denied: Mapping[str, Denied], regions: Sequence[str]) -> list[str]:
         """A warning for each reason why regions can't be read. Raises InvalidInput where that is an error."""
-        causes: Dict[Denied, List[str]] = {}
+        causes: dict[Denied, list[str]] = {}
         for region, cause in denied.items():
             causes.setdefault(cause, []).append(region)
         lines = [f"{', '.join(names)}: {cause}" for cause, names in causes.items()]
@@ -466,7 +464,7 @@ class InventoryModule(AWSInventoryBase):
         is_name = value is None or isinstance(value, (str, list, Mapping))
         return value if is_name or not self._keys_are_text else str(value)
 
-    def _renamed(self, facts: Mapping[str, Any]) -> Dict[str, Any]:
+    def _renamed(self, facts: Mapping[str, Any]) -> dict[str, Any]:
         prefix, suffix = self.get_option("hostvars_prefix") or "", self.get_option("hostvars_suffix") or ""
         return {f"{prefix}{name}{suffix}": value for name, value in facts.items()}
 

@@ -506,12 +506,12 @@ failures:
 from typing import Any
 
 from ansible_collections.amazon.aws.plugins.module_utils.modules import AnsibleAWSModule
-from ansible_collections.netops.flow_logs.plugins.module_utils._flow_log_removal_work import FlowLogRemovalWork
-from ansible_collections.netops.flow_logs.plugins.module_utils._flow_log_spec import ARGUMENT_SPEC
-from ansible_collections.netops.flow_logs.plugins.module_utils._flow_log_spec import RULES
-from ansible_collections.netops.flow_logs.plugins.module_utils._flow_log_work import FlowLogWork
-from ansible_collections.netops.flow_logs.plugins.module_utils._run import Work
-from ansible_collections.netops.flow_logs.plugins.module_utils._run import run
+from ansible_collections.netops.flow_logs.plugins.module_utils._core.converge import Work
+from ansible_collections.netops.flow_logs.plugins.module_utils._core.converge import run
+from ansible_collections.netops.flow_logs.plugins.module_utils._flow_log.removal_work import FlowLogRemovalWork
+from ansible_collections.netops.flow_logs.plugins.module_utils._flow_log.spec import ARGUMENT_SPEC
+from ansible_collections.netops.flow_logs.plugins.module_utils._flow_log.spec import RULES
+from ansible_collections.netops.flow_logs.plugins.module_utils._flow_log.work import FlowLogWork
 
 
 def make_work(module: Any) -> Work:

@@ -364,13 +364,11 @@ pass_role_attached_to:
 from typing import Any
 
 from ansible_collections.amazon.aws.plugins.module_utils.modules import AnsibleAWSModule
-from ansible_collections.netops.flow_logs.plugins.module_utils._delivery_role_removal_work import (
-    DeliveryRoleRemovalWork,
-)
-from ansible_collections.netops.flow_logs.plugins.module_utils._delivery_role_work import DeliveryRoleWork
+from ansible_collections.netops.flow_logs.plugins.module_utils._core.converge import Work
+from ansible_collections.netops.flow_logs.plugins.module_utils._core.converge import run
+from ansible_collections.netops.flow_logs.plugins.module_utils._iam.removal_work import DeliveryRoleRemovalWork
 from ansible_collections.netops.flow_logs.plugins.module_utils._iam.spec import ARGUMENT_SPEC
-from ansible_collections.netops.flow_logs.plugins.module_utils._run import Work
-from ansible_collections.netops.flow_logs.plugins.module_utils._run import run
+from ansible_collections.netops.flow_logs.plugins.module_utils._iam.work import DeliveryRoleWork
 
 
 def make_work(module: Any) -> Work:

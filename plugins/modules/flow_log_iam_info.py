@@ -187,9 +187,9 @@ regions_not_read:
 """
 
 from ansible_collections.amazon.aws.plugins.module_utils.modules import AnsibleAWSModule
+from ansible_collections.netops.flow_logs.plugins.module_utils._audit.roles_read import read_audit
+from ansible_collections.netops.flow_logs.plugins.module_utils._core.converge import answer
 from ansible_collections.netops.flow_logs.plugins.module_utils._iam.info_spec import ARGUMENT_SPEC
-from ansible_collections.netops.flow_logs.plugins.module_utils._role_audit_read import read_audit
-from ansible_collections.netops.flow_logs.plugins.module_utils._run import answer
 
 
 def main() -> None:

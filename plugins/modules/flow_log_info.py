@@ -503,8 +503,8 @@ coverage:
 """
 
 from ansible_collections.amazon.aws.plugins.module_utils.modules import AnsibleAWSModule
-from ansible_collections.netops.flow_logs.plugins.module_utils._flow_log_info_read import read_info
-from ansible_collections.netops.flow_logs.plugins.module_utils._run import answer
+from ansible_collections.netops.flow_logs.plugins.module_utils._audit.info_read import read_info
+from ansible_collections.netops.flow_logs.plugins.module_utils._core.converge import answer
 
 ARGUMENT_SPEC = {
     "resource_ids": {"type": "list", "elements": "str"},

@@ -226,11 +226,11 @@ failures:
 from typing import Any
 
 from ansible_collections.amazon.aws.plugins.module_utils.modules import AnsibleAWSModule
-from ansible_collections.netops.flow_logs.plugins.module_utils._insights_spec import ARGUMENT_SPEC
-from ansible_collections.netops.flow_logs.plugins.module_utils._insights_work import InsightsQueriesRemovalWork
-from ansible_collections.netops.flow_logs.plugins.module_utils._insights_work import InsightsQueriesWork
-from ansible_collections.netops.flow_logs.plugins.module_utils._run import Work
-from ansible_collections.netops.flow_logs.plugins.module_utils._run import run
+from ansible_collections.netops.flow_logs.plugins.module_utils._core.converge import Work
+from ansible_collections.netops.flow_logs.plugins.module_utils._core.converge import run
+from ansible_collections.netops.flow_logs.plugins.module_utils._insights.spec import ARGUMENT_SPEC
+from ansible_collections.netops.flow_logs.plugins.module_utils._insights.work import InsightsQueriesRemovalWork
+from ansible_collections.netops.flow_logs.plugins.module_utils._insights.work import InsightsQueriesWork
 
 
 def make_work(module: Any) -> Work:

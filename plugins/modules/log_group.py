@@ -246,11 +246,11 @@ failures:
 from typing import Any
 
 from ansible_collections.amazon.aws.plugins.module_utils.modules import AnsibleAWSModule
-from ansible_collections.netops.flow_logs.plugins.module_utils._log_group_removal_work import LogGroupRemovalWork
-from ansible_collections.netops.flow_logs.plugins.module_utils._log_group_spec import ARGUMENT_SPEC
-from ansible_collections.netops.flow_logs.plugins.module_utils._log_group_work import LogGroupWork
-from ansible_collections.netops.flow_logs.plugins.module_utils._run import Work
-from ansible_collections.netops.flow_logs.plugins.module_utils._run import run
+from ansible_collections.netops.flow_logs.plugins.module_utils._core.converge import Work
+from ansible_collections.netops.flow_logs.plugins.module_utils._core.converge import run
+from ansible_collections.netops.flow_logs.plugins.module_utils._log_group.removal_work import LogGroupRemovalWork
+from ansible_collections.netops.flow_logs.plugins.module_utils._log_group.spec import ARGUMENT_SPEC
+from ansible_collections.netops.flow_logs.plugins.module_utils._log_group.work import LogGroupWork
 
 
 def make_work(module: Any) -> Work:

@@ -9,7 +9,6 @@
 from __future__ import annotations
 
 import re
-from typing import Tuple
 
 from ansible.errors import AnsibleError
 
@@ -17,7 +16,7 @@ from ansible.errors import AnsibleError
 AMAZON_AWS = "9.0.0"
 
 
-def _numbers(version: str) -> Tuple[int, ...]:
+def _numbers(version: str) -> tuple[int, ...]:
     return tuple(int(part) for part in re.findall(r"[0-9]+", version)[:3])
 
 

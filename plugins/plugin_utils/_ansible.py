@@ -12,16 +12,11 @@ What is private may go with any release. Nothing here is needed: without it a ru
 from __future__ import annotations
 
 import importlib
+from collections.abc import Iterator
+from collections.abc import Mapping
+from collections.abc import Sequence
 from typing import Any
 from typing import Callable
-from typing import Dict
-from typing import Iterator
-from typing import List
-from typing import Mapping
-from typing import Optional
-from typing import Sequence
-from typing import Set
-from typing import Tuple
 
 from ansible import context
 from ansible import template
@@ -32,7 +27,7 @@ from ansible.module_utils.parsing.convert_bool import boolean
 from ansible.utils.display import Display
 from ansible.utils.unsafe_proxy import AnsibleUnsafe
 
-from ansible_collections.netops.flow_logs.plugins.plugin_utils._inventory.foreign import as_data
+from ansible_collections.netops.flow_logs.plugins.plugin_utils._foreign import as_data
 
 # Whether what a template for run_once comes to for the first batch of a play holds for all of them (seen in 2.21 and 2.22).
 KEEPS_RUN_ONCE = tuple(int(part) for part in CORE_VERSION.split(".")[:2]) >= (2, 21)
@@ -51,7 +46,7 @@ GAINS = {
     "_role": "the same of a role",
     "_environment": "the same: as it was written, before it is worked out for the first host",
 }
-_said: Set[str] = set()
+_said: set[str] = set()
 
 
 def is_foreign(value: Any) -> bool:
@@ -77,7 +72,7 @@ def is_omit(value: Any, variables: Mapping[str, Any]) -> bool:
     return omit is not None and (value is omit or (isinstance(omit, str) and value == omit))
 
 
-def decrypted(value: Any) -> Optional[str]:
+def decrypted(value: Any) -> str | None:
     """The text of a value that ansible-vault has encrypted; None for every other value."""
     # The second is the name of ansible-core 2.18.
     return str(value) if type(value).__name__ in ("EncryptedString", "AnsibleVaultEncryptedUnicode") else None
@@ -120,12 +115,12 @@ def _say_missing(name: str) -> None:
         )
 
 
-def variables_asked(task: Any) -> Callable[[Any], Dict[str, Any]]:
+def variables_asked(task: Any) -> Callable[[Any], dict[str, Any]]:
     """A function: host -> all its variables for the task, with all of Ansible's precedence. It raises AnsibleError as Ansible does."""
     manager, play = task.get_variable_manager(), task.get_play()
-    narrow: List[Dict[str, Any]] = [{"_hosts": [], "_hosts_all": []}]
+    narrow: list[dict[str, Any]] = [{"_hosts": [], "_hosts_all": []}]
 
-    def ask(host: Any) -> Dict[str, Any]:
+    def ask(host: Any) -> dict[str, Any]:
         public = {"play": play, "host": host, "task": task}
         if narrow:
             try:
@@ -181,7 +176,7 @@ class SingleHosts:
         needed = (self._sources, *self._caches, self._facts, self._beside_inventory, self._beside_play)
         self.known = not any(each is None for each in needed)
 
-    def said(self, name: str) -> List[Tuple[str, int]]:
+    def said(self, name: str) -> list[tuple[str, int]]:
         """What set_fact, register and include_vars said: the same where it is the same object, as Ansible keeps these."""
         return [(key, id(value)) for cache in self._caches for key, value in cache.get(name, {}).items()]
 
@@ -211,7 +206,7 @@ def _module(name: str) -> Any:
         return None
 
 
-def conditions_around(task: Any) -> List[Any]:
+def conditions_around(task: Any) -> list[Any]:
     """What "when" says of the task, of the role, and of everything that includes it."""
     conditions = list(task.when or [])
     include = task.get_first_parent_include()
@@ -223,7 +218,7 @@ def conditions_around(task: Any) -> List[Any]:
     return conditions
 
 
-def environments_around(task: Any) -> List[Any]:
+def environments_around(task: Any) -> list[Any]:
     """What "environment" says of the role that the task is in, and of all that includes it, as it is written.
 
     Ansible works the keyword out for the first host before the task runs. Without what is private only the play's own is known.

@@ -10,15 +10,11 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Mapping
+from collections.abc import Sequence
 from functools import partial
 from typing import Any
 from typing import Callable
-from typing import Dict
-from typing import List
-from typing import Mapping
-from typing import Optional
-from typing import Sequence
-from typing import Tuple
 
 from ansible import context
 from ansible.errors import AnsibleActionFail
@@ -28,6 +24,7 @@ from ansible.plugins.action import ActionBase
 from ansible_collections.amazon.aws.plugins.module_utils.botocore import check_sdk_version_supported
 from ansible_collections.amazon.aws.plugins.module_utils.exceptions import AnsibleBotocoreError
 from ansible_collections.netops.flow_logs.plugins.module_utils._core import bounds
+from ansible_collections.netops.flow_logs.plugins.module_utils._core.errors import InvalidInput
 from ansible_collections.netops.flow_logs.plugins.module_utils._core.patience import ACCOUNT_TIMEOUT_VARIABLE
 from ansible_collections.netops.flow_logs.plugins.module_utils._core.patience import Patience
 from ansible_collections.netops.flow_logs.plugins.module_utils._core.patience import account_timeout
@@ -36,27 +33,26 @@ from ansible_collections.netops.flow_logs.plugins.module_utils._core.secrets imp
 from ansible_collections.netops.flow_logs.plugins.module_utils._core.secrets import without_secrets
 from ansible_collections.netops.flow_logs.plugins.module_utils._core.text import printable
 from ansible_collections.netops.flow_logs.plugins.module_utils._core.text import printable_lines
-from ansible_collections.netops.flow_logs.plugins.module_utils._errors import InvalidInput
-from ansible_collections.netops.flow_logs.plugins.plugin_utils._account import Account
-from ansible_collections.netops.flow_logs.plugins.plugin_utils._account import Mode
+from ansible_collections.netops.flow_logs.plugins.plugin_utils._accounts.account import Account
+from ansible_collections.netops.flow_logs.plugins.plugin_utils._accounts.account import Mode
 from ansible_collections.netops.flow_logs.plugins.plugin_utils._accounts.identify import Identified
+from ansible_collections.netops.flow_logs.plugins.plugin_utils._accounts.module_stand_in import Models
+from ansible_collections.netops.flow_logs.plugins.plugin_utils._accounts.planning import account_plans
+from ansible_collections.netops.flow_logs.plugins.plugin_utils._accounts.planning import connection_of
 from ansible_collections.netops.flow_logs.plugins.plugin_utils._accounts.plans import AccountPlan
 from ansible_collections.netops.flow_logs.plugins.plugin_utils._accounts.processes import Broken
 from ansible_collections.netops.flow_logs.plugins.plugin_utils._accounts.processes import in_processes
 from ansible_collections.netops.flow_logs.plugins.plugin_utils._ansible import KEEPS_RUN_ONCE
 from ansible_collections.netops.flow_logs.plugins.plugin_utils._ansible import environments_around
 from ansible_collections.netops.flow_logs.plugins.plugin_utils._ansible import is_for_the_first_host
-from ansible_collections.netops.flow_logs.plugins.plugin_utils._deliveries import HostWish
-from ansible_collections.netops.flow_logs.plugins.plugin_utils._deliveries import gather
-from ansible_collections.netops.flow_logs.plugins.plugin_utils._host_variables import HostVariables
-from ansible_collections.netops.flow_logs.plugins.plugin_utils._host_variables import read_wishes
+from ansible_collections.netops.flow_logs.plugins.plugin_utils._hosts.deliveries import HostWish
+from ansible_collections.netops.flow_logs.plugins.plugin_utils._hosts.deliveries import gather
+from ansible_collections.netops.flow_logs.plugins.plugin_utils._hosts.module_defaults import with_module_defaults
 from ansible_collections.netops.flow_logs.plugins.plugin_utils._hosts.problems import Problems
-from ansible_collections.netops.flow_logs.plugins.plugin_utils._hosts.recap import Surroundings
-from ansible_collections.netops.flow_logs.plugins.plugin_utils._hosts.recap import recap_of
-from ansible_collections.netops.flow_logs.plugins.plugin_utils._in_process import Models
-from ansible_collections.netops.flow_logs.plugins.plugin_utils._module_defaults import with_module_defaults
-from ansible_collections.netops.flow_logs.plugins.plugin_utils._plans import account_plans
-from ansible_collections.netops.flow_logs.plugins.plugin_utils._plans import connection_of
+from ansible_collections.netops.flow_logs.plugins.plugin_utils._hosts.variables import HostVariables
+from ansible_collections.netops.flow_logs.plugins.plugin_utils._hosts.variables import read_wishes
+from ansible_collections.netops.flow_logs.plugins.plugin_utils._results.recap import Surroundings
+from ansible_collections.netops.flow_logs.plugins.plugin_utils._results.recap import recap_of
 
 # Tags that the role's tasks have, and those that Ansible knows.
 _TAGS = frozenset(["all", "always", "flow_logs", "tagged"])
@@ -73,7 +69,7 @@ class RoleAction(ActionBase):
 
     TRANSFERS_FILES = False
     _supports_check_mode = True
-    _read_models: Optional[Models] = None
+    _read_models: Models | None = None
     # All that are looked at.
     _hosts: Sequence[str] = ()
     # The role's variables of the hosts, each set of them once.
@@ -101,7 +97,7 @@ class RoleAction(ActionBase):
         except InvalidInput as error:
             raise AnsibleActionFail(str(error)) from None
 
-    def _each(self, plans: List[AccountPlan], mode: Mode, program: Callable[[AccountPlan], Program]) -> List[Any]:
+    def _each(self, plans: list[AccountPlan], mode: Mode, program: Callable[[AccountPlan], Program]) -> list[Any]:
         """What the program returned for each account, Broken where it broke."""
         jobs = [partial(_work, program(plan), plan, mode, self._models()) for plan in plans]
         answers = in_processes(jobs, self._forks(), self._tell)
@@ -110,7 +106,7 @@ class RoleAction(ActionBase):
                 self._display.vvv("\n".join(printable_lines(without_secrets(answer.trace).splitlines())))
         return answers
 
-    def _plans(self, variables: Dict[str, Any]) -> Tuple[List[AccountPlan], Problems]:
+    def _plans(self, variables: dict[str, Any]) -> tuple[list[AccountPlan], Problems]:
         """What is to be done, and which hosts are left out of it because something is wrong with them."""
         spec = self._task.args.get("argument_spec")
         if not isinstance(spec, Mapping):
@@ -140,7 +136,7 @@ class RoleAction(ActionBase):
         )
         return plans, gathered.problems
 
-    def _warn_of_passwords(self, wishes: List[HostWish]) -> None:
+    def _warn_of_passwords(self, wishes: list[HostWish]) -> None:
         addresses = {str(wish.settings.get("flow_logs_endpoint_url") or "") for wish in wishes}
         if any(plain_url(address)[1] for address in addresses):
             self._display.warning(
@@ -148,7 +144,7 @@ class RoleAction(ActionBase):
                 " report's commands. Take them out of the variable."
             )
 
-    def _require_the_same_for_all(self, reader: HostVariables, hosts: List[str]) -> None:
+    def _require_the_same_for_all(self, reader: HostVariables, hosts: list[str]) -> None:
         """module_defaults and environment are worked out once. Raises AnsibleActionFail where they would differ by host."""
         # The task's own environment has been worked out for the first host already; what the task is in has it as it was written.
         environment = [*environments_around(self._task), self._task.get_play().environment]
@@ -161,7 +157,7 @@ class RoleAction(ActionBase):
                     " together: set the role's variables instead, which each host has by itself. Nothing was done."
                 )
 
-    def _require_state(self, wishes: List[HostWish], problems: Problems) -> None:
+    def _require_state(self, wishes: list[HostWish], problems: Problems) -> None:
         """A playbook does what its name says: whoever wants the opposite says so by the other playbook."""
         state = self._task.args.get("state")
         for wish in wishes if state else ():
@@ -190,7 +186,7 @@ class RoleAction(ActionBase):
         failures: Sequence[str],
         variables: Mapping[str, Any],
         of_no_host: Sequence[str] = (),
-    ) -> Dict[str, Any]:
+    ) -> dict[str, Any]:
         """What the result says to the task that gives each host its own. found: the result, with its hosts."""
         here = self._surroundings(variables)
         if here.first_only and len(variables["ansible_play_batch"]) > 1:
@@ -232,9 +228,9 @@ class RoleAction(ActionBase):
                 " targets with --limit."
             )
 
-    def _environment(self) -> Dict[str, str]:
+    def _environment(self) -> dict[str, str]:
         """What the play's keyword environment sets, as modules would get it."""
-        merged: Dict[str, Any] = {}
+        merged: dict[str, Any] = {}
         for part in self._task.environment or []:
             merged.update(self._templar.template(part) or {})
         return {str(name): str(value) for name, value in merged.items()}

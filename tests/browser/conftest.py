@@ -16,7 +16,7 @@ from playwright.sync_api import Browser
 from playwright.sync_api import Page
 from playwright.sync_api import sync_playwright
 
-from ansible_collections.netops.flow_logs.plugins.plugin_utils._report_page import render_page
+from ansible_collections.netops.flow_logs.plugins.plugin_utils._report.page import render_page
 from ansible_collections.netops.flow_logs.tests.tools import chromium
 from ansible_collections.netops.flow_logs.tests.unit.support import report_model
 

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.netops.flow_logs.plugins.module_utils._insights_texts import QUERY_NAMES
+from ansible_collections.netops.flow_logs.plugins.module_utils._insights.catalogue import QUERY_NAMES
 from ansible_collections.netops.flow_logs.tests.emulator import AwsLike
 from ansible_collections.netops.flow_logs.tests.functional.support.cloud import Cloud
 from ansible_collections.netops.flow_logs.tests.functional.support.estate import Estate

@@ -19,7 +19,7 @@ from botocore.loaders import create_loader
 from hypothesis import configuration
 from hypothesis import settings as hypothesis_settings
 
-from ansible_collections.netops.flow_logs.plugins.module_utils import _aws
+from ansible_collections.netops.flow_logs.plugins.module_utils._core import aws as _aws
 from ansible_collections.netops.flow_logs.tests.emulator import AwsLike
 from ansible_collections.netops.flow_logs.tests.emulator import Clock
 from ansible_collections.netops.flow_logs.tests.emulator import ManualClock

@@ -15,8 +15,8 @@ from hypothesis import given
 from hypothesis import settings
 from hypothesis import strategies as st
 
-from ansible_collections.netops.flow_logs.plugins.module_utils._flow_log_create import Creator
-from ansible_collections.netops.flow_logs.plugins.module_utils._progress import nowhere
+from ansible_collections.netops.flow_logs.plugins.module_utils._core.progress import nowhere
+from ansible_collections.netops.flow_logs.plugins.module_utils._flow_log.create import Creator
 from ansible_collections.netops.flow_logs.tests.emulator import AwsLike
 from ansible_collections.netops.flow_logs.tests.functional.support.cloud import ACCOUNT
 from ansible_collections.netops.flow_logs.tests.functional.support.cloud import POLICY

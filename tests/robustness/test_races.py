@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.netops.flow_logs.plugins.module_utils._insights_texts import QUERY_NAMES
+from ansible_collections.netops.flow_logs.plugins.module_utils._insights.catalogue import QUERY_NAMES
 from ansible_collections.netops.flow_logs.tests.emulator import AwsLike
 from ansible_collections.netops.flow_logs.tests.functional.support.cloud import POLICY
 from ansible_collections.netops.flow_logs.tests.functional.support.cloud import ROLE

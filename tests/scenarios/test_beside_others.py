@@ -11,8 +11,8 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.netops.flow_logs.plugins.plugin_utils._in_process import Models
-from ansible_collections.netops.flow_logs.plugins.plugin_utils._in_process import Session
+from ansible_collections.netops.flow_logs.plugins.plugin_utils._accounts.module_stand_in import Models
+from ansible_collections.netops.flow_logs.plugins.plugin_utils._accounts.module_stand_in import Session
 from ansible_collections.netops.flow_logs.tests.emulator import Refusal
 from ansible_collections.netops.flow_logs.tests.scenarios.support.operators import Operator
 from ansible_collections.netops.flow_logs.tests.scenarios.support.operators import Told

@@ -17,8 +17,8 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
-from ansible_collections.netops.flow_logs.plugins.module_utils._account import Account
-from ansible_collections.netops.flow_logs.plugins.module_utils._hints import pass_role_document
+from ansible_collections.netops.flow_logs.plugins.module_utils._core.account import Account
+from ansible_collections.netops.flow_logs.plugins.module_utils._core.hints import pass_role_document
 from ansible_collections.netops.flow_logs.plugins.module_utils._iam.documents import ACTIONS
 from ansible_collections.netops.flow_logs.plugins.module_utils._iam.documents import publishing_document
 from ansible_collections.netops.flow_logs.plugins.module_utils._iam.trust import trust_document

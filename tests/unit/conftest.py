@@ -13,7 +13,7 @@ import pytest
 from hypothesis import configuration
 from hypothesis import settings
 
-from ansible_collections.netops.flow_logs.plugins.module_utils import _aws
+from ansible_collections.netops.flow_logs.plugins.module_utils._core import aws as _aws
 from ansible_collections.netops.flow_logs.plugins.module_utils._core import secrets
 from ansible_collections.netops.flow_logs.plugins.module_utils._core.wire import guarded
 

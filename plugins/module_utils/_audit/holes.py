@@ -11,12 +11,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 from typing import Callable
-from typing import Dict
-from typing import List
-from typing import Tuple
 from typing import TypeVar
 
-from ansible_collections.netops.flow_logs.plugins.module_utils._aws import AwsError
+from ansible_collections.netops.flow_logs.plugins.module_utils._core.aws import AwsError
 from ansible_collections.netops.flow_logs.plugins.module_utils._core.text import printable
 
 Answer = TypeVar("Answer")
@@ -39,7 +36,7 @@ class Holes:
     """Several threads may add to it."""
 
     def __init__(self) -> None:
-        self.found: List[Hole] = []
+        self.found: list[Hole] = []
 
     def add(self, what: str, subject: str, error: AwsError) -> str:
         """Returns why it could not be read."""
@@ -58,9 +55,9 @@ class Holes:
         """Why something of the kinds could not be read; empty where all could."""
         return next((hole.reason for hole in self.found if hole.what in what), "")
 
-    def as_result(self) -> List[Dict[str, Any]]:
+    def as_result(self) -> list[dict[str, Any]]:
         """An entry for each cause: hundreds of log groups are refused for one reason."""
-        causes: Dict[Tuple[str, str], List[Hole]] = {}
+        causes: dict[tuple[str, str], list[Hole]] = {}
         for hole in sorted(self.found, key=lambda each: (each.what, each.subject)):
             causes.setdefault((hole.what, hole.code), []).append(hole)
         return [
@@ -74,7 +71,7 @@ class Holes:
         ]
 
 
-def _title(what: str, holes: List[Hole]) -> str:
+def _title(what: str, holes: list[Hole]) -> str:
     subjects = list(dict.fromkeys(hole.subject for hole in holes))
     more = f" and {len(subjects) - _NAMED} more" if len(subjects) > _NAMED else ""
     return f"{what[0].upper()}{what[1:]} of {', '.join(subjects[:_NAMED])}{more}"

@@ -13,22 +13,21 @@ reads. So the time is narrow: what is older, the listing knows.
 from __future__ import annotations
 
 import time
+from collections.abc import Mapping
 from datetime import datetime
 from datetime import timedelta
 from datetime import timezone
 from typing import Any
 from typing import Callable
-from typing import Dict
-from typing import Mapping
-from typing import Optional
 
 from ansible_collections.amazon.aws.plugins.module_utils.retries import AWSRetry
-from ansible_collections.netops.flow_logs.plugins.module_utils._audit.holes import Holes
-from ansible_collections.netops.flow_logs.plugins.module_utils._audit.parts import RECORDS
-from ansible_collections.netops.flow_logs.plugins.module_utils._aws import AwsError
-from ansible_collections.netops.flow_logs.plugins.module_utils._aws import LogsErrors
-from ansible_collections.netops.flow_logs.plugins.module_utils._log_stream import Stream
-from ansible_collections.netops.flow_logs.plugins.module_utils._log_stream_api import newest_event
+from ansible_collections.netops.flow_logs.plugins.module_utils._core.aws import AwsError
+from ansible_collections.netops.flow_logs.plugins.module_utils._core.aws import LogsErrors
+
+from .holes import Holes
+from .parts import RECORDS
+from .stream import Stream
+from .stream_api import newest_event
 
 # The class that only Logs Insights reads.
 INFREQUENT_ACCESS = "INFREQUENT_ACCESS"
@@ -45,15 +44,15 @@ _until_free = AWSRetry.jittered_backoff(
 
 
 def newest_record(
-    logs: Any, log_group: Mapping[str, Any], stream: Stream, holes: Optional[Holes] = None
-) -> Optional[int]:
+    logs: Any, log_group: Mapping[str, Any], stream: Stream, holes: Holes | None = None
+) -> int | None:
     """Milliseconds since 1970; None where no record was seen. log_group: its entry of DescribeLogGroups.
 
     Without holes what can't be read is an error; with them it becomes a hole.
     """
     name = log_group["logGroupName"]
     is_infrequent = log_group.get("logGroupClass") == INFREQUENT_ACCESS
-    read: Callable[[Any, str, str], Optional[int]] = newest_by_query if is_infrequent else newest_event
+    read: Callable[[Any, str, str], int | None] = newest_by_query if is_infrequent else newest_event
     try:
         found = read(logs, name, stream.name)
     except AwsError as error:
@@ -66,7 +65,7 @@ def newest_record(
 
 
 @LogsErrors.list_error_handler("query the newest event of the log stream", None)
-def newest_by_query(logs: Any, log_group_name: str, stream_name: str) -> Optional[int]:
+def newest_by_query(logs: Any, log_group_name: str, stream_name: str) -> int | None:
     """As newest_event, by CloudWatch Logs Insights, for the last hours only."""
     now = datetime.now(timezone.utc)
     # The name is of a flow log's stream: no character of it means anything in a query.
@@ -90,12 +89,12 @@ def newest_by_query(logs: Any, log_group_name: str, stream_name: str) -> Optiona
 
 
 @_until_free
-def _start(logs: Any, **request: Any) -> Dict[str, Any]:
-    answer: Dict[str, Any] = logs.start_query(aws_retry=True, **request)
+def _start(logs: Any, **request: Any) -> dict[str, Any]:
+    answer: dict[str, Any] = logs.start_query(aws_retry=True, **request)
     return answer
 
 
-def _time_of(answer: Dict[str, Any]) -> Optional[int]:
+def _time_of(answer: dict[str, Any]) -> int | None:
     """Insights writes a time as 2026-01-31 12:10:00.000, in UTC."""
     found = [entry["value"] for row in answer.get("results") or [] for entry in row if entry["field"] == "@timestamp"]
     try:

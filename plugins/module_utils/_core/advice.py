@@ -13,7 +13,6 @@ causes, words of the message tell them apart, and a message that nobody has seen
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Tuple
 
 # The service that assumes the role; the same name in all partitions (VPC user guide, also in China's edition).
 SERVICE = "vpc-flow-logs.amazonaws.com"
@@ -73,13 +72,13 @@ class Advice:
 class SdkAdvice:
     """For errors of botocore's own, when AWS was never asked or did not answer. errors: its classes; words: of their texts."""
 
-    errors: Tuple[str, ...]
-    words: Tuple[str, ...]
+    errors: tuple[str, ...]
+    words: tuple[str, ...]
     hint: str
 
 
 # The first that fits is taken.
-KNOWN: Tuple[Advice, ...] = (
+KNOWN: tuple[Advice, ...] = (
     Advice(
         "",
         "unable to assume given iam role",
@@ -251,7 +250,7 @@ KNOWN: Tuple[Advice, ...] = (
 )
 
 # Classes and texts: botocore.exceptions. The first that fits is taken.
-OF_THE_SDK: Tuple[SdkAdvice, ...] = (
+OF_THE_SDK: tuple[SdkAdvice, ...] = (
     SdkAdvice(
         ("ProfileNotFound",),
         ("config profile",),

@@ -15,18 +15,14 @@ from __future__ import annotations
 import html
 import json
 import re
+from collections.abc import Iterable
+from collections.abc import Mapping
 from dataclasses import dataclass
 from http.client import responses
 from typing import Any
-from typing import Dict
-from typing import Iterable
-from typing import List
-from typing import Mapping
-from typing import Optional
-from typing import Tuple
 
-from ansible_collections.netops.flow_logs.plugins.module_utils._core.text import limited
-from ansible_collections.netops.flow_logs.plugins.module_utils._core.text import printable
+from .text import limited
+from .text import printable
 
 # The code by which the collection's own error goes.
 NOT_FROM_AWS = "NotFromAws"
@@ -34,7 +30,7 @@ NOT_FROM_AWS = "NotFromAws"
 _ROLE = ("RoleName", "Arn", "Path", "AssumeRolePolicyDocument")
 
 # Operation -> the members that are read without a further look. x[] is a list whose entries each have what follows.
-NEEDED: Dict[str, Tuple[str, ...]] = {
+NEEDED: dict[str, tuple[str, ...]] = {
     # EC2
     "DescribeFlowLogs": ("FlowLogs[].FlowLogId", "FlowLogs[].ResourceId"),
     "DescribeVpcs": ("Vpcs[].VpcId",),
@@ -94,7 +90,7 @@ _BEGINNING = 16 * 1024
 _LONGEST_TITLE = 120
 
 # The SDK's names of types -> Python's, for values that it takes over as they are.
-_TYPES: Dict[str, Tuple[type, ...]] = {
+_TYPES: dict[str, tuple[type, ...]] = {
     "boolean": (bool,),
     "double": (int, float),
     "float": (int, float),
@@ -112,7 +108,7 @@ class Response:
     """An answer as it came. body: None where it is not known. unreadable: the SDK could make nothing of it."""
 
     status: int
-    body: Optional[bytes]
+    body: bytes | None
     parsed: Mapping[str, Any]
     unreadable: bool = False
 
@@ -143,7 +139,7 @@ def lacks(parsed: Mapping[str, Any], paths: Iterable[str]) -> str:
     return next((path for path in paths if not _is_there(parsed, path.split("."))), "")
 
 
-def _is_there(value: Any, path: List[str]) -> bool:
+def _is_there(value: Any, path: list[str]) -> bool:
     if not path:
         return value is not None and value != ""
     name, rest = path[0], path[1:]
@@ -177,7 +173,7 @@ def _has_code(parsed: Mapping[str, Any]) -> bool:
     return isinstance(code, str) and code.strip() != "" and not code.strip().isdigit()
 
 
-def _looks_right(body: Optional[bytes], protocol: str) -> bool:
+def _looks_right(body: bytes | None, protocol: str) -> bool:
     if body is None:
         return True
     text = body[:_BEGINNING].lstrip(_BLANK)
@@ -210,7 +206,7 @@ def _is_page(text: bytes) -> bool:
     return text[:9].lower() == b"<!doctype" or (root is not None and root[1].lower() in (b"html", b"head", b"body"))
 
 
-def _content(body: Optional[bytes]) -> str:
+def _content(body: bytes | None) -> str:
     text = (body or b"")[:_BEGINNING].lstrip(_BLANK)
     if not text:
         return "an empty body"

@@ -12,15 +12,12 @@ import contextlib
 import os
 import threading
 import time
+from collections.abc import Iterator
+from collections.abc import Mapping
 from dataclasses import dataclass
 from dataclasses import field
 from typing import Any
 from typing import Callable
-from typing import Dict
-from typing import Iterator
-from typing import Mapping
-from typing import Optional
-from typing import Set
 
 try:
     from botocore.exceptions import BotoCoreError
@@ -28,7 +25,7 @@ except ImportError:
     # AnsibleAWSModule says that the SDK is missing.
     BotoCoreError = Exception
 
-from ansible_collections.netops.flow_logs.plugins.module_utils._errors import InvalidInput
+from .errors import InvalidInput
 
 # Seconds for a call in all, its retries included. Throttling is over in two minutes; AWS itself answers within one.
 CALL_TIMEOUT = 300.0
@@ -50,7 +47,7 @@ class OutOfBounds(BotoCoreError):
 
     def __init__(self, message: str) -> None:
         super().__init__(message=message)
-        self.response: Dict[str, Dict[str, str]] = {"Error": {"Code": self.code, "Message": message}}
+        self.response: dict[str, dict[str, str]] = {"Error": {"Code": self.code, "Message": message}}
 
 
 class CallTimeout(OutOfBounds):
@@ -71,7 +68,7 @@ class Call:
 
     timeout: float
     clock: Callable[[], float] = time.monotonic
-    given_up: Optional[OutOfBounds] = None
+    given_up: OutOfBounds | None = None
     # Which call it is, once the first try is sent.
     name: str = "the call"
     was_sent: bool = False
@@ -101,13 +98,13 @@ class Call:
 
 
 class _OfThisThread(threading.local):
-    call: Optional[Call] = None
+    call: Call | None = None
 
 
 _here = _OfThisThread()
 
 
-def call_timeout(environment: Optional[Mapping[str, str]] = None) -> float:
+def call_timeout(environment: Mapping[str, str] | None = None) -> float:
     """Seconds for a call. Raises InvalidInput when what the environment says is no such number."""
     given = (os.environ if environment is None else environment).get(TIMEOUT_VARIABLE, "")
     who = f"{TIMEOUT_VARIABLE} (flow_logs_call_timeout)"
@@ -127,7 +124,7 @@ def seconds_of(given: str, default: float, who: str, what: str) -> float:
     return seconds
 
 
-def current_call() -> Optional[Call]:
+def current_call() -> Call | None:
     """The call that this thread is making."""
     return _here.call
 
@@ -161,7 +158,7 @@ class Pages:
 
     def __init__(self, what: str) -> None:
         self._what = what
-        self._seen: Set[Any] = set()
+        self._seen: set[Any] = set()
 
     def check(self, mark: Any) -> None:
         """Raises EndlessListing when the listing was there already, or has more pages than any account could fill."""

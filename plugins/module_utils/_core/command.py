@@ -16,19 +16,16 @@ from __future__ import annotations
 import json
 import re
 import shlex
+from collections.abc import Collection
+from collections.abc import Mapping
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 from typing import Callable
-from typing import Collection
-from typing import Dict
-from typing import List
-from typing import Mapping
-from typing import Optional
-from typing import Sequence
 
-from ansible_collections.netops.flow_logs.plugins.module_utils._core.text import is_printable
-from ansible_collections.netops.flow_logs.plugins.module_utils._core.text import limited
-from ansible_collections.netops.flow_logs.plugins.module_utils._core.text import printable
+from .text import is_printable
+from .text import limited
+from .text import printable
 
 # What makes Ansible take a string for a template.
 _TEMPLATE_MARKS = ("{{", "{%", "{#", "#jinja2:")
@@ -50,7 +47,7 @@ _SHOWN = 80
 class Command:
     """text is ready for a shell; where there is none, why says what stands in the way."""
 
-    text: Optional[str]
+    text: str | None
     why: str = ""
 
 
@@ -62,12 +59,12 @@ def playbook_command(
     playbook: str,
     inventory: Sequence[str] = (),
     hosts: Sequence[str] = (),
-    variables: Optional[Mapping[str, Any]] = None,
+    variables: Mapping[str, Any] | None = None,
     groups: Collection[str] = (),
 ) -> Command:
     """A playbook for these hosts, all where there are none. inventory: the arguments of -i. groups: names that mean groups."""
 
-    def words() -> List[str]:
+    def words() -> list[str]:
         where = [word for source in inventory for word in _source(source)]
         limit = _limit(hosts, groups) if hosts else []
         extra = ["-e", _arguments(variables)] if variables else []
@@ -84,7 +81,7 @@ def module_command(module: str, options: Mapping[str, Any]) -> Command:
 def playbook_on_one(playbook: str, host: str, variables: Mapping[str, Any]) -> Command:
     """A playbook for a host that is in no inventory."""
 
-    def words() -> List[str]:
+    def words() -> list[str]:
         if not _PLAIN.fullmatch(_host(host, ())) or host.startswith("-"):
             raise _Refused(f"the name {_named(host)} can't be given as an inventory of its own")
         return ["ansible-playbook", "-i", f"{host},", playbook, "-e", _arguments(variables)]
@@ -93,15 +90,15 @@ def playbook_on_one(playbook: str, host: str, variables: Mapping[str, Any]) -> C
 
 
 def with_note(
-    command: Command, note: Optional[str] = None, otherwise: Optional[str] = None
-) -> Dict[str, Optional[str]]:
+    command: Command, note: str | None = None, otherwise: str | None = None
+) -> dict[str, str | None]:
     """The two fields of a finding: the command with its note or, with what to do otherwise, why there is none."""
     if command.text is not None:
         return {"command": command.text, "command_note": note}
     return {"command": None, "command_note": " ".join(filter(None, (otherwise, command.why))) or None}
 
 
-def _command(words: Callable[[], List[str]]) -> Command:
+def _command(words: Callable[[], list[str]]) -> Command:
     try:
         return Command(" ".join(_quoted(word) for word in words()))
     except _Refused as error:
@@ -144,14 +141,14 @@ def _has_password(options: Mapping[str, Any]) -> bool:
     return any(name.endswith("endpoint_url") and _PASSWORD.search(str(value)) for name, value in options.items())
 
 
-def _source(source: str) -> List[str]:
+def _source(source: str) -> list[str]:
     """An argument of -i. Ansible replaces $NAME in paths by the environment's variable, whatever the quotes."""
     if "$" in source and "," not in source:
         raise _Refused(f"Ansible would take a part of the inventory's path ({_named(source)}) for a variable")
     return [f"--inventory={source}"] if source.startswith("-") else ["-i", source]
 
 
-def _limit(hosts: Sequence[str], groups: Collection[str]) -> List[str]:
+def _limit(hosts: Sequence[str], groups: Collection[str]) -> list[str]:
     limit = ",".join(_host(host, groups) for host in hosts)
     if len(hosts) == 1 and not _PLAIN.fullmatch(limit):
         limit += ","

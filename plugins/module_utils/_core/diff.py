@@ -8,16 +8,12 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
+from collections.abc import Sequence
 from typing import Any
-from typing import Dict
-from typing import List
-from typing import Mapping
-from typing import Sequence
-from typing import Set
-from typing import Tuple
 
-from ansible_collections.netops.flow_logs.plugins.module_utils._core.text import limited
-from ansible_collections.netops.flow_logs.plugins.module_utils._core.text import printable
+from .text import limited
+from .text import printable
 
 # Fields that say which entry of a list it is: the first of them that an entry has.
 _IDENTITY = ("resource_id", "log_group_name", "name")
@@ -41,11 +37,11 @@ _NO_STATE = (
 )
 _LONGEST_VALUE = 120
 
-State = Dict[str, Any]
+State = dict[str, Any]
 Entries = Sequence[Any]
 
 
-def differences(before: State, after: State, usual: Mapping[str, Any]) -> Tuple[State, State]:
+def differences(before: State, after: State, usual: Mapping[str, Any]) -> tuple[State, State]:
     """Both states, of each part only what differs. usual: field -> the value that goes without saying in a new entry."""
     old: State = {}
     new: State = {}
@@ -61,7 +57,7 @@ def differences(before: State, after: State, usual: Mapping[str, Any]) -> Tuple[
     return ({key: old[key] for key in before if key in old}, {key: new[key] for key in after if key in new})
 
 
-def entry_lines(noun: str, entries: Entries, names: Mapping[str, str]) -> List[str]:
+def entry_lines(noun: str, entries: Entries, names: Mapping[str, str]) -> list[str]:
     """A line for each entry of a diff. names: id -> what people call it."""
     return [_line(noun, entry, names) for entry in entries if isinstance(entry, dict)]
 
@@ -79,7 +75,7 @@ def _value(value: Any) -> str:
     return limited(value if isinstance(value, str) else json.dumps(value, sort_keys=True, default=str), _LONGEST_VALUE)
 
 
-def _of_parts(was: Any, becomes: Any) -> Tuple[Any, Any]:
+def _of_parts(was: Any, becomes: Any) -> tuple[Any, Any]:
     """A dictionary that is there before and after shows what differs in it; a policy's document is shown as a whole."""
     if not (isinstance(was, dict) and isinstance(becomes, dict) and was and becomes) or "Statement" in was:
         return was, becomes
@@ -87,9 +83,9 @@ def _of_parts(was: Any, becomes: Any) -> Tuple[Any, Any]:
     return _only(was, kept), _only(becomes, kept)
 
 
-def _of_lists(was: Entries, becomes: Entries, usual: Mapping[str, Any]) -> Tuple[List[Any], List[Any]]:
+def _of_lists(was: Entries, becomes: Entries, usual: Mapping[str, Any]) -> tuple[list[Any], list[Any]]:
     old, new = _without(was, _texts(becomes)), _without(becomes, _texts(was))
-    waiting: Dict[str, List[int]] = {}
+    waiting: dict[str, list[int]] = {}
     for number, entry in enumerate(new):
         waiting.setdefault(_identity(entry), []).append(number)
     for number, entry in enumerate(old):
@@ -105,7 +101,7 @@ def _of_lists(was: Entries, becomes: Entries, usual: Mapping[str, Any]) -> Tuple
     return [entry for entry in old if entry != {}], [entry for entry in new if entry != {}]
 
 
-def _of_entries(was: State, becomes: State) -> Tuple[State, State]:
+def _of_entries(was: State, becomes: State) -> tuple[State, State]:
     """What differs in an entry, with what it is called; both empty where that is nothing."""
     fields = {field for field in {**was, **becomes} if field not in _NO_STATE}
     differing = {field for field in fields if was.get(field) != becomes.get(field)}
@@ -132,7 +128,7 @@ def _identity(entry: Any) -> str:
     return str(next((entry[field] for field in _IDENTITY if field in entry), ""))
 
 
-def _only(part: State, keys: Set[str]) -> State:
+def _only(part: State, keys: set[str]) -> State:
     return {key: value for key, value in part.items() if key in keys}
 
 
@@ -141,9 +137,9 @@ def _is_deleted(item: Any) -> bool:
     return isinstance(item, dict) and item.get("action") == "deleted"
 
 
-def _texts(items: Entries) -> Set[str]:
+def _texts(items: Entries) -> set[str]:
     return {json.dumps(item, sort_keys=True, default=str) for item in items}
 
 
-def _without(items: Entries, texts: Set[str]) -> List[Any]:
+def _without(items: Entries, texts: set[str]) -> list[Any]:
     return [item for item in items if json.dumps(item, sort_keys=True, default=str) not in texts]

@@ -15,8 +15,6 @@ import threading
 from functools import wraps
 from typing import Any
 from typing import Callable
-from typing import Dict
-from typing import Tuple
 
 Decorator = Callable[[Callable[..., Any]], Callable[..., Any]]
 
@@ -30,7 +28,7 @@ class FailedLookups:
     def __init__(self, is_final: Callable[[Exception], bool]) -> None:
         self._is_final = is_final
         self._lock = threading.Lock()
-        self._failed: Dict[Tuple[str, ...], Exception] = {}
+        self._failed: dict[tuple[str, ...], Exception] = {}
 
     def remembering(self, retry: Decorator, place: str) -> Decorator:
         """The retry decorator for a client. place: whatever makes its answers differ from those of other clients."""

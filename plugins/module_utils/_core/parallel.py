@@ -12,15 +12,11 @@ import contextvars
 import os
 import threading
 from collections import deque
+from collections.abc import Iterable
+from collections.abc import Sequence
 from typing import Any
 from typing import Callable
-from typing import Deque
 from typing import Generic
-from typing import Iterable
-from typing import List
-from typing import Optional
-from typing import Sequence
-from typing import Tuple
 from typing import TypeVar
 
 Item = TypeVar("Item")
@@ -35,9 +31,9 @@ class _Batch(Generic[Item, Answer]):
 
     def __init__(self, call: Callable[[Item], Answer], items: Sequence[Item]) -> None:
         self.call = call
-        self.waiting: Deque[Tuple[int, Item]] = deque(enumerate(items))
-        self.answers: List[Any] = [None] * len(items)
-        self.errors: List[Optional[BaseException]] = [None] * len(items)
+        self.waiting: deque[tuple[int, Item]] = deque(enumerate(items))
+        self.answers: list[Any] = [None] * len(items)
+        self.errors: list[BaseException | None] = [None] * len(items)
         self.open = 0
         # What holds for who asked holds for who helps.
         self.context = contextvars.copy_context()
@@ -51,7 +47,7 @@ class _Pool:
 
     def __init__(self) -> None:
         self._changed = threading.Condition()
-        self._batches: List[_Batch[Any, Any]] = []
+        self._batches: list[_Batch[Any, Any]] = []
         self._helpers = 0
 
     def run(self, batch: _Batch[Any, Any]) -> None:
@@ -133,7 +129,7 @@ def _renew() -> None:
 os.register_at_fork(after_in_child=_renew)
 
 
-def side_by_side(call: Callable[[Item], Answer], items: Iterable[Item]) -> List[Answer]:
+def side_by_side(call: Callable[[Item], Answer], items: Iterable[Item]) -> list[Answer]:
     """call(item) for every item, several at a time; answers in the items' order. The first error is raised.
 
     May be called by what is called: all calls of a process share its threads.
@@ -154,6 +150,6 @@ def rest() -> None:
     _pools[0].rest()
 
 
-def chunks(items: Sequence[Item], size: int) -> List[List[Item]]:
+def chunks(items: Sequence[Item], size: int) -> list[list[Item]]:
     """The items in order, in lists of size at most."""
     return [list(items[start : start + size]) for start in range(0, len(items), size)]

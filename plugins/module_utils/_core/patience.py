@@ -12,17 +12,14 @@ import contextlib
 import os
 import threading
 import time
+from collections.abc import Iterator
+from collections.abc import Mapping
 from contextvars import ContextVar
 from typing import Callable
-from typing import Dict
-from typing import Iterator
-from typing import List
-from typing import Mapping
-from typing import Optional
 
-from ansible_collections.netops.flow_logs.plugins.module_utils._core import stop
-from ansible_collections.netops.flow_logs.plugins.module_utils._core.bounds import OutOfBounds
-from ansible_collections.netops.flow_logs.plugins.module_utils._core.bounds import seconds_of
+from . import stop
+from .bounds import OutOfBounds
+from .bounds import seconds_of
 
 # Seconds: three calls that are given up one after the other.
 ACCOUNT_TIMEOUT = 900.0
@@ -36,7 +33,7 @@ class AccountTimeout(OutOfBounds):
     code = "AccountTimeout"
 
 
-def account_timeout(environment: Optional[Mapping[str, str]] = None) -> float:
+def account_timeout(environment: Mapping[str, str] | None = None) -> float:
     """Seconds without an answer. Raises InvalidInput when what the environment says is no such number."""
     given = (os.environ if environment is None else environment).get(ACCOUNT_TIMEOUT_VARIABLE, "")
     who = f"{ACCOUNT_TIMEOUT_VARIABLE} (flow_logs_account_timeout)"
@@ -54,8 +51,8 @@ class Patience:
         self._waited = 0.0
         self._since = 0.0
         # Calls that wait, by the threads that make them, and all that have waited since the last answer.
-        self._waiting: Dict[int, str] = {}
-        self._unanswered: Dict[str, None] = {}
+        self._waiting: dict[int, str] = {}
+        self._unanswered: dict[str, None] = {}
 
     def sent(self, name: str) -> None:
         """This thread waits for an answer to a call. One that it sends again goes on waiting."""
@@ -93,7 +90,7 @@ class Patience:
         self._since = now
 
 
-def _message(timeout: float, names: List[str]) -> str:
+def _message(timeout: float, names: list[str]) -> str:
     more = f" and {len(names) - _NAMED} more" if len(names) > _NAMED else ""
     return (
         f"No answer from AWS for this account came within {timeout:g} seconds, so nothing more was sent for it. Waited for:"
@@ -101,10 +98,10 @@ def _message(timeout: float, names: List[str]) -> str:
     )
 
 
-_current: ContextVar[Optional[Patience]] = ContextVar("patience", default=None)
+_current: ContextVar[Patience | None] = ContextVar("patience", default=None)
 
 
-def current() -> Optional[Patience]:
+def current() -> Patience | None:
     """That of the account that is being worked on, None where nobody set one."""
     return _current.get()
 

@@ -10,13 +10,12 @@ from __future__ import annotations
 
 import difflib
 import re
-from typing import Iterable
-from typing import List
+from collections.abc import Iterable
 
-from ansible_collections.netops.flow_logs.plugins.module_utils._core.answers import NOT_FROM_AWS
-from ansible_collections.netops.flow_logs.plugins.module_utils._core.text import limited
-from ansible_collections.netops.flow_logs.plugins.module_utils._core.text import printable
-from ansible_collections.netops.flow_logs.plugins.module_utils._errors import InvalidInput
+from .answers import NOT_FROM_AWS
+from .errors import InvalidInput
+from .text import limited
+from .text import printable
 
 # All regions of all partitions in botocore's endpoints.json, and those to come: us-east-1, us-gov-west-1, eusc-de-east-1.
 _OF_AWS = re.compile(r"[a-z]{2,}(-[a-z]+){1,3}-[0-9]{1,2}")
@@ -52,6 +51,6 @@ def may_be_of_the_region(code: str) -> bool:
     return not code or code in _NOT_ENABLED or code == NOT_FROM_AWS
 
 
-def similar(region: str, known: Iterable[str]) -> List[str]:
+def similar(region: str, known: Iterable[str]) -> list[str]:
     """The known regions whose names are most like this one, in their order; us-esat-1 is as near to us-east-1 as to us-west-1."""
     return sorted(difflib.get_close_matches(region, sorted(known), n=3, cutoff=0.8))

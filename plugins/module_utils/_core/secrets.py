@@ -15,14 +15,10 @@ from __future__ import annotations
 import os
 import re
 import threading
+from collections.abc import Iterable
+from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any
-from typing import FrozenSet
-from typing import Iterable
-from typing import Mapping
-from typing import Optional
-from typing import Set
-from typing import Tuple
 from urllib.parse import unquote
 
 try:
@@ -54,7 +50,7 @@ _SHORTEST = 8
 _USER_INFO = re.compile(r"(?<=://)[^/?#\s\"'<>]*@")
 
 _lock = threading.Lock()
-_known: Set[str] = set()
+_known: set[str] = set()
 
 
 def remember(secrets: Iterable[Any]) -> None:
@@ -64,7 +60,7 @@ def remember(secrets: Iterable[Any]) -> None:
         _known.update(found)
 
 
-def known_secrets() -> Set[str]:
+def known_secrets() -> set[str]:
     with _lock:
         return set(_known)
 
@@ -83,13 +79,13 @@ def without_user_info(text: str) -> str:
     return _USER_INFO.sub(f"{BLOT}@", text) if "@" in text else text
 
 
-def plain_url(url: Optional[str]) -> Tuple[Optional[str], bool]:
+def plain_url(url: str | None) -> tuple[str | None, bool]:
     """The URL without user name and password, and whether it had any. Calls of AWS are signed and use neither."""
     plain = _USER_INFO.sub("", url, count=1) if url else url
     return plain, plain != url
 
 
-def secrets_of_options(params: Mapping[str, Any]) -> Set[str]:
+def secrets_of_options(params: Mapping[str, Any]) -> set[str]:
     """What is secret among a module's options, short ones too."""
     found = {str(params[name]) for name in OPTIONS if params.get(name)}
     return found | _in_url(params.get("endpoint_url"))
@@ -105,7 +101,7 @@ def remember_surroundings() -> None:
 
 
 @lru_cache(maxsize=None)
-def _of_profiles(_files: Tuple[str, ...]) -> FrozenSet[str]:
+def _of_profiles(_files: tuple[str, ...]) -> frozenset[str]:
     """The secrets in the SDK's files, which the environment may name. Read once: errors are many."""
     try:
         profiles = BotocoreSession().full_config.get("profiles") or {}
@@ -126,7 +122,7 @@ def cleaned(result: Any, more: Iterable[str] = ()) -> Any:
     return result
 
 
-def _in_url(url: Any) -> Set[str]:
+def _in_url(url: Any) -> set[str]:
     found = _USER_INFO.search(str(url or ""))
     if not found:
         return set()

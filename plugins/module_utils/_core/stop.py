@@ -15,10 +15,9 @@ from __future__ import annotations
 import contextlib
 import threading
 import time
+from collections.abc import Iterator
 from contextvars import ContextVar
 from typing import Callable
-from typing import Iterator
-from typing import Optional
 
 # Seconds that a section has after a flag was set: a deletion, a creation and another one, with a retry or two.
 GRACE = 15.0
@@ -31,7 +30,7 @@ class Stop:
         self._clock = clock
         self._lock = threading.Lock()
         self._at = 0.0
-        self._reason: Optional[Exception] = None
+        self._reason: Exception | None = None
 
     def set(self, reason: Exception) -> None:
         """The first reason stays."""
@@ -61,7 +60,7 @@ class _Process:
 _processes = [_Process()]
 # Both go with the context, so also into the threads that help.
 _in_section: ContextVar[bool] = ContextVar("in_section", default=False)
-_of_account: ContextVar[Optional[Stop]] = ContextVar("of_account", default=None)
+_of_account: ContextVar[Stop | None] = ContextVar("of_account", default=None)
 
 
 def of_process() -> Stop:

@@ -13,18 +13,15 @@ docs/aws-behaviour.md 10. They are for tags that somebody asks for; tags that a 
 from __future__ import annotations
 
 import unicodedata
+from collections.abc import Iterable
+from collections.abc import Mapping
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
-from typing import Dict
-from typing import Iterable
-from typing import List
-from typing import Mapping
-from typing import Sequence
-from typing import Tuple
 
-from ansible_collections.netops.flow_logs.plugins.module_utils._core.text import limited
-from ansible_collections.netops.flow_logs.plugins.module_utils._core.text import printable
+from .text import limited
+from .text import printable
 
 MOST_TAGS = 50
 LONGEST_VALUE = 256
@@ -58,10 +55,10 @@ LOGS = TagRules("CloudWatch Logs (log groups)", 128)
 IAM = TagRules("IAM (roles and policies)", 128, ignores_case=True, reserves_values=True)
 
 
-def texts_and_problems(tags: Mapping[Any, Any], rules: Sequence[TagRules]) -> Tuple[Dict[str, str], List[str]]:
+def texts_and_problems(tags: Mapping[Any, Any], rules: Sequence[TagRules]) -> tuple[dict[str, str], list[str]]:
     """The tags as text, and what is wrong with them: nothing where all the services take them."""
-    problems: List[str] = []
-    texts: Dict[str, str] = {}
+    problems: list[str] = []
+    texts: dict[str, str] = {}
     for key, value in tags.items():
         wrong = [*_not_a_key(key), *_not_a_value(value)]
         text = str(key)
@@ -77,7 +74,7 @@ def texts_and_problems(tags: Mapping[Any, Any], rules: Sequence[TagRules]) -> Tu
     return texts, problems
 
 
-def same_keys(key: str, keys: Iterable[str]) -> List[str]:
+def same_keys(key: str, keys: Iterable[str]) -> list[str]:
     """Those of the keys that are the same as this one to a service that ignores case."""
     return [other for other in keys if other.lower() == key.lower()]
 
@@ -87,13 +84,13 @@ def _text(value: Any) -> str:
     return value.isoformat() if isinstance(value, date) else str(value)
 
 
-def _not_a_key(key: Any) -> List[str]:
+def _not_a_key(key: Any) -> list[str]:
     if isinstance(key, (str, int, float)) and not isinstance(key, bool):
         return []
     return ["YAML reads the key as a value of its own (no, yes, on, off, true, false, null, a day): write it in quotes"]
 
 
-def _not_a_value(value: Any) -> List[str]:
+def _not_a_value(value: Any) -> list[str]:
     if value is None:
         return ['the value is missing: give text, or "" for an empty one']
     if isinstance(value, (dict, list, tuple, set)):
@@ -101,8 +98,8 @@ def _not_a_value(value: Any) -> List[str]:
     return []
 
 
-def _refusals(key: str, value: str, rules: Sequence[TagRules]) -> List[str]:
-    found: List[str] = []
+def _refusals(key: str, value: str, rules: Sequence[TagRules]) -> list[str]:
+    found: list[str] = []
     if not key:
         found.append("a key has at least one character")
     if key.lower().startswith("aws:"):
@@ -128,7 +125,7 @@ def _foreign(text: str) -> str:
     return limited(" ".join(printable(sign) for sign in foreign), _SHOWN)
 
 
-def _doubles(texts: Mapping[str, str], rules: Sequence[TagRules]) -> List[str]:
+def _doubles(texts: Mapping[str, str], rules: Sequence[TagRules]) -> list[str]:
     deaf = [rule.service for rule in rules if rule.ignores_case]
     if not deaf:
         return []

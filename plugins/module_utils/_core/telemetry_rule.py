@@ -12,11 +12,9 @@ from the rule, and whoever sets it gives it to the rule.
 
 from __future__ import annotations
 
-from typing import Dict
-from typing import Mapping
-from typing import Optional
+from collections.abc import Mapping
 
-from ansible_collections.netops.flow_logs.plugins.module_utils._errors import InvalidInput
+from .errors import InvalidInput
 
 RULE_TAG = "CloudWatchTelemetryRuleManaged"
 # The code of what is refused because it is a rule's.
@@ -28,11 +26,11 @@ def is_managed(tags: Mapping[str, str]) -> bool:
     return str(tags.get(RULE_TAG) or "").strip().lower() == "true"
 
 
-def without_rule_tag(tags: Mapping[str, str]) -> Dict[str, str]:
+def without_rule_tag(tags: Mapping[str, str]) -> dict[str, str]:
     return {key: value for key, value in tags.items() if key != RULE_TAG}
 
 
-def refuse_rule_tag(tags: Optional[Mapping[str, object]]) -> None:
+def refuse_rule_tag(tags: Mapping[str, object] | None) -> None:
     """Raises InvalidInput where the tag is asked for: the rule's role might then delete what is made."""
     if RULE_TAG in (tags or {}):
         raise InvalidInput(

@@ -14,10 +14,9 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Iterable
 from typing import Any
 from typing import Callable
-from typing import Iterable
-from typing import List
 
 # Characters of a message that are shown before the rest is only counted: AWS's longest have a few hundred.
 MESSAGE_LIMIT = 2000
@@ -45,7 +44,7 @@ def printable(value: Any) -> str:
     return _UNPRINTABLE.sub(_escape, str(value))
 
 
-def printable_lines(lines: Iterable[Any]) -> List[str]:
+def printable_lines(lines: Iterable[Any]) -> list[str]:
     """Each of the lines by itself: line breaks are only where the list has them."""
     return [printable(line) for line in lines]
 

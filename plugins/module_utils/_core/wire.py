@@ -16,16 +16,12 @@ import io
 import selectors
 import socket
 import time
+from collections.abc import Iterator
+from collections.abc import Mapping
 from http.client import BadStatusLine
 from http.client import HTTPResponse
 from http.client import RemoteDisconnected
 from typing import Any
-from typing import Dict
-from typing import Iterator
-from typing import Mapping
-from typing import Optional
-from typing import Tuple
-from typing import Type
 from urllib.parse import urlsplit
 
 try:
@@ -35,29 +31,29 @@ try:
     from botocore.awsrequest import AWSHTTPSConnectionPool
     from botocore.parsers import ResponseParserError
 
-    _OF_THE_PARSER: Tuple[Type[Exception], ...] = (ResponseParserError,)
+    _OF_THE_PARSER: tuple[type[Exception], ...] = (ResponseParserError,)
 except ImportError:
     # AnsibleAWSModule says that the SDK is missing.
     _OF_THE_PARSER = ()
     AWSHTTPConnection = AWSHTTPSConnection = AWSHTTPConnectionPool = AWSHTTPSConnectionPool = object
 
-from ansible_collections.netops.flow_logs.plugins.module_utils._core import bounds
-from ansible_collections.netops.flow_logs.plugins.module_utils._core import patience
-from ansible_collections.netops.flow_logs.plugins.module_utils._core.answers import NOT_FROM_AWS
-from ansible_collections.netops.flow_logs.plugins.module_utils._core.answers import Response
-from ansible_collections.netops.flow_logs.plugins.module_utils._core.answers import described
-from ansible_collections.netops.flow_logs.plugins.module_utils._core.answers import fault_of
-from ansible_collections.netops.flow_logs.plugins.module_utils._core.secrets import remember
-from ansible_collections.netops.flow_logs.plugins.module_utils._core.secrets import remember_surroundings
-from ansible_collections.netops.flow_logs.plugins.module_utils._core.secrets import without_secrets
-from ansible_collections.netops.flow_logs.plugins.module_utils._core.text import LONGEST_ERROR
-from ansible_collections.netops.flow_logs.plugins.module_utils._core.text import limited
+from . import bounds
+from . import patience
+from .answers import NOT_FROM_AWS
+from .answers import Response
+from .answers import described
+from .answers import fault_of
+from .secrets import remember
+from .secrets import remember_surroundings
+from .secrets import without_secrets
+from .text import LONGEST_ERROR
+from .text import limited
 
 _ID = "netops-flow-logs"
 # Seconds between two looks at whether an answer is still waited for.
 _LOOK = 1.0
 # An element or a value where the model has another type ends in any of these.
-_PARSER_FAILS: Tuple[Type[Exception], ...] = (
+_PARSER_FAILS: tuple[type[Exception], ...] = (
     *_OF_THE_PARSER,
     ArithmeticError,
     AttributeError,
@@ -191,7 +187,7 @@ class NotFromAws(bounds.OutOfBounds):
     code = NOT_FROM_AWS
 
 
-class _Unreadable(Dict[str, Any]):
+class _Unreadable(dict[str, Any]):
     """What the parser failed at, as an answer: the SDK sends for it again as for any other of its status."""
 
 
@@ -199,9 +195,9 @@ class _Parser:
     def __init__(self, parser: Any) -> None:
         self._parser = parser
 
-    def parse(self, response: Dict[str, Any], shape: Any) -> Dict[str, Any]:
+    def parse(self, response: dict[str, Any], shape: Any) -> dict[str, Any]:
         try:
-            parsed: Dict[str, Any] = self._parser.parse(response, shape)
+            parsed: dict[str, Any] = self._parser.parse(response, shape)
             return parsed
         except _PARSER_FAILS:
             # The parser takes for granted that members have the types of the model.
@@ -259,7 +255,7 @@ class _Guard:
         if waiting is not None:
             waiting.sent(call.name)
 
-    def needs_retry(self, caught_exception: Optional[Exception] = None, **_event: Any) -> None:
+    def needs_retry(self, caught_exception: Exception | None = None, **_event: Any) -> None:
         """Raises OutOfBounds in place of the error that giving up has led to."""
         waiting = patience.current()
         if waiting is not None and caught_exception is None:
@@ -303,7 +299,7 @@ def unreadable(call: str, reason: str) -> NotFromAws:
 
 def _is_no_http(error: Exception) -> bool:
     """True for an answer that does not begin as one of HTTP, other than for a connection that was closed."""
-    reason: Optional[BaseException] = error
+    reason: BaseException | None = error
     while reason is not None:
         if isinstance(reason, BadStatusLine):
             return not isinstance(reason, RemoteDisconnected)
@@ -315,7 +311,7 @@ def _host_of(url: Any) -> str:
     return urlsplit(str(url or "")).netloc.rpartition("@")[2]
 
 
-def _body_of(http_response: Any) -> Optional[bytes]:
+def _body_of(http_response: Any) -> bytes | None:
     """None for the answers of botocore's Stubber, which have none."""
     body = None if http_response.raw is None else http_response.content
     return body if isinstance(body, bytes) else None
@@ -337,7 +333,7 @@ def _remember_sent(headers: Mapping[str, Any]) -> None:
         remember([token.decode("ascii", "replace") if isinstance(token, bytes) else token])
 
 
-def _errors_in(parsed: Dict[str, Any]) -> Iterator[Dict[str, Any]]:
+def _errors_in(parsed: dict[str, Any]) -> Iterator[dict[str, Any]]:
     """The error of an answer, and those of the single resources that EC2 lists as unsuccessful."""
     yield parsed
     if isinstance(parsed.get("Error"), dict):
@@ -347,7 +343,7 @@ def _errors_in(parsed: Dict[str, Any]) -> Iterator[Dict[str, Any]]:
             yield entry["Error"]
 
 
-def _clean_error(error: Dict[str, Any]) -> None:
+def _clean_error(error: dict[str, Any]) -> None:
     for name in ("Code", "Message", "message"):
         if isinstance(error.get(name), str):
             error[name] = _cleaned(error[name])
@@ -360,5 +356,5 @@ def _cleaned(text: str) -> str:
 
 def _clean_exception(error: Exception) -> None:
     """In place: it is shown with all that it is the cause of."""
-    arguments: Tuple[Any, ...] = error.args
+    arguments: tuple[Any, ...] = error.args
     error.args = tuple(_cleaned(each) if isinstance(each, str) else each for each in arguments)

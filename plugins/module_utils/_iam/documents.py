@@ -6,17 +6,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from collections.abc import Sequence
 from fnmatch import fnmatch
 from typing import Any
-from typing import Dict
-from typing import List
-from typing import Mapping
-from typing import Optional
-from typing import Sequence
-from typing import Tuple
 
-from ansible_collections.netops.flow_logs.plugins.module_utils._account import Account
-from ansible_collections.netops.flow_logs.plugins.module_utils._iam.patterns import covers
+from ansible_collections.netops.flow_logs.plugins.module_utils._core.account import Account
+
+from .patterns import covers
 
 VERSION = "2012-10-17"
 CREATE_LOG_GROUP = "logs:CreateLogGroup"
@@ -30,18 +27,18 @@ Document = Mapping[str, Any]
 Statement = Mapping[str, Any]
 
 
-def listed(value: Any) -> List[Any]:
+def listed(value: Any) -> list[Any]:
     """The value as a list: IAM may hand back a single value in place of a list of one."""
     return list(value) if isinstance(value, (list, tuple)) else [] if value is None else [value]
 
 
-def statements_of(document: Document) -> List[Statement]:
+def statements_of(document: Document) -> list[Statement]:
     return [each for each in listed(document.get("Statement")) if isinstance(each, dict)]
 
 
 def publishing_document(
-    account: Account, log_group_names: Optional[Sequence[str]], allow_create_log_group: bool
-) -> Dict[str, Any]:
+    account: Account, log_group_names: Sequence[str] | None, allow_create_log_group: bool
+) -> dict[str, Any]:
     """What the role may do. Names may have * and ?; None means every log group.
 
     Actions on streams match the group's ARN with ':*' only, DescribeLogGroups only '*' (service authorization page of
@@ -56,15 +53,15 @@ def publishing_document(
     return {"Version": VERSION, "Statement": statements}
 
 
-def allow(actions: Sequence[str], resource: Any) -> Dict[str, Any]:
+def allow(actions: Sequence[str], resource: Any) -> dict[str, Any]:
     return {"Effect": "Allow", "Action": list(actions), "Resource": resource}
 
 
-def stream_statement(account: Account, names: Sequence[str], actions: Sequence[str]) -> Dict[str, Any]:
+def stream_statement(account: Account, names: Sequence[str], actions: Sequence[str]) -> dict[str, Any]:
     return allow(actions, [f"{account.log_group_arn('*', name)}:*" for name in names])
 
 
-def creation_statement(account: Account, names: Sequence[str]) -> Dict[str, Any]:
+def creation_statement(account: Account, names: Sequence[str]) -> dict[str, Any]:
     arns = [account.log_group_arn("*", name) for name in names]
     return allow([CREATE_LOG_GROUP], [form for arn in arns for form in (arn, f"{arn}:*")])
 
@@ -87,9 +84,9 @@ def allows(document: Document, action: str) -> bool:
     return any(statement_allows(statement, action) for statement in statements_of(document))
 
 
-def scoped_names(document: Document) -> Tuple[str, ...]:
+def scoped_names(document: Document) -> tuple[str, ...]:
     """The log group names that the document lets records be put into; empty for one that names none."""
-    names: List[str] = []
+    names: list[str] = []
     for statement in statements_of(document):
         if statement_allows(statement, PUT_LOG_EVENTS):
             for resource in listed(statement.get("Resource")):

@@ -8,19 +8,16 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Collection
+from collections.abc import Mapping
+from collections.abc import Sequence
 from dataclasses import dataclass
 from dataclasses import field
-from typing import Collection
-from typing import Dict
-from typing import Mapping
-from typing import Optional
-from typing import Sequence
-from typing import Tuple
 
-from ansible_collections.netops.flow_logs.plugins.module_utils._errors import Failure
-from ansible_collections.netops.flow_logs.plugins.module_utils._hints import hint_for
-from ansible_collections.netops.flow_logs.plugins.module_utils._hints import pass_role_document
-from ansible_collections.netops.flow_logs.plugins.module_utils._plan import Step
+from ansible_collections.netops.flow_logs.plugins.module_utils._core.errors import Failure
+from ansible_collections.netops.flow_logs.plugins.module_utils._core.hints import hint_for
+from ansible_collections.netops.flow_logs.plugins.module_utils._core.hints import pass_role_document
+from ansible_collections.netops.flow_logs.plugins.module_utils._core.plan import Step
 
 # Roles of Identity Center and of AWS's services: nobody else can attach anything to them.
 _PROTECTED = re.compile(r"arn:[\w-]+:iam::\d{12}:role/(aws-reserved|aws-service-role)/")
@@ -45,7 +42,7 @@ class Operators:
     """arns: ARN as given -> ARN as IAM has it, empty for nobody. unread: why nothing is known of them."""
 
     arns: Mapping[str, str] = field(default_factory=dict)
-    unread: Optional[Failure] = None
+    unread: Failure | None = None
 
 
 def attachment(principal: Principal, policy_arn: str) -> Step:
@@ -60,13 +57,13 @@ def is_protected(arn: str) -> bool:
 
 def refused_operators(
     principals: Sequence[Principal], has: Collection[str], known: Operators, role_arn: str
-) -> Tuple[Failure, ...]:
+) -> tuple[Failure, ...]:
     """A failure for each who can't get the policy, as far as that is known beforehand."""
     failures = [_refusal(principal, known, role_arn) for principal in principals if principal.key not in has]
     return tuple(failure for failure in failures if failure is not None)
 
 
-def _refusal(principal: Principal, known: Operators, role_arn: str) -> Optional[Failure]:
+def _refusal(principal: Principal, known: Operators, role_arn: str) -> Failure | None:
     if known.unread is not None:
         unread = known.unread
         return Failure(principal.arn, unread.code, unread.message, unread.hint)
@@ -91,7 +88,7 @@ def operator_failure(principal: Principal, code: str, message: str, role_arn: st
     return Failure(principal.arn, code, message, better or hint or hint_for(code, message))
 
 
-def _hints(principal: Principal, document: str) -> Dict[str, str]:
+def _hints(principal: Principal, document: str) -> dict[str, str]:
     """Part of the code -> what to do. The rest of the run is done whatever becomes of operators."""
     out = f"and take {principal.arn} out of pass_role_to (of the role: flow_logs_pass_role_to)"
     protected = f"Put this statement into the permission set in IAM Identity Center, {out}: {document}."

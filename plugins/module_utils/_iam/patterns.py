@@ -7,12 +7,11 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from functools import lru_cache
-from typing import Pattern
-from typing import Sequence
-from typing import Tuple
+from re import Pattern
 
-from ansible_collections.netops.flow_logs.plugins.module_utils._name_template import common_prefix
+from ansible_collections.netops.flow_logs.plugins.module_utils._target.template import common_prefix
 
 EVERYTHING = "*"
 
@@ -33,7 +32,7 @@ def covered(name: str, patterns: Sequence[str]) -> bool:
     return any(covers(pattern, name) for pattern in patterns)
 
 
-def without_covered(names: Sequence[str]) -> Tuple[str, ...]:
+def without_covered(names: Sequence[str]) -> tuple[str, ...]:
     """The names, sorted, each once and without those that another one takes in."""
     wildcards = [name for name in dict.fromkeys(names) if "*" in name or "?" in name]
     return tuple(name for name in sorted(set(names)) if not any(_replaces(other, name) for other in wildcards))

@@ -11,46 +11,43 @@ for replace its scope, except for those that flow logs use.
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
+from collections.abc import Sequence
 from dataclasses import dataclass
 from dataclasses import field
 from typing import Any
-from typing import Dict
-from typing import List
-from typing import Mapping
-from typing import Optional
-from typing import Sequence
-from typing import Tuple
 
-from ansible_collections.netops.flow_logs.plugins.module_utils._account import Account
-from ansible_collections.netops.flow_logs.plugins.module_utils._errors import InvalidInput
-from ansible_collections.netops.flow_logs.plugins.module_utils._iam.documents import ACTIONS
-from ansible_collections.netops.flow_logs.plugins.module_utils._iam.documents import CREATE_LOG_GROUP
-from ansible_collections.netops.flow_logs.plugins.module_utils._iam.documents import DESCRIBE_LOG_GROUPS
-from ansible_collections.netops.flow_logs.plugins.module_utils._iam.documents import OF_STREAMS
-from ansible_collections.netops.flow_logs.plugins.module_utils._iam.documents import PUT_LOG_EVENTS
-from ansible_collections.netops.flow_logs.plugins.module_utils._iam.documents import VERSION
-from ansible_collections.netops.flow_logs.plugins.module_utils._iam.documents import Document
-from ansible_collections.netops.flow_logs.plugins.module_utils._iam.documents import Statement
-from ansible_collections.netops.flow_logs.plugins.module_utils._iam.documents import allow
-from ansible_collections.netops.flow_logs.plugins.module_utils._iam.documents import allows
-from ansible_collections.netops.flow_logs.plugins.module_utils._iam.documents import allows_on
-from ansible_collections.netops.flow_logs.plugins.module_utils._iam.documents import creation_statement
-from ansible_collections.netops.flow_logs.plugins.module_utils._iam.documents import is_open
-from ansible_collections.netops.flow_logs.plugins.module_utils._iam.documents import listed
-from ansible_collections.netops.flow_logs.plugins.module_utils._iam.documents import names_action
-from ansible_collections.netops.flow_logs.plugins.module_utils._iam.documents import publishing_document
-from ansible_collections.netops.flow_logs.plugins.module_utils._iam.documents import scoped_names
-from ansible_collections.netops.flow_logs.plugins.module_utils._iam.documents import statement_allows
-from ansible_collections.netops.flow_logs.plugins.module_utils._iam.documents import statements_of
-from ansible_collections.netops.flow_logs.plugins.module_utils._iam.documents import stream_statement
-from ansible_collections.netops.flow_logs.plugins.module_utils._iam.patterns import EVERYTHING
-from ansible_collections.netops.flow_logs.plugins.module_utils._iam.patterns import common_pattern
-from ansible_collections.netops.flow_logs.plugins.module_utils._iam.patterns import covered
-from ansible_collections.netops.flow_logs.plugins.module_utils._iam.patterns import covers
-from ansible_collections.netops.flow_logs.plugins.module_utils._iam.patterns import without_covered
-from ansible_collections.netops.flow_logs.plugins.module_utils._name_template import fixed_beginning
-from ansible_collections.netops.flow_logs.plugins.module_utils._plan import Comparison
-from ansible_collections.netops.flow_logs.plugins.module_utils._role_usage import Unread
+from ansible_collections.netops.flow_logs.plugins.module_utils._core.account import Account
+from ansible_collections.netops.flow_logs.plugins.module_utils._core.errors import InvalidInput
+from ansible_collections.netops.flow_logs.plugins.module_utils._core.plan import Comparison
+from ansible_collections.netops.flow_logs.plugins.module_utils._target.template import fixed_beginning
+
+from .documents import ACTIONS
+from .documents import CREATE_LOG_GROUP
+from .documents import DESCRIBE_LOG_GROUPS
+from .documents import OF_STREAMS
+from .documents import PUT_LOG_EVENTS
+from .documents import VERSION
+from .documents import Document
+from .documents import Statement
+from .documents import allow
+from .documents import allows
+from .documents import allows_on
+from .documents import creation_statement
+from .documents import is_open
+from .documents import listed
+from .documents import names_action
+from .documents import publishing_document
+from .documents import scoped_names
+from .documents import statement_allows
+from .documents import statements_of
+from .documents import stream_statement
+from .patterns import EVERYTHING
+from .patterns import common_pattern
+from .patterns import covered
+from .patterns import covers
+from .patterns import without_covered
+from .usage import Unread
 
 # IAM's quota for a managed policy, white space not counted.
 MOST_CHARACTERS = 6144
@@ -66,11 +63,11 @@ class PolicyWish:
     create: None leaves alone whether log groups may be created; a new policy allows it.
     """
 
-    names: Optional[Tuple[str, ...]] = None
-    needed: Tuple[str, ...] = ()
+    names: tuple[str, ...] | None = None
+    needed: tuple[str, ...] = ()
     purge: bool = True
     in_use_stays: bool = True
-    create: Optional[bool] = None
+    create: bool | None = None
 
     @property
     def replaces(self) -> bool:
@@ -87,8 +84,8 @@ class PolicyWish:
 class InUse:
     """names: log groups that flow logs deliver to through the role. unread: regions of which nothing is known."""
 
-    names: Tuple[str, ...] = ()
-    unread: Tuple[Unread, ...] = field(default=())
+    names: tuple[str, ...] = ()
+    unread: tuple[Unread, ...] = field(default=())
 
 
 @dataclass(frozen=True)
@@ -97,10 +94,10 @@ class WantedPolicy:
 
     document: Document
     changes: str = ""
-    warnings: Tuple[str, ...] = ()
+    warnings: tuple[str, ...] = ()
 
 
-def new_policy(account: Account, wish: PolicyWish, in_use: InUse) -> Dict[str, Any]:
+def new_policy(account: Account, wish: PolicyWish, in_use: InUse) -> dict[str, Any]:
     names = None if wish.names is None else without_covered([*wish.names, *in_use.names])
     return publishing_document(account, None if names == (EVERYTHING,) else names, wish.create is not False)
 
@@ -123,7 +120,7 @@ def wanted_policy(
 # Names that replace the scope.
 
 
-def _rescoped(account: Account, name: str, document: Document, wish: PolicyWish, in_use: InUse) -> Dict[str, Any]:
+def _rescoped(account: Account, name: str, document: Document, wish: PolicyWish, in_use: InUse) -> dict[str, Any]:
     """Statements about anything else stay, and so do conditions on those that let records be written."""
     names = _names(name, document, wish, in_use)
     if names != (EVERYTHING,):
@@ -136,14 +133,14 @@ def _rescoped(account: Account, name: str, document: Document, wish: PolicyWish,
         made = publishing_document(account, None if alike else names, create)
     else:
         made = publishing_document(account, names, create)
-    statements: List[Statement] = []
+    statements: list[Statement] = []
     for statement in made["Statement"]:
         its = of_describing if statement["Action"] == [DESCRIBE_LOG_GROUPS] else condition
         statements.append({**statement, "Condition": its} if its else statement)
     return {"Version": VERSION, "Statement": [*statements, *_others(document)]}
 
 
-def _names(name: str, document: Document, wish: PolicyWish, in_use: InUse) -> Tuple[str, ...]:
+def _names(name: str, document: Document, wish: PolicyWish, in_use: InUse) -> tuple[str, ...]:
     """What is asked for, what the policy has for names in use that nobody asked for, and those that it lacks."""
     asked = wish.names or ()
     if not wish.narrows:
@@ -183,7 +180,7 @@ def _listed_regions(in_use: InUse) -> str:
     return "; ".join(f"{region.region} ({region.code}: {region.message.rstrip('.')})" for region in in_use.unread)
 
 
-def _unread_warnings(name: str, wish: PolicyWish, document: Document, in_use: InUse) -> Tuple[str, ...]:
+def _unread_warnings(name: str, wish: PolicyWish, document: Document, in_use: InUse) -> tuple[str, ...]:
     kept = [each for each in scoped_names(document) if not covered(each, [*(wish.names or ()), *in_use.names])]
     if not (wish.narrows and in_use.unread and kept):
         return ()
@@ -192,9 +189,9 @@ def _unread_warnings(name: str, wish: PolicyWish, document: Document, in_use: In
     )
 
 
-def _condition(name: str, document: Document, action: str) -> Optional[Mapping[str, Any]]:
+def _condition(name: str, document: Document, action: str) -> Mapping[str, Any] | None:
     """The condition on which the action is allowed. Raises InvalidInput when there are several."""
-    conditions: List[Mapping[str, Any]] = []
+    conditions: list[Mapping[str, Any]] = []
     for statement in statements_of(document):
         if statement_allows(statement, action) and (statement.get("Condition") or {}) not in conditions:
             conditions.append(statement.get("Condition") or {})
@@ -206,9 +203,9 @@ def _condition(name: str, document: Document, action: str) -> Optional[Mapping[s
     return conditions[0] if conditions and conditions[0] else None
 
 
-def _others(document: Document) -> List[Statement]:
+def _others(document: Document) -> list[Statement]:
     """What the document says of anything else than writing records, refusals among them unless nothing could be written."""
-    kept: List[Statement] = []
+    kept: list[Statement] = []
     for statement in statements_of(document):
         if statement.get("Effect") != "Allow":
             kept += _other_refusals(statement) if _refuses_all(statement) else [statement]
@@ -220,7 +217,7 @@ def _others(document: Document) -> List[Statement]:
     return kept
 
 
-def _other_refusals(statement: Statement) -> List[Statement]:
+def _other_refusals(statement: Statement) -> list[Statement]:
     """A refusal to write records, without these: what it refuses besides by its name stays refused."""
     actions = listed(statement.get("Action"))
     left = [each for each in actions if not any(names_action(each, action) for action in ACTIONS)]
@@ -275,17 +272,17 @@ def _completed(account: Account, document: Document, wish: PolicyWish, compare: 
     return {**document, "Statement": statements}
 
 
-def _on_streams(account: Account, names: Sequence[str], actions: Sequence[str]) -> Dict[str, Any]:
+def _on_streams(account: Account, names: Sequence[str], actions: Sequence[str]) -> dict[str, Any]:
     return allow(actions, "*") if EVERYTHING in names else stream_statement(account, names, actions)
 
 
-def _lacking(account: Account, document: Document, action: str, names: Sequence[str]) -> Tuple[str, ...]:
+def _lacking(account: Account, document: Document, action: str, names: Sequence[str]) -> tuple[str, ...]:
     """The names that the action on streams is not allowed on."""
     arns = {name: f"{account.log_group_arn('*', name)}:log-stream:*" for name in names}
     return without_covered([name for name, arn in arns.items() if not allows_on(document, action, arn)])
 
 
-def _lacking_creation(account: Account, document: Document, wish: PolicyWish, names: Sequence[str]) -> Tuple[str, ...]:
+def _lacking_creation(account: Account, document: Document, wish: PolicyWish, names: Sequence[str]) -> tuple[str, ...]:
     if not wish.create:
         return ()
     arns = {name: account.log_group_arn("*", name) for name in names}
@@ -298,7 +295,7 @@ def _is_own(account: Account, document: Document, compare: Comparison) -> bool:
     return not compare.policies_differ(document, own)
 
 
-def _added(statements: Sequence[Statement], new: Mapping[str, Any]) -> List[Statement]:
+def _added(statements: Sequence[Statement], new: Mapping[str, Any]) -> list[Statement]:
     """With the new statement: as part of one that allows just the same actions, where there is one."""
     for number, statement in enumerate(statements):
         alike = set(statement) - {"Sid"} == set(new) and statement["Effect"] == new["Effect"]
@@ -308,14 +305,14 @@ def _added(statements: Sequence[Statement], new: Mapping[str, Any]) -> List[Stat
     return [*statements, new]
 
 
-def _without_creation(document: Document) -> List[Statement]:
+def _without_creation(document: Document) -> list[Statement]:
     """Patterns that take in the creation of log groups, such as logs:*, become the actions that a delivery needs."""
-    kept: List[Statement] = []
+    kept: list[Statement] = []
     for statement in statements_of(document):
         if not statement_allows(statement, CREATE_LOG_GROUP) or "NotAction" in statement:
             kept.append(statement)
             continue
-        actions: List[str] = []
+        actions: list[str] = []
         for pattern in listed(statement["Action"]):
             if names_action(pattern, CREATE_LOG_GROUP):
                 actions += [each for each in ACTIONS if each != CREATE_LOG_GROUP and names_action(pattern, each)]
@@ -329,7 +326,7 @@ def _without_creation(document: Document) -> List[Statement]:
 # What a change means, in words.
 
 
-def _scope(document: Document) -> Tuple[str, ...]:
+def _scope(document: Document) -> tuple[str, ...]:
     return (EVERYTHING,) if is_open(document) else scoped_names(document)
 
 
@@ -352,7 +349,7 @@ def _changes(before: Document, after: Document) -> str:
     return ", ".join(told)
 
 
-def _patterns(document: Document) -> List[str]:
+def _patterns(document: Document) -> list[str]:
     allowed = [each for each in statements_of(document) if each.get("Effect") == "Allow"]
     return sorted({str(action) for each in allowed for action in listed(each.get("Action"))})
 
@@ -362,7 +359,7 @@ def _some(names: Sequence[str]) -> str:
     return f"{named} and {len(names) - _NAMED} more" if len(names) > _NAMED else named
 
 
-def _opening_warnings(name: str, before: Document, after: Document) -> Tuple[str, ...]:
+def _opening_warnings(name: str, before: Document, after: Document) -> tuple[str, ...]:
     """What was tighter for all that use the role, where the policy is opened as a whole."""
     old, new = _scope(before), _scope(after)
     if EVERYTHING not in new or EVERYTHING in old:

@@ -7,23 +7,20 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
-from typing import Dict
-from typing import List
-from typing import Mapping
-from typing import Optional
-from typing import Tuple
 
-from ansible_collections.netops.flow_logs.plugins.module_utils._account import Account
+from ansible_collections.netops.flow_logs.plugins.module_utils._core.account import Account
 from ansible_collections.netops.flow_logs.plugins.module_utils._core.advice import SERVICE
-from ansible_collections.netops.flow_logs.plugins.module_utils._iam.documents import VERSION
-from ansible_collections.netops.flow_logs.plugins.module_utils._iam.documents import Document
-from ansible_collections.netops.flow_logs.plugins.module_utils._iam.documents import Statement
-from ansible_collections.netops.flow_logs.plugins.module_utils._iam.documents import listed
-from ansible_collections.netops.flow_logs.plugins.module_utils._iam.documents import statement_allows
-from ansible_collections.netops.flow_logs.plugins.module_utils._iam.documents import statements_of
-from ansible_collections.netops.flow_logs.plugins.module_utils._iam.patterns import covers
+
+from .documents import VERSION
+from .documents import Document
+from .documents import Statement
+from .documents import listed
+from .documents import statement_allows
+from .documents import statements_of
+from .patterns import covers
 
 _ASSUME_ROLE = "sts:AssumeRole"
 # Operator -> condition key -> values.
@@ -36,10 +33,10 @@ class WantedTrust:
 
     document: Document
     sentence: str = ""
-    warnings: Tuple[str, ...] = ()
+    warnings: tuple[str, ...] = ()
 
 
-def restrictions(account: Account) -> Dict[str, Dict[str, str]]:
+def restrictions(account: Account) -> dict[str, dict[str, str]]:
     """The conditions against the confused deputy.
 
     The region is a wildcard, as one role serves all regions, and so is the flow log's id, which nobody knows before.
@@ -48,15 +45,15 @@ def restrictions(account: Account) -> Dict[str, Dict[str, str]]:
     return {"StringEquals": {"aws:SourceAccount": account.account_id}, "ArnLike": {"aws:SourceArn": source}}
 
 
-def trust_document(account: Account, restricted: bool) -> Dict[str, Any]:
+def trust_document(account: Account, restricted: bool) -> dict[str, Any]:
     """Who may assume the role: the flow-log service, and when restricted only for this account's flow logs."""
-    statement: Dict[str, Any] = {"Effect": "Allow", "Principal": {"Service": SERVICE}, "Action": _ASSUME_ROLE}
+    statement: dict[str, Any] = {"Effect": "Allow", "Principal": {"Service": SERVICE}, "Action": _ASSUME_ROLE}
     if restricted:
         statement["Condition"] = restrictions(account)
     return {"Version": VERSION, "Statement": [statement]}
 
 
-def trusted_others(trust: Document) -> List[str]:
+def trusted_others(trust: Document) -> list[str]:
     """Principals besides the flow-log service that the document lets assume the role, as kind:name."""
     others = set()
     for statement in statements_of(trust):
@@ -80,7 +77,7 @@ def trusts_flow_logs(trust: Document) -> bool:
     return any(_is_for_flow_logs(statement) for statement in statements_of(trust))
 
 
-def wanted_trust(account: Account, name: str, trust: Document, restrict: Optional[bool]) -> WantedTrust:
+def wanted_trust(account: Account, name: str, trust: Document, restrict: bool | None) -> WantedTrust:
     """The trust that the role of this name is to have, where it has one; restrict None leaves alone what works."""
     if not trusts_flow_logs(trust):
         return _corrected(account, name, trust, bool(restrict))
@@ -106,7 +103,7 @@ def _corrected(account: Account, name: str, trust: Document, restrict: bool) -> 
 
 
 def _restricted(account: Account, name: str, trust: Document) -> WantedTrust:
-    statements: List[Statement] = []
+    statements: list[Statement] = []
     for statement in statements_of(trust):
         statements += _with_restrictions(account, statement) if _is_for_flow_logs(statement) else [statement]
     if statements == statements_of(trust):
@@ -115,7 +112,7 @@ def _restricted(account: Account, name: str, trust: Document) -> WantedTrust:
     return WantedTrust(document, f"let role {name} trust {SERVICE} for this account only")
 
 
-def _with_restrictions(account: Account, statement: Statement) -> List[Statement]:
+def _with_restrictions(account: Account, statement: Statement) -> list[Statement]:
     """The statement with our conditions; where it names others too, these keep one of their own as it was."""
     old: Conditions = statement.get("Condition") or {}
     condition = _with_ours(account, old)
@@ -133,7 +130,7 @@ def _with_restrictions(account: Account, statement: Statement) -> List[Statement
     return [{**statement, "Principal": others}, {key: value for key, value in ours.items() if key != "Sid"}]
 
 
-def _with_ours(account: Account, old: Conditions) -> Dict[str, Dict[str, Any]]:
+def _with_ours(account: Account, old: Conditions) -> dict[str, dict[str, Any]]:
     """What is there and stricter stays; what is there and wider is narrowed to ours."""
     condition = {operator: dict(keys) for operator, keys in old.items()}
     for operator, keys in restrictions(account).items():
@@ -148,8 +145,8 @@ def _with_ours(account: Account, old: Conditions) -> Dict[str, Dict[str, Any]]:
 
 def _opened(account: Account, name: str, trust: Document) -> WantedTrust:
     """Takes away the two conditions that this collection sets, and nothing of others."""
-    statements: List[Statement] = []
-    stays: List[str] = []
+    statements: list[Statement] = []
+    stays: list[str] = []
     for statement in statements_of(trust):
         changed = _without_ours(account, statement) if _is_for_flow_logs(statement) else statement
         statements.append(changed)

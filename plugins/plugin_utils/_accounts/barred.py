@@ -8,13 +8,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from dataclasses import field
 from dataclasses import replace
-from typing import Mapping
 
-from ansible_collections.netops.flow_logs.plugins.module_utils._errors import Failure
-from ansible_collections.netops.flow_logs.plugins.plugin_utils._accounts.outcomes import Returned
+from ansible_collections.netops.flow_logs.plugins.module_utils._core.errors import Failure
+
+from .outcomes import Returned
 
 
 @dataclass(frozen=True)

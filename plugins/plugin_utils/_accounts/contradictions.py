@@ -12,15 +12,12 @@ Names of log groups are made of tags, so whoever may tag could otherwise change 
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
-from typing import Dict
-from typing import List
-from typing import Mapping
-from typing import Sequence
-from typing import Tuple
 
-from ansible_collections.netops.flow_logs.plugins.module_utils._errors import Failure
+from ansible_collections.netops.flow_logs.plugins.module_utils._core.errors import Failure
 
 # Options of log_group that a group has one of. One that is left out agrees with everything.
 _COMPARED = ("retention_in_days", "kms_key_id", "tags")
@@ -40,9 +37,9 @@ class Claim:
     options: Mapping[str, Any]
 
 
-def contradictions(claims: Sequence[Claim]) -> List[Dict[str, Failure]]:
+def contradictions(claims: Sequence[Claim]) -> list[dict[str, Failure]]:
     """For each claim the targets whose log group another claim wants otherwise: nobody knows who of them is right."""
-    wanted: Dict[Tuple[str, str], List[int]] = {}
+    wanted: dict[tuple[str, str], list[int]] = {}
     for number, claim in enumerate(claims):
         for group in set(claim.names.values()):
             wanted.setdefault((claim.region, group), []).append(number)
@@ -51,7 +48,7 @@ def contradictions(claims: Sequence[Claim]) -> List[Dict[str, Failure]]:
         for place, numbers in wanted.items()
         if len(numbers) > 1
     }
-    targets: Dict[Tuple[str, str], List[str]] = {place: [] for place, names in differing.items() if names}
+    targets: dict[tuple[str, str], list[str]] = {place: [] for place, names in differing.items() if names}
     for claim in claims:
         for resource_id, group in claim.names.items():
             if (claim.region, group) in targets:
@@ -66,7 +63,7 @@ def contradictions(claims: Sequence[Claim]) -> List[Dict[str, Failure]]:
     ]
 
 
-def _differing(options: Sequence[Mapping[str, Any]]) -> List[str]:
+def _differing(options: Sequence[Mapping[str, Any]]) -> list[str]:
     found = []
     for name in _COMPARED:
         values = {json.dumps(each[name], sort_keys=True, default=str) for each in options if each.get(name) is not None}

@@ -8,23 +8,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
-from typing import Dict
-from typing import List
-from typing import Mapping
 
+from ansible_collections.netops.flow_logs.plugins.module_utils._core.converge import answer
+from ansible_collections.netops.flow_logs.plugins.module_utils._core.converge import hand_on
+from ansible_collections.netops.flow_logs.plugins.module_utils._core.errors import InvalidInput
+from ansible_collections.netops.flow_logs.plugins.module_utils._core.hints import is_denial
 from ansible_collections.netops.flow_logs.plugins.module_utils._core.text import printable_lines
-from ansible_collections.netops.flow_logs.plugins.module_utils._delivery_role_work import DeliveryRoleWork
-from ansible_collections.netops.flow_logs.plugins.module_utils._errors import InvalidInput
-from ansible_collections.netops.flow_logs.plugins.module_utils._hints import is_denial
-from ansible_collections.netops.flow_logs.plugins.module_utils._run import answer
-from ansible_collections.netops.flow_logs.plugins.module_utils._run import hand_on
-from ansible_collections.netops.flow_logs.plugins.plugin_utils._account import Account
-from ansible_collections.netops.flow_logs.plugins.plugin_utils._accounts.drift import differing
-from ansible_collections.netops.flow_logs.plugins.plugin_utils._accounts.outcomes import IamOutcome
-from ansible_collections.netops.flow_logs.plugins.plugin_utils._accounts.outcomes import Returned
-from ansible_collections.netops.flow_logs.plugins.plugin_utils._in_process import InProcessModule
+from ansible_collections.netops.flow_logs.plugins.module_utils._iam.work import DeliveryRoleWork
+
+from .account import Account
+from .drift import differing
+from .module_stand_in import InProcessModule
+from .outcomes import IamOutcome
+from .outcomes import Returned
 
 
 def share_iam(account: Account) -> Returned:
@@ -53,7 +52,7 @@ def is_denied(result: Mapping[str, Any]) -> bool:
     return is_denial(str((result.get("error") or {}).get("code") or ""))
 
 
-def setup(account: Account) -> List[IamOutcome]:
+def setup(account: Account) -> list[IamOutcome]:
     """The account's IAM and nothing else, also where its deliveries leave IAM alone."""
     failed = account.failed_entry()
     if failed:
@@ -66,7 +65,7 @@ def setup(account: Account) -> List[IamOutcome]:
     return [IamOutcome(account.name, iam=iam, setup=True)]
 
 
-def _compared(module: InProcessModule) -> Dict[str, Any]:
+def _compared(module: InProcessModule) -> dict[str, Any]:
     """Observes and plans, and applies nothing: there is no way from here to a write. Raises InvalidInput without a role."""
     work = DeliveryRoleWork(module)
     current = work.observe()

@@ -8,31 +8,30 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from collections.abc import Sequence
 from typing import Any
 from typing import Callable
-from typing import Dict
-from typing import Mapping
 from typing import Optional
-from typing import Sequence
-from typing import Tuple
 
-from ansible_collections.netops.flow_logs.plugins.module_utils._account import Account
-from ansible_collections.netops.flow_logs.plugins.module_utils._aws import account_of
+from ansible_collections.netops.flow_logs.plugins.module_utils._core.account import Account
+from ansible_collections.netops.flow_logs.plugins.module_utils._core.aws import account_of
+from ansible_collections.netops.flow_logs.plugins.module_utils._core.converge import answer
+from ansible_collections.netops.flow_logs.plugins.module_utils._core.errors import InvalidInput
 from ansible_collections.netops.flow_logs.plugins.module_utils._core.parallel import side_by_side
 from ansible_collections.netops.flow_logs.plugins.module_utils._core.patience import Patience
 from ansible_collections.netops.flow_logs.plugins.module_utils._core.patience import account_timeout
 from ansible_collections.netops.flow_logs.plugins.module_utils._core.patience import with_patience
-from ansible_collections.netops.flow_logs.plugins.module_utils._errors import InvalidInput
-from ansible_collections.netops.flow_logs.plugins.module_utils._run import answer
-from ansible_collections.netops.flow_logs.plugins.plugin_utils._accounts.ways import Way
-from ansible_collections.netops.flow_logs.plugins.plugin_utils._accounts.ways import account_of_role
-from ansible_collections.netops.flow_logs.plugins.plugin_utils._assumed_role import is_of_the_region
-from ansible_collections.netops.flow_logs.plugins.plugin_utils._in_process import InProcessModule
-from ansible_collections.netops.flow_logs.plugins.plugin_utils._in_process import Models
-from ansible_collections.netops.flow_logs.plugins.plugin_utils._in_process import Session
+from ansible_collections.netops.flow_logs.plugins.plugin_utils._hosts.ways import Way
+from ansible_collections.netops.flow_logs.plugins.plugin_utils._hosts.ways import account_of_role
+
+from .assumed_role import is_of_the_region
+from .module_stand_in import InProcessModule
+from .module_stand_in import Models
+from .module_stand_in import Session
 
 # Way and region -> the connection options of a module. Raises InvalidInput.
-Connect = Callable[[Way, Optional[str]], Dict[str, Any]]
+Connect = Callable[[Way, Optional[str]], dict[str, Any]]
 
 
 class Identified:
@@ -41,12 +40,12 @@ class Identified:
     def __init__(self, models: Callable[[], Models], connect: Connect) -> None:
         self._models = models
         self._connect = connect
-        self.closed: Dict[Way, Dict[str, Any]] = {}
-        self.homes: Dict[Way, Optional[str]] = {}
+        self.closed: dict[Way, dict[str, Any]] = {}
+        self.homes: dict[Way, str | None] = {}
 
-    def __call__(self, ways: Mapping[Way, Sequence[Optional[str]]]) -> Dict[Way, Account]:
+    def __call__(self, ways: Mapping[Way, Sequence[str | None]]) -> dict[Way, Account]:
         """The account of each way, as far as it can be known. That of a role to assume is in its ARN."""
-        found: Dict[Way, Account] = {}
+        found: dict[Way, Account] = {}
         if any(way.assume_role_arn is None for way in ways):
             # Once, before threads ask for it.
             self._models()
@@ -58,8 +57,8 @@ class Identified:
         return found
 
     def _account(
-        self, entry: Tuple[Way, Sequence[Optional[str]]]
-    ) -> Tuple[Optional[Account], Optional[Dict[str, Any]]]:
+        self, entry: tuple[Way, Sequence[str | None]]
+    ) -> tuple[Account | None, dict[str, Any] | None]:
         way, regions = entry
         try:
             if way.assume_role_arn is not None:
@@ -70,10 +69,10 @@ class Identified:
             return None, {"failed": True, "msg": str(error)}
 
     def _asked(
-        self, way: Way, regions: Sequence[Optional[str]]
-    ) -> Tuple[Optional[Account], Optional[Dict[str, Any]]]:
+        self, way: Way, regions: Sequence[str | None]
+    ) -> tuple[Account | None, dict[str, Any] | None]:
         """Regions are asked one after the other while one can't answer: one may not be enabled."""
-        told: Dict[str, Any] = {}
+        told: dict[str, Any] = {}
         for region in regions:
             module = InProcessModule(self._connect(way, region), Session(self._models()), True, False)
             told = module.end(lambda module: answer(module, lambda: _who_is(module)))
@@ -85,6 +84,6 @@ class Identified:
         return None, told
 
 
-def _who_is(module: InProcessModule) -> Dict[str, Any]:
+def _who_is(module: InProcessModule) -> dict[str, Any]:
     account = account_of(module)
     return {"account_id": account.account_id, "partition": account.partition}

@@ -8,50 +8,48 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
 from typing import Callable
-from typing import Dict
-from typing import List
-from typing import Optional
-from typing import Sequence
 
+from ansible_collections.netops.flow_logs.plugins.module_utils._core.converge import answer
 from ansible_collections.netops.flow_logs.plugins.module_utils._core.parallel import side_by_side
-from ansible_collections.netops.flow_logs.plugins.module_utils._flow_log import FlowLog
-from ansible_collections.netops.flow_logs.plugins.module_utils._flow_log_work import FlowLogWork
-from ansible_collections.netops.flow_logs.plugins.module_utils._log_group import LogGroup
-from ansible_collections.netops.flow_logs.plugins.module_utils._log_group_names import SharedNames
-from ansible_collections.netops.flow_logs.plugins.module_utils._log_group_work import LogGroupWork
-from ansible_collections.netops.flow_logs.plugins.module_utils._run import answer
-from ansible_collections.netops.flow_logs.plugins.plugin_utils._account import Account
-from ansible_collections.netops.flow_logs.plugins.plugin_utils._accounts.plans import DeliveryPlan
-from ansible_collections.netops.flow_logs.plugins.plugin_utils._in_process import InProcessModule
+from ansible_collections.netops.flow_logs.plugins.module_utils._flow_log.value import FlowLog
+from ansible_collections.netops.flow_logs.plugins.module_utils._flow_log.work import FlowLogWork
+from ansible_collections.netops.flow_logs.plugins.module_utils._log_group.plan import LogGroup
+from ansible_collections.netops.flow_logs.plugins.module_utils._log_group.work import LogGroupWork
+from ansible_collections.netops.flow_logs.plugins.module_utils._target.names import SharedNames
+
+from .account import Account
+from .module_stand_in import InProcessModule
+from .plans import DeliveryPlan
 
 
 @dataclass(frozen=True)
 class Look:
     """What a delivery has. None where that could not be read: the work reads it again then, and reports why not."""
 
-    groups: Optional[Dict[str, LogGroup]] = None
-    logs: Optional[List[FlowLog]] = None
+    groups: dict[str, LogGroup] | None = None
+    logs: list[FlowLog] | None = None
 
 
-def look_at_all(account: Account, deliveries: Sequence[DeliveryPlan], names: SharedNames) -> Dict[int, Look]:
+def look_at_all(account: Account, deliveries: Sequence[DeliveryPlan], names: SharedNames) -> dict[int, Look]:
     """By the deliveries' numbers. Names must have been read before. Never fails."""
-    parts: Dict[str, Callable[[InProcessModule], Any]] = {"groups": partial(_groups, names), "logs": partial(_logs, names)}
+    parts: dict[str, Callable[[InProcessModule], Any]] = {"groups": partial(_groups, names), "logs": partial(_logs, names)}
     kinds = [(delivery, part) for delivery in deliveries for part in parts]
-    found: Dict[int, Dict[str, Any]] = {}
+    found: dict[int, dict[str, Any]] = {}
     for (delivery, part), seen in zip(kinds, side_by_side(lambda kind: _read(account, kind[0], kind[1], parts[kind[1]]), kinds)):
         found.setdefault(delivery.number, {})[part] = seen
     return {number: Look(**seen) for number, seen in found.items()}
 
 
-def _groups(names: SharedNames, module: InProcessModule) -> Dict[str, LogGroup]:
+def _groups(names: SharedNames, module: InProcessModule) -> dict[str, LogGroup]:
     return LogGroupWork(module, names).observe()
 
 
-def _logs(names: SharedNames, module: InProcessModule) -> List[FlowLog]:
+def _logs(names: SharedNames, module: InProcessModule) -> list[FlowLog]:
     return FlowLogWork(module, names).observe()
 
 

@@ -8,20 +8,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+from collections.abc import Mapping
+from collections.abc import Sequence
 from dataclasses import dataclass
 from dataclasses import field
 from typing import Any
-from typing import Collection
-from typing import Dict
-from typing import List
-from typing import Mapping
 from typing import NamedTuple
-from typing import Optional
-from typing import Sequence
-from typing import Tuple
 
-from ansible_collections.netops.flow_logs.plugins.module_utils._errors import Failure
-from ansible_collections.netops.flow_logs.plugins.module_utils._plan import Step
+from ansible_collections.netops.flow_logs.plugins.module_utils._core.errors import Failure
+from ansible_collections.netops.flow_logs.plugins.module_utils._core.plan import Step
 
 # Lists of a result whose entries say by their action what became of them.
 _LISTS = ("flow_logs", "log_groups", "queries")
@@ -39,7 +35,7 @@ class FlowLogEntry(NamedTuple):
     """A flow log in few words: a delivery may have thousands. flow_log_id is None for one that is not there yet."""
 
     resource_id: str
-    flow_log_id: Optional[str]
+    flow_log_id: str | None
     log_group_name: str
     action: str
 
@@ -48,15 +44,15 @@ class FlowLogEntry(NamedTuple):
 class Returned:
     """What a module returned, and its steps as data."""
 
-    result: Dict[str, Any]
-    actions: Tuple[Action, ...] = ()
+    result: dict[str, Any]
+    actions: tuple[Action, ...] = ()
 
     @property
     def changed(self) -> bool:
         return bool(self.result.get("changed"))
 
     @property
-    def failures(self) -> List[Failure]:
+    def failures(self) -> list[Failure]:
         """Those of targets, each of which stops no other."""
         return [Failure(**entry) for entry in self.result.get("failures") or []]
 
@@ -66,10 +62,10 @@ class Returned:
         return str(self.result.get("msg") or self.result.get("stderr") or self.result)
 
     @property
-    def sentences(self) -> List[str]:
+    def sentences(self) -> list[str]:
         return [action.sentence for action in self.actions]
 
-    def of(self, *subjects: Optional[str]) -> List[Action]:
+    def of(self, *subjects: str | None) -> list[Action]:
         """What was done to any of these."""
         return [action for action in self.actions if action.subject in subjects]
 
@@ -93,14 +89,14 @@ def _is_told(entry: Mapping[str, Any], failed: Collection[str]) -> bool:
     return entry["action"] != "unchanged" or entry.get("log_group_name") in failed
 
 
-def returned(result: Dict[str, Any], steps: Sequence[Step] = ()) -> Returned:
+def returned(result: dict[str, Any], steps: Sequence[Step] = ()) -> Returned:
     """steps: in the order of the result's sentences, which are printable and hold no secret."""
     sentences = result.get("differs") or result.get("actions") or []
     actions = (Action(step.kind, step.subject, sentence) for step, sentence in zip(steps, sentences))
     return Returned(result, tuple(actions))
 
 
-def flow_log_entries(logs: Returned) -> Tuple[FlowLogEntry, ...]:
+def flow_log_entries(logs: Returned) -> tuple[FlowLogEntry, ...]:
     """All flow logs that flow_log returned, also those that stayed as they were."""
     return tuple(
         FlowLogEntry(
@@ -115,7 +111,7 @@ class AccountName:
     """label: what the account is called while its number is not known."""
 
     label: str
-    number: Optional[str] = None
+    number: str | None = None
 
     def __str__(self) -> str:
         return self.number or self.label
@@ -126,18 +122,18 @@ class Outcome:
     """What became of an account, or of a part of it. error: why nothing could be done."""
 
     account: AccountName
-    error: Optional[Returned] = None
+    error: Returned | None = None
 
     @property
     def place(self) -> str:
         """Where it was, for people."""
         return str(self.account)
 
-    def parts(self) -> Dict[str, Optional[Returned]]:
+    def parts(self) -> dict[str, Returned | None]:
         """What modules returned, by the names that the action's result has for them."""
         return {"error": self.error}
 
-    def as_result(self) -> Dict[str, Any]:
+    def as_result(self) -> dict[str, Any]:
         told = {name: part.result for name, part in self.parts().items() if part is not None}
         return {"account": {"label": self.account.label, "account_id": self.account.number}, **told}
 
@@ -146,8 +142,8 @@ class Outcome:
 class IamOutcome(Outcome):
     """The IAM that deliveries share. skipped: deliveries that were not done, as the account could not be. setup: nothing else was asked for."""
 
-    iam: Optional[Returned] = None
-    skipped: Tuple[str, ...] = ()
+    iam: Returned | None = None
+    skipped: tuple[str, ...] = ()
     setup: bool = False
 
     @property
@@ -155,7 +151,7 @@ class IamOutcome(Outcome):
         """IAM is only compared, and is not as it was asked for. Its deliveries are done all the same."""
         return self.iam is not None and bool(self.iam.result.get("differs"))
 
-    def parts(self) -> Dict[str, Optional[Returned]]:
+    def parts(self) -> dict[str, Returned | None]:
         return {"iam": self.iam, "error": self.error}
 
 
@@ -163,9 +159,9 @@ class IamOutcome(Outcome):
 class RemovalOutcome(Outcome):
     """The account's IAM after its flow logs are gone."""
 
-    iam_removal: Optional[Returned] = None
+    iam_removal: Returned | None = None
 
-    def parts(self) -> Dict[str, Optional[Returned]]:
+    def parts(self) -> dict[str, Returned | None]:
         return {"iam_removal": self.iam_removal, "error": self.error}
 
 
@@ -178,7 +174,7 @@ class LeftOverOutcome(Outcome):
     assumed: bool = False
     manage_iam: bool = True
 
-    def parts(self) -> Dict[str, Optional[Returned]]:
+    def parts(self) -> dict[str, Returned | None]:
         return {"iam_info": self.iam_info}
 
 
@@ -191,33 +187,33 @@ class DeliveryOutcome(Outcome):
 
     label: str = ""
     number: int = 0
-    region: Optional[str] = None
+    region: str | None = None
     hosts: Mapping[str, str] = field(default_factory=dict)
-    log_groups: Optional[Returned] = None
-    flow_logs: Optional[Returned] = None
-    entries: Tuple[FlowLogEntry, ...] = ()
-    proof: Optional[Returned] = None
+    log_groups: Returned | None = None
+    flow_logs: Returned | None = None
+    entries: tuple[FlowLogEntry, ...] = ()
+    proof: Returned | None = None
 
     @property
     def place(self) -> str:
         return f"{self.label} ({self.account})"
 
-    def parts(self) -> Dict[str, Optional[Returned]]:
+    def parts(self) -> dict[str, Returned | None]:
         return {"flow_logs": self.flow_logs, "log_groups": self.log_groups, "proof": self.proof, "error": self.error}
 
-    def failures(self) -> Dict[str, Failure]:
+    def failures(self) -> dict[str, Failure]:
         """Of log groups and flow logs, by their id or name; a target that failed in both is told once."""
-        found: Dict[str, Failure] = {}
+        found: dict[str, Failure] = {}
         for part in (self.log_groups, self.flow_logs):
             for failure in part.failures if part else ():
                 found.setdefault(failure.resource_id, failure)
         return found
 
-    def unproven(self) -> List[Failure]:
+    def unproven(self) -> list[Failure]:
         """Flow logs that do not deliver, by their resource."""
         return self.proof.failures if self.proof else []
 
-    def as_result(self) -> Dict[str, Any]:
+    def as_result(self) -> dict[str, Any]:
         removed = {"log_groups": None} if self.error is None and self.log_groups is None else {}
         # Its hosts are in the result's hosts and deliveries: Ansible goes through every word of a result, several times.
         return {**super().as_result(), **removed, "delivery": {"label": self.label}}
@@ -229,14 +225,14 @@ class QueriesOutcome(Outcome):
 
     label: str = ""
     number: int = 0
-    queries: Optional[Returned] = None
+    queries: Returned | None = None
 
     @property
     def place(self) -> str:
         return f"{self.label} ({self.account})"
 
-    def parts(self) -> Dict[str, Optional[Returned]]:
+    def parts(self) -> dict[str, Returned | None]:
         return {"insights_queries": self.queries, "error": self.error}
 
-    def as_result(self) -> Dict[str, Any]:
+    def as_result(self) -> dict[str, Any]:
         return {**super().as_result(), "folder": {"label": self.label}}

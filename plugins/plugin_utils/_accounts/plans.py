@@ -8,19 +8,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from collections.abc import Sequence
 from dataclasses import dataclass
 from dataclasses import field
 from typing import Any
-from typing import Dict
-from typing import List
-from typing import Mapping
-from typing import Optional
-from typing import Sequence
-from typing import Tuple
 
-from ansible_collections.netops.flow_logs.plugins.plugin_utils._accounts.outcomes import AccountName
-from ansible_collections.netops.flow_logs.plugins.plugin_utils._accounts.outcomes import IamOutcome
-from ansible_collections.netops.flow_logs.plugins.plugin_utils._accounts.outcomes import Returned
+from .outcomes import AccountName
+from .outcomes import IamOutcome
+from .outcomes import Returned
 
 
 @dataclass(frozen=True)
@@ -28,13 +24,13 @@ class DeliveryPlan:
     """label, hosts and project as the gathering gave them; the others are options of modules, validated."""
 
     label: str
-    hosts: Dict[str, str]
-    log_group: Dict[str, Any]
-    flow_log: Dict[str, Any]
+    hosts: dict[str, str]
+    log_group: dict[str, Any]
+    flow_log: dict[str, Any]
     remove_log_groups: bool = False
-    project: Optional[str] = None
+    project: str | None = None
     # Seconds to wait for records; None does not wait.
-    verify_timeout: Optional[float] = None
+    verify_timeout: float | None = None
     # Number of the way that leads to its targets.
     way: int = 0
     # Its place among the account's.
@@ -48,7 +44,7 @@ class QueriesPlan:
     """A folder of saved queries, with the options of insights_queries, validated."""
 
     label: str
-    options: Dict[str, Any]
+    options: dict[str, Any]
     way: int = 0
     number: int = 0
     # The hosts that have their log groups in it.
@@ -64,12 +60,12 @@ class WayPlan:
     way leads nowhere, as a module returns it.
     """
 
-    iam: Dict[str, Any]
-    iam_info: Dict[str, Any]
-    assume_role: Optional[Dict[str, Any]] = None
-    regions: Tuple[Optional[str], ...] = (None,)
-    account: Optional[Tuple[str, str]] = None
-    error: Optional[Dict[str, Any]] = None
+    iam: dict[str, Any]
+    iam_info: dict[str, Any]
+    assume_role: dict[str, Any] | None = None
+    regions: tuple[str | None, ...] = (None,)
+    account: tuple[str, str] | None = None
+    error: dict[str, Any] | None = None
 
 
 @dataclass(frozen=True)
@@ -78,9 +74,9 @@ class AccountPlan:
 
     label: str
     state: str
-    ways: List[WayPlan]
-    deliveries: List[DeliveryPlan]
-    queries: List[QueriesPlan] = field(default_factory=list)
+    ways: list[WayPlan]
+    deliveries: list[DeliveryPlan]
+    queries: list[QueriesPlan] = field(default_factory=list)
     remove_iam: bool = False
     # False: IAM is compared with what was asked for, and never written.
     manage_iam: bool = True
@@ -95,7 +91,7 @@ class AccountPlan:
         return AccountName(self.label, number)
 
     @property
-    def iam(self) -> Dict[str, Any]:
+    def iam(self) -> dict[str, Any]:
         """Options of flow_log_iam, by the first way."""
         return self.ways[0].iam
 

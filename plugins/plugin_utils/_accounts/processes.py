@@ -24,18 +24,13 @@ import threading
 import time
 import traceback
 from collections import deque
+from collections.abc import Iterator
+from collections.abc import Sequence
 from multiprocessing.connection import Connection
 from multiprocessing.connection import wait
 from typing import Any
 from typing import Callable
-from typing import Deque
-from typing import Dict
-from typing import Iterator
-from typing import List
 from typing import NoReturn
-from typing import Optional
-from typing import Sequence
-from typing import Tuple
 
 from ansible_collections.netops.flow_logs.plugins.module_utils._core import parallel
 from ansible_collections.netops.flow_logs.plugins.module_utils._core import stop
@@ -75,14 +70,14 @@ class RunEnded(OutOfBounds):
     code = "RunEnded"
 
 
-def in_processes(jobs: Sequence[Job], forks: int, say: Say) -> List[Any]:
+def in_processes(jobs: Sequence[Job], forks: int, say: Say) -> list[Any]:
     """The jobs' answers in their order, Broken in place of one that has none. However this ends, no child goes on.
 
     Raises Orphaned.
     """
     children = _Children()
-    answers: List[Any] = [None] * len(jobs)
-    waiting: Deque[Tuple[int, Job]] = deque(enumerate(jobs))
+    answers: list[Any] = [None] * len(jobs)
+    waiting: deque[tuple[int, Job]] = deque(enumerate(jobs))
     parallel.rest()
     # Nobody collects what is there by now: looking at it would make a child's own copy of it, page by page.
     gc.freeze()
@@ -105,7 +100,7 @@ class _Children:
     """running: pipe from a child -> the number of its job, and its process."""
 
     def __init__(self) -> None:
-        self.running: Dict[Connection, Tuple[int, Any]] = {}
+        self.running: dict[Connection, tuple[int, Any]] = {}
         # As it was when this process began: by now it may be another one.
         parent = multiprocessing.parent_process()
         self._parent = (parent and parent.pid) or os.getppid()
@@ -127,7 +122,7 @@ class _Children:
             self.running[here] = (number, process)
         there.close()
 
-    def heard(self) -> Iterator[Tuple[int, str, Any]]:
+    def heard(self) -> Iterator[tuple[int, str, Any]]:
         """Job, kind and content of what children have sent, as soon as one has, or nothing after a while."""
         ready = wait([*self.running, *self._ends], timeout=_LOOK)
         if any(end in ready for end in self._ends):
@@ -172,7 +167,7 @@ def _without_signals() -> Iterator[None]:
         signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
-def _described(error: BaseException) -> Tuple[str, str]:
+def _described(error: BaseException) -> tuple[str, str]:
     """What broke, and where in the program. Variables are not in a trace, texts of errors are."""
     remember_surroundings()
     return without_secrets(f"{type(error).__name__}: {error}"), without_secrets(traceback.format_exc())
@@ -195,7 +190,7 @@ class _Voice:
     def __enter__(self) -> None:
         pass
 
-    def __exit__(self, _kind: object, error: Optional[BaseException], _trace: object) -> bool:
+    def __exit__(self, _kind: object, error: BaseException | None, _trace: object) -> bool:
         if error is not None:
             # A parent that is gone hears nothing.
             with contextlib.suppress(OSError):

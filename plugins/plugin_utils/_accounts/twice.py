@@ -8,16 +8,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+from collections.abc import Mapping
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
-from typing import Collection
-from typing import List
-from typing import Mapping
-from typing import Sequence
-from typing import Set
 
-from ansible_collections.netops.flow_logs.plugins.plugin_utils._accounts.outcomes import DeliveryOutcome
-from ansible_collections.netops.flow_logs.plugins.plugin_utils._accounts.outcomes import Returned
+from .outcomes import DeliveryOutcome
+from .outcomes import Returned
 
 # Targets that a summary names before it only counts the others.
 _NAMED = 10
@@ -25,7 +23,7 @@ _NAMED = 10
 
 def say_once(outcomes: Sequence[DeliveryOutcome]) -> None:
     """A target of two deliveries is recorded twice for both of them: the first one says so."""
-    said: Set[str] = set()
+    said: set[str] = set()
     for outcome in outcomes:
         logs = outcome.flow_logs.result if outcome.flow_logs else {}
         entries = [entry for entry in logs.get("recorded_twice") or [] if entry["resource_id"] not in said]
@@ -42,14 +40,14 @@ def without_removed(logs: Returned, gone: Collection[str]) -> Returned:
     return replace(logs, result={**logs.result, "remaining": left})
 
 
-def twice_lines(logs: Mapping[str, Any], names: Mapping[str, str]) -> List[str]:
+def twice_lines(logs: Mapping[str, Any], names: Mapping[str, str]) -> list[str]:
     """names: resource id -> what people call it, where that is something else."""
     entries = logs.get("recorded_twice") or []
     lines = [f"  {_named(names, entry)}: {entry['message']}. {entry['hint']}" for entry in entries[:_NAMED]]
     return lines + _more(entries, "recorded twice")
 
 
-def remaining_lines(logs: Mapping[str, Any], names: Mapping[str, str], mood: str) -> List[str]:
+def remaining_lines(logs: Mapping[str, Any], names: Mapping[str, str], mood: str) -> list[str]:
     """mood: was, or would be in check mode."""
     verb = "goes on" if mood == "was" else "would go on"
     entries = logs.get("remaining") or []
@@ -60,7 +58,7 @@ def remaining_lines(logs: Mapping[str, Any], names: Mapping[str, str], mood: str
     return lines + _more(entries, "flow logs that go on")
 
 
-def _more(entries: Sequence[Any], what: str) -> List[str]:
+def _more(entries: Sequence[Any], what: str) -> list[str]:
     return [f"  and {len(entries) - _NAMED} more {what}"] if len(entries) > _NAMED else []
 
 

@@ -8,36 +8,35 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 from typing import Callable
-from typing import List
-from typing import Mapping
-from typing import Tuple
 
-from ansible_collections.netops.flow_logs.plugins.module_utils import _delivery_role_options
-from ansible_collections.netops.flow_logs.plugins.module_utils._account import Account
+from ansible_collections.netops.flow_logs.plugins.module_utils._core.account import Account
+from ansible_collections.netops.flow_logs.plugins.module_utils._core.errors import InvalidInput
+from ansible_collections.netops.flow_logs.plugins.module_utils._core.plan import tag_wish
 from ansible_collections.netops.flow_logs.plugins.module_utils._core.regions import require_region_name
 from ansible_collections.netops.flow_logs.plugins.module_utils._core.tags import EC2
 from ansible_collections.netops.flow_logs.plugins.module_utils._core.tags import IAM
 from ansible_collections.netops.flow_logs.plugins.module_utils._core.tags import LOGS
 from ansible_collections.netops.flow_logs.plugins.module_utils._core.tags import TagRules
-from ansible_collections.netops.flow_logs.plugins.module_utils._errors import InvalidInput
+from ansible_collections.netops.flow_logs.plugins.module_utils._flow_log.log_format import normalise
+from ansible_collections.netops.flow_logs.plugins.module_utils._iam import options as role_options
 from ansible_collections.netops.flow_logs.plugins.module_utils._iam.patterns import covered
-from ansible_collections.netops.flow_logs.plugins.module_utils._log_format import normalise
-from ansible_collections.netops.flow_logs.plugins.module_utils._log_group import require_key_arn
-from ansible_collections.netops.flow_logs.plugins.module_utils._name_template import is_legal
-from ansible_collections.netops.flow_logs.plugins.module_utils._name_template import placeholders
-from ansible_collections.netops.flow_logs.plugins.module_utils._name_template import policy_pattern
-from ansible_collections.netops.flow_logs.plugins.module_utils._name_template import require_scoped
-from ansible_collections.netops.flow_logs.plugins.module_utils._plan import tag_wish
-from ansible_collections.netops.flow_logs.plugins.plugin_utils._query_folders import check_queries
+from ansible_collections.netops.flow_logs.plugins.module_utils._log_group.plan import require_key_arn
+from ansible_collections.netops.flow_logs.plugins.module_utils._target.template import is_legal
+from ansible_collections.netops.flow_logs.plugins.module_utils._target.template import placeholders
+from ansible_collections.netops.flow_logs.plugins.module_utils._target.template import policy_pattern
+from ansible_collections.netops.flow_logs.plugins.module_utils._target.template import require_scoped
+
+from .query_folders import check_queries
 
 
-def reasons_against(settings: Mapping[str, Any]) -> List[str]:
+def reasons_against(settings: Mapping[str, Any]) -> list[str]:
     """What the modules would refuse; settings are the role's variables of a host. Empty when nothing is wrong."""
     # What is only set is of no matter to a removal.
     given = {} if settings.get("flow_logs_state") == "absent" else settings
-    checks: Tuple[Callable[[], Any], ...] = (
+    checks: tuple[Callable[[], Any], ...] = (
         lambda: _check_region(settings.get("flow_logs_region"), given.get("flow_logs_kms_key_id")),
         lambda: _check_template(settings),
         lambda: _check_scope(settings),
@@ -77,7 +76,7 @@ def reason_against_role(settings: Mapping[str, Any], account: Account) -> str:
         "restrict_trust": None,
     }
     try:
-        _delivery_role_options.wish_from_options(options, account)
+        role_options.wish_from_options(options, account)
     except InvalidInput as error:
         return str(error)
     return ""
@@ -129,7 +128,7 @@ def _check_template(settings: Mapping[str, Any]) -> None:
         raise
 
 
-def policy_names(settings: Mapping[str, Any]) -> List[str]:
+def policy_names(settings: Mapping[str, Any]) -> list[str]:
     """The patterns by which the role's policy names the host's log groups. Raises InvalidInput where they leave one out."""
     region = settings.get("flow_logs_region")
     # The module fills the account in.

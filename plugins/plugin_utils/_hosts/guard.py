@@ -8,12 +8,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
-from typing import Dict
-from typing import Mapping
 
-from ansible_collections.netops.flow_logs.plugins.module_utils._account import parse_account_id
-from ansible_collections.netops.flow_logs.plugins.module_utils._errors import InvalidInput
+from ansible_collections.netops.flow_logs.plugins.module_utils._core.account import parse_account_id
+from ansible_collections.netops.flow_logs.plugins.module_utils._core.errors import InvalidInput
 
 # The user's alone.
 EXPECTED_ACCOUNT = "flow_logs_expected_account_id"
@@ -21,7 +20,7 @@ EXPECTED_ACCOUNT = "flow_logs_expected_account_id"
 FOUND_ACCOUNT = "flow_logs_account_id"
 
 
-def guarded(values: Mapping[str, Any], found: Any) -> Dict[str, Any]:
+def guarded(values: Mapping[str, Any], found: Any) -> dict[str, Any]:
     """The values with the account that the credentials have to belong to, where one is known.
 
     values: the role's variables of a host, not yet validated. found: FOUND_ACCOUNT of the host, or None. It counts where the

@@ -11,10 +11,7 @@ A problem belongs to the host that has it: that host fails with the reason, all 
 
 from __future__ import annotations
 
-from typing import Dict
-from typing import Iterable
-from typing import List
-from typing import Tuple
+from collections.abc import Iterable
 
 from ansible_collections.netops.flow_logs.plugins.module_utils._core.text import printable
 from ansible_collections.netops.flow_logs.plugins.module_utils._core.text import printable_lines
@@ -27,7 +24,7 @@ class Problems:
     """Reasons by host, in the order in which they were found."""
 
     def __init__(self) -> None:
-        self._reasons: Dict[str, List[str]] = {}
+        self._reasons: dict[str, list[str]] = {}
 
     def __contains__(self, host: str) -> bool:
         return host in self._reasons
@@ -42,31 +39,31 @@ class Problems:
             if reason not in known:
                 known.append(reason)
 
-    def as_result(self) -> Dict[str, str]:
+    def as_result(self) -> dict[str, str]:
         """Host -> all that is wrong with it."""
         return {host: printable(" ".join(reasons)) for host, reasons in self._reasons.items()}
 
-    def causes(self) -> List[Tuple[str, List[str]]]:
+    def causes(self) -> list[tuple[str, list[str]]]:
         """(reason, hosts) with the hosts that have the same reason together: a group's variable strikes all of them."""
-        hosts: Dict[str, List[str]] = {}
+        hosts: dict[str, list[str]] = {}
         for host, reason in self.as_result().items():
             hosts.setdefault(reason, []).append(host)
         return list(hosts.items())
 
-    def lines(self) -> List[str]:
+    def lines(self) -> list[str]:
         """A line for each cause, the first of them only, and how many more there are."""
         causes = self.causes()
         more = [f"... and {len(causes) - _SHOWN} more, see failed_hosts."] if len(causes) > _SHOWN else []
         lines = [f"host {in_short(hosts)}: {reason}" for reason, hosts in causes[:_SHOWN]]
         return printable_lines([*lines, *more])
 
-    def left_out(self) -> List[str]:
+    def left_out(self) -> list[str]:
         """A line for each host that nothing was done for, the first of them only, and how many more there are."""
         hosts = list(self._reasons)
         more = [f"and {len(hosts) - _SHOWN} more hosts: FAILED, nothing done"] if len(hosts) > _SHOWN else []
         return printable_lines([*(f"host {host}: FAILED, nothing done" for host in hosts[:_SHOWN]), *more])
 
 
-def in_short(hosts: List[str]) -> str:
+def in_short(hosts: list[str]) -> str:
     """The first host, and how many more there are."""
     return f"{hosts[0]} and {len(hosts) - 1} more" if len(hosts) > 1 else hosts[0]

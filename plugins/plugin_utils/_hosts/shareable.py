@@ -15,15 +15,11 @@ from __future__ import annotations
 import datetime
 import functools
 import re
+from collections.abc import Iterable
+from collections.abc import Mapping
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
-from typing import Dict
-from typing import FrozenSet
-from typing import Iterable
-from typing import Mapping
-from typing import Optional
-from typing import Sequence
-from typing import Tuple
 
 from jinja2 import Environment
 from jinja2 import TemplateSyntaxError
@@ -34,7 +30,7 @@ from ansible_collections.netops.flow_logs.plugins.plugin_utils._ansible import f
 from ansible_collections.netops.flow_logs.plugins.plugin_utils._ansible import is_foreign
 
 
-def _words(text: str) -> FrozenSet[str]:
+def _words(text: str) -> frozenset[str]:
     return frozenset(text.split())
 
 
@@ -94,7 +90,7 @@ _ENVIRONMENT = Environment(autoescape=False)  # Parses only, and renders nothing
 class Dependencies:
     """names: the variables that a value names. settled: it depends on these and nothing else."""
 
-    names: FrozenSet[str] = frozenset()
+    names: frozenset[str] = frozenset()
     settled: bool = True
 
     def __or__(self, other: Dependencies) -> Dependencies:
@@ -148,13 +144,13 @@ def of_conditions(conditions: Iterable[Any]) -> Dependencies:
 
 
 def closure(
-    raw: Mapping[str, Any], names: Iterable[str], common: FrozenSet[str] = frozenset()
-) -> Tuple[Dict[str, str], bool]:
+    raw: Mapping[str, Any], names: Iterable[str], common: frozenset[str] = frozenset()
+) -> tuple[dict[str, str], bool]:
     """The variables of these names and all that their templates name, as they are written; and whether the values depend on nothing else.
 
     common: what is the same for all hosts.
     """
-    seen: Dict[str, str] = {}
+    seen: dict[str, str] = {}
     settled = True
     left = [name for name in names if name not in common]
     while left:
@@ -221,7 +217,7 @@ def _is_plain_filter(node: nodes.Filter) -> bool:
     return name in _FILTERS
 
 
-def _names_one_of(arguments: Sequence[nodes.Expr], place: int, known: FrozenSet[str]) -> bool:
+def _names_one_of(arguments: Sequence[nodes.Expr], place: int, known: frozenset[str]) -> bool:
     """True where the argument that names a filter or a test is left out or a text of these; what would be filter's filters is refused."""
     if len(arguments) <= place:
         return True
@@ -237,7 +233,7 @@ def _short(name: str) -> str:
     return name.removeprefix(_FQCN)
 
 
-def plain_names(text: str) -> Optional[FrozenSet[str]]:
+def plain_names(text: str) -> frozenset[str] | None:
     """The variables that a template's value depends on; None where it may depend on more."""
     found = of_template(text)
     return found.names if found.settled else None

@@ -9,11 +9,9 @@ is recorded, not who the play of another host reaches, and not whether the other
 
 from __future__ import annotations
 
+from collections.abc import Container
+from collections.abc import Mapping
 from typing import Any
-from typing import Container
-from typing import Dict
-from typing import List
-from typing import Mapping
 
 from ansible.constants import LOCALHOST
 from ansible.errors import AnsibleError
@@ -21,8 +19,9 @@ from ansible.inventory.group import to_safe_group_name
 
 from ansible_collections.netops.flow_logs.plugins.module_utils._core.text import limited
 from ansible_collections.netops.flow_logs.plugins.module_utils._core.text import printable
-from ansible_collections.netops.flow_logs.plugins.plugin_utils._inventory.foreign import composed
-from ansible_collections.netops.flow_logs.plugins.plugin_utils._network import COVERAGE_GROUPS
+from ansible_collections.netops.flow_logs.plugins.plugin_utils._foreign import composed
+
+from .rows import COVERAGE_GROUPS
 
 # Ansible's own groups and hosts, and the key that ansible-inventory --list keeps beside the groups.
 _ANSIBLES = frozenset(("all", "ungrouped", "_meta", *LOCALHOST))
@@ -42,7 +41,7 @@ class Names:
 
     def __init__(self, hosts: Container[str]) -> None:
         self._hosts = hosts
-        self._refused: Dict[str, List[str]] = {}
+        self._refused: dict[str, list[str]] = {}
 
     def allow(self, group: str, host: str, tags: Mapping[str, str]) -> bool:
         """Whether the host, which has these tags, may be in a group of this name."""
@@ -57,7 +56,7 @@ class Names:
         if entry not in entries:
             entries.append(entry)
 
-    def warnings(self) -> List[str]:
+    def warnings(self) -> list[str]:
         return [
             f"{what}, so these resources are not in it: {', '.join(entries[:_NAMED])}"
             + (f" and {len(entries) - _NAMED} more" if len(entries) > _NAMED else "")

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 
-from ansible_collections.netops.flow_logs.plugins.module_utils._hints import key_policy_statement
+from ansible_collections.netops.flow_logs.plugins.module_utils._core.hints import key_policy_statement
 from ansible_collections.netops.flow_logs.tests.emulator.calls import Call
 from ansible_collections.netops.flow_logs.tests.emulator.named_scenarios import aborted
 from ansible_collections.netops.flow_logs.tests.emulator.named_scenarios import scenario_named

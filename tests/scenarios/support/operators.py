@@ -18,22 +18,22 @@ from typing import Any
 
 import yaml
 
-from ansible_collections.netops.flow_logs.plugins.plugin_utils._account import Account
-from ansible_collections.netops.flow_logs.plugins.plugin_utils._account import Mode
-from ansible_collections.netops.flow_logs.plugins.plugin_utils._account_apply import apply
-from ansible_collections.netops.flow_logs.plugins.plugin_utils._account_audit import audit
-from ansible_collections.netops.flow_logs.plugins.plugin_utils._account_remove import remove
+from ansible_collections.netops.flow_logs.plugins.plugin_utils._accounts.account import Account
+from ansible_collections.netops.flow_logs.plugins.plugin_utils._accounts.account import Mode
+from ansible_collections.netops.flow_logs.plugins.plugin_utils._accounts.apply import apply
+from ansible_collections.netops.flow_logs.plugins.plugin_utils._accounts.audit import audit
 from ansible_collections.netops.flow_logs.plugins.plugin_utils._accounts.iam import setup
-from ansible_collections.netops.flow_logs.plugins.plugin_utils._deliveries import HostWish
-from ansible_collections.netops.flow_logs.plugins.plugin_utils._deliveries import gather
-from ansible_collections.netops.flow_logs.plugins.plugin_utils._in_process import Models
-from ansible_collections.netops.flow_logs.plugins.plugin_utils._in_process import Session
-from ansible_collections.netops.flow_logs.plugins.plugin_utils._outcomes import failure_lines
-from ansible_collections.netops.flow_logs.plugins.plugin_utils._outcomes import results
-from ansible_collections.netops.flow_logs.plugins.plugin_utils._outcomes import summary_lines
-from ansible_collections.netops.flow_logs.plugins.plugin_utils._plans import account_plans
-from ansible_collections.netops.flow_logs.plugins.plugin_utils._report import report
-from ansible_collections.netops.flow_logs.plugins.plugin_utils._report_commands import Commands
+from ansible_collections.netops.flow_logs.plugins.plugin_utils._accounts.module_stand_in import Models
+from ansible_collections.netops.flow_logs.plugins.plugin_utils._accounts.module_stand_in import Session
+from ansible_collections.netops.flow_logs.plugins.plugin_utils._accounts.planning import account_plans
+from ansible_collections.netops.flow_logs.plugins.plugin_utils._accounts.remove import remove
+from ansible_collections.netops.flow_logs.plugins.plugin_utils._hosts.deliveries import HostWish
+from ansible_collections.netops.flow_logs.plugins.plugin_utils._hosts.deliveries import gather
+from ansible_collections.netops.flow_logs.plugins.plugin_utils._report.commands import Commands
+from ansible_collections.netops.flow_logs.plugins.plugin_utils._report.model import report
+from ansible_collections.netops.flow_logs.plugins.plugin_utils._results.summary import failure_lines
+from ansible_collections.netops.flow_logs.plugins.plugin_utils._results.summary import results
+from ansible_collections.netops.flow_logs.plugins.plugin_utils._results.summary import summary_lines
 from ansible_collections.netops.flow_logs.tests.scenarios.support.stage import Stage
 
 CHECKOUT = Path(__file__).resolve().parents[3]

@@ -15,7 +15,7 @@ from typing import Any
 from moto.kms.models import kms_backends
 from moto.logs.models import logs_backends
 
-from ansible_collections.netops.flow_logs.plugins.module_utils._hints import key_policy_statement
+from ansible_collections.netops.flow_logs.plugins.module_utils._core.hints import key_policy_statement
 from ansible_collections.netops.flow_logs.tests.functional.support.cloud import ACCOUNT
 from ansible_collections.netops.flow_logs.tests.functional.support.cloud import EC2_TRUST
 from ansible_collections.netops.flow_logs.tests.functional.support.cloud import NOTHING_ALLOWED

@@ -14,11 +14,11 @@ from typing import Any
 import pytest
 
 from ansible_collections.amazon.aws.plugins.module_utils import botocore as of_amazon
-from ansible_collections.netops.flow_logs.plugins.module_utils import _flow_log_apply
-from ansible_collections.netops.flow_logs.plugins.module_utils import _rates
-from ansible_collections.netops.flow_logs.plugins.module_utils import _regions
-from ansible_collections.netops.flow_logs.plugins.module_utils._flow_log_create import Creator
-from ansible_collections.netops.flow_logs.plugins.module_utils._rates import Bucket
+from ansible_collections.netops.flow_logs.plugins.module_utils._core import rates as _rates
+from ansible_collections.netops.flow_logs.plugins.module_utils._core.rates import Bucket
+from ansible_collections.netops.flow_logs.plugins.module_utils._flow_log import apply as _flow_log_apply
+from ansible_collections.netops.flow_logs.plugins.module_utils._flow_log.create import Creator
+from ansible_collections.netops.flow_logs.plugins.module_utils._iam import regions as _regions
 
 
 def pretend_to_sleep(monkeypatch: pytest.MonkeyPatch, sleep: Callable[[float], None], now: Callable[[], float]) -> None:

@@ -11,8 +11,8 @@ import re
 import pytest
 import yaml
 
-from ansible_collections.netops.flow_logs.plugins.plugin_utils._report_findings import KINDS
-from ansible_collections.netops.flow_logs.plugins.plugin_utils._report_kinds import kind_of
+from ansible_collections.netops.flow_logs.plugins.plugin_utils._report.findings import KINDS
+from ansible_collections.netops.flow_logs.plugins.plugin_utils._report.kinds import kind_of
 from ansible_collections.netops.flow_logs.tests.pages import commands
 from ansible_collections.netops.flow_logs.tests.pages.blocks import CHECKOUT
 from ansible_collections.netops.flow_logs.tests.pages.blocks import GUIDES

@@ -13,7 +13,7 @@ from functools import cache
 
 import pytest
 
-from ansible_collections.netops.flow_logs.plugins.module_utils import _delivery_health
+from ansible_collections.netops.flow_logs.plugins.module_utils._audit import health as _delivery_health
 from ansible_collections.netops.flow_logs.plugins.module_utils._core.advice import KNOWN
 from ansible_collections.netops.flow_logs.plugins.module_utils._core.advice import OF_THE_SDK
 from ansible_collections.netops.flow_logs.tests.pages.blocks import CHECKOUT

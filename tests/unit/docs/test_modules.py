@@ -17,7 +17,7 @@ import yaml
 
 from ansible_collections.amazon.aws.plugins.module_utils.modules import aws_argument_spec
 from ansible_collections.netops.flow_logs.plugins.doc_fragments._attributes import ModuleDocFragment
-from ansible_collections.netops.flow_logs.plugins.module_utils import _log_group_work
+from ansible_collections.netops.flow_logs.plugins.module_utils._log_group import work as _log_group_work
 from ansible_collections.netops.flow_logs.tests.pages import modules
 from ansible_collections.netops.flow_logs.tests.pages.blocks import CHECKOUT
 from ansible_collections.netops.flow_logs.tests.unit.support.clients import real_client

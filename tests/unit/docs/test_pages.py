@@ -12,8 +12,8 @@ from pathlib import Path
 
 import pytest
 
-from ansible_collections.netops.flow_logs.plugins.plugin_utils._host_variables import RESULTS
-from ansible_collections.netops.flow_logs.plugins.plugin_utils._network import COVERAGE_GROUPS
+from ansible_collections.netops.flow_logs.plugins.plugin_utils._hosts.variables import RESULTS
+from ansible_collections.netops.flow_logs.plugins.plugin_utils._inventory.rows import COVERAGE_GROUPS
 from ansible_collections.netops.flow_logs.tests.pages import commands
 from ansible_collections.netops.flow_logs.tests.pages import kinds
 from ansible_collections.netops.flow_logs.tests.pages import links

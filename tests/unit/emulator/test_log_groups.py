@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.netops.flow_logs.plugins.module_utils._hints import key_policy_statement
+from ansible_collections.netops.flow_logs.plugins.module_utils._core.hints import key_policy_statement
 from ansible_collections.netops.flow_logs.tests.unit.emulator.support import ACCOUNT
 from ansible_collections.netops.flow_logs.tests.unit.emulator.support import GROUP
 from ansible_collections.netops.flow_logs.tests.unit.emulator.support import GROUP_ARN

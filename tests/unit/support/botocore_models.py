@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import pytest
 
-from ansible_collections.netops.flow_logs.plugins.module_utils._aws import supports
+from ansible_collections.netops.flow_logs.plugins.module_utils._core.aws import supports
 from ansible_collections.netops.flow_logs.tests.unit.support.clients import real_client
 
 needs_deletion_protection = pytest.mark.skipif(

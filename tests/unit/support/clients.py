@@ -16,7 +16,7 @@ from botocore.stub import ANY
 from botocore.stub import Stubber
 
 from ansible_collections.amazon.aws.plugins.module_utils.retries import RetryingBotoClientWrapper
-from ansible_collections.netops.flow_logs.plugins.module_utils._aws import RETRY
+from ansible_collections.netops.flow_logs.plugins.module_utils._core.aws import RETRY
 
 REGION = "eu-west-1"
 

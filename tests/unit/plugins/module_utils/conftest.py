@@ -12,9 +12,9 @@ from collections.abc import Iterator
 
 import pytest
 
-from ansible_collections.netops.flow_logs.plugins.module_utils import _flow_log_apply
 from ansible_collections.netops.flow_logs.plugins.module_utils._core import parallel
-from ansible_collections.netops.flow_logs.plugins.module_utils._flow_log_create import Creator
+from ansible_collections.netops.flow_logs.plugins.module_utils._flow_log import apply as _flow_log_apply
+from ansible_collections.netops.flow_logs.plugins.module_utils._flow_log.create import Creator
 from ansible_collections.netops.flow_logs.tests.unit.support.clients import Clock
 from ansible_collections.netops.flow_logs.tests.unit.support.clients import StubbedClients
 

@@ -16,29 +16,29 @@ from typing import Any
 import pytest
 from botocore import xform_name
 
-from ansible_collections.netops.flow_logs.plugins.module_utils._aws import AwsError
-from ansible_collections.netops.flow_logs.plugins.module_utils._aws import client
 from ansible_collections.netops.flow_logs.plugins.module_utils._core import wire
 from ansible_collections.netops.flow_logs.plugins.module_utils._core.answers import NEEDED
 from ansible_collections.netops.flow_logs.plugins.module_utils._core.answers import Response
 from ansible_collections.netops.flow_logs.plugins.module_utils._core.answers import fault_of
-from ansible_collections.netops.flow_logs.plugins.module_utils._delivery_role_api import DEEDS
-from ansible_collections.netops.flow_logs.plugins.module_utils._delivery_role_api import get_policy
-from ansible_collections.netops.flow_logs.plugins.module_utils._delivery_role_api import get_role
-from ansible_collections.netops.flow_logs.plugins.module_utils._delivery_role_api import list_roles
-from ansible_collections.netops.flow_logs.plugins.module_utils._delivery_role_api import other_versions
-from ansible_collections.netops.flow_logs.plugins.module_utils._delivery_role_api import policy_document
-from ansible_collections.netops.flow_logs.plugins.module_utils._flow_log_api import create_tags
-from ansible_collections.netops.flow_logs.plugins.module_utils._flow_log_api import describe_all_flow_logs
-from ansible_collections.netops.flow_logs.plugins.module_utils._log_group_api import DEEDS as GROUP_DEEDS
-from ansible_collections.netops.flow_logs.plugins.module_utils._log_group_api import find_log_groups
-from ansible_collections.netops.flow_logs.plugins.module_utils._resource_api import describe_all
-from ansible_collections.netops.flow_logs.plugins.module_utils._run import answer
-from ansible_collections.netops.flow_logs.plugins.plugin_utils._in_process import InProcessModule
-from ansible_collections.netops.flow_logs.plugins.plugin_utils._in_process import Models
-from ansible_collections.netops.flow_logs.plugins.plugin_utils._in_process import Session
-from ansible_collections.netops.flow_logs.plugins.plugin_utils._in_process import validated
-from ansible_collections.netops.flow_logs.plugins.plugin_utils._network_api import caller_account
+from ansible_collections.netops.flow_logs.plugins.module_utils._core.aws import AwsError
+from ansible_collections.netops.flow_logs.plugins.module_utils._core.aws import client
+from ansible_collections.netops.flow_logs.plugins.module_utils._core.converge import answer
+from ansible_collections.netops.flow_logs.plugins.module_utils._flow_log.api import create_tags
+from ansible_collections.netops.flow_logs.plugins.module_utils._flow_log.api import describe_all_flow_logs
+from ansible_collections.netops.flow_logs.plugins.module_utils._iam.api import DEEDS
+from ansible_collections.netops.flow_logs.plugins.module_utils._iam.api import get_policy
+from ansible_collections.netops.flow_logs.plugins.module_utils._iam.api import get_role
+from ansible_collections.netops.flow_logs.plugins.module_utils._iam.api import list_roles
+from ansible_collections.netops.flow_logs.plugins.module_utils._iam.api import other_versions
+from ansible_collections.netops.flow_logs.plugins.module_utils._iam.api import policy_document
+from ansible_collections.netops.flow_logs.plugins.module_utils._log_group.api import DEEDS as GROUP_DEEDS
+from ansible_collections.netops.flow_logs.plugins.module_utils._log_group.api import find_log_groups
+from ansible_collections.netops.flow_logs.plugins.module_utils._target.api import describe_all
+from ansible_collections.netops.flow_logs.plugins.plugin_utils._accounts.module_stand_in import InProcessModule
+from ansible_collections.netops.flow_logs.plugins.plugin_utils._accounts.module_stand_in import Models
+from ansible_collections.netops.flow_logs.plugins.plugin_utils._accounts.module_stand_in import Session
+from ansible_collections.netops.flow_logs.plugins.plugin_utils._accounts.module_stand_in import validated
+from ansible_collections.netops.flow_logs.plugins.plugin_utils._inventory.api import caller_account
 from ansible_collections.netops.flow_logs.tests.unit.support.hostile import hostile
 
 LOG_IN = "<!doctype html><html lang=en><head><title>\x1b[2J Log in &amp; wait\n</title></head></html>"
@@ -90,7 +90,7 @@ def slept(monkeypatch: pytest.MonkeyPatch) -> list[float]:
     stand_in = SimpleNamespace(sleep=pauses.append)
     monkeypatch.setattr("botocore.endpoint.time", stand_in)
     monkeypatch.setattr("botocore.retries.standard.time", stand_in, raising=False)
-    monkeypatch.setattr("ansible_collections.netops.flow_logs.plugins.module_utils._aws.time", stand_in)
+    monkeypatch.setattr("ansible_collections.netops.flow_logs.plugins.module_utils._core.aws.time", stand_in)
     return pauses
 
 

@@ -11,26 +11,26 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.netops.flow_logs.plugins.module_utils._aws import COMPARISON
+from ansible_collections.netops.flow_logs.plugins.module_utils._core.aws import COMPARISON
+from ansible_collections.netops.flow_logs.plugins.module_utils._core.errors import InvalidInput
+from ansible_collections.netops.flow_logs.plugins.module_utils._core.plan import Plan
+from ansible_collections.netops.flow_logs.plugins.module_utils._core.plan import TagWish
 from ansible_collections.netops.flow_logs.plugins.module_utils._core.telemetry_rule import RULE_TAG
 from ansible_collections.netops.flow_logs.plugins.module_utils._core.telemetry_rule import is_managed
 from ansible_collections.netops.flow_logs.plugins.module_utils._core.telemetry_rule import refuse_rule_tag
-from ansible_collections.netops.flow_logs.plugins.module_utils._destination import log_group
-from ansible_collections.netops.flow_logs.plugins.module_utils._errors import InvalidInput
-from ansible_collections.netops.flow_logs.plugins.module_utils._flow_log import FlowLog
-from ansible_collections.netops.flow_logs.plugins.module_utils._flow_log import creatable_tags
-from ansible_collections.netops.flow_logs.plugins.module_utils._flow_log_plan import TWICE
-from ansible_collections.netops.flow_logs.plugins.module_utils._flow_log_plan import Wish
-from ansible_collections.netops.flow_logs.plugins.module_utils._flow_log_plan import plan_flow_logs
-from ansible_collections.netops.flow_logs.plugins.module_utils._flow_log_removal import REMAINING
-from ansible_collections.netops.flow_logs.plugins.module_utils._flow_log_removal import Removal
-from ansible_collections.netops.flow_logs.plugins.module_utils._flow_log_removal import plan_removal
-from ansible_collections.netops.flow_logs.plugins.module_utils._log_group import LogGroup
-from ansible_collections.netops.flow_logs.plugins.module_utils._log_group import Wish as GroupWish
-from ansible_collections.netops.flow_logs.plugins.module_utils._log_group import plan_groups
-from ansible_collections.netops.flow_logs.plugins.module_utils._plan import Plan
-from ansible_collections.netops.flow_logs.plugins.module_utils._plan import TagWish
-from ansible_collections.netops.flow_logs.plugins.module_utils._target import Target
+from ansible_collections.netops.flow_logs.plugins.module_utils._flow_log.destination import log_group
+from ansible_collections.netops.flow_logs.plugins.module_utils._flow_log.plan import TWICE
+from ansible_collections.netops.flow_logs.plugins.module_utils._flow_log.plan import Wish
+from ansible_collections.netops.flow_logs.plugins.module_utils._flow_log.plan import plan_flow_logs
+from ansible_collections.netops.flow_logs.plugins.module_utils._flow_log.removal import REMAINING
+from ansible_collections.netops.flow_logs.plugins.module_utils._flow_log.removal import Removal
+from ansible_collections.netops.flow_logs.plugins.module_utils._flow_log.removal import plan_removal
+from ansible_collections.netops.flow_logs.plugins.module_utils._flow_log.value import FlowLog
+from ansible_collections.netops.flow_logs.plugins.module_utils._flow_log.value import creatable_tags
+from ansible_collections.netops.flow_logs.plugins.module_utils._log_group.plan import LogGroup
+from ansible_collections.netops.flow_logs.plugins.module_utils._log_group.plan import Wish as GroupWish
+from ansible_collections.netops.flow_logs.plugins.module_utils._log_group.plan import plan_groups
+from ansible_collections.netops.flow_logs.plugins.module_utils._target.ids import Target
 
 VPC = Target("vpc-00000001", "vpc")
 GROUP, OTHER = log_group("/aws/vpc/vpc-00000001"), log_group("/other")

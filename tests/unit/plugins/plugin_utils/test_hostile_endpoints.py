@@ -11,19 +11,19 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.netops.flow_logs.plugins.module_utils._aws import client
 from ansible_collections.netops.flow_logs.plugins.module_utils._core import bounds
 from ansible_collections.netops.flow_logs.plugins.module_utils._core import wire
-from ansible_collections.netops.flow_logs.plugins.module_utils._flow_log_api import describe_all_flow_logs
-from ansible_collections.netops.flow_logs.plugins.module_utils._run import answer
-from ansible_collections.netops.flow_logs.plugins.module_utils._run import run
+from ansible_collections.netops.flow_logs.plugins.module_utils._core.aws import client
+from ansible_collections.netops.flow_logs.plugins.module_utils._core.converge import answer
+from ansible_collections.netops.flow_logs.plugins.module_utils._core.converge import run
+from ansible_collections.netops.flow_logs.plugins.module_utils._flow_log.api import describe_all_flow_logs
 from ansible_collections.netops.flow_logs.plugins.modules import flow_log_iam
-from ansible_collections.netops.flow_logs.plugins.plugin_utils._assumed_role import ASSUME_ROLE_SPEC
-from ansible_collections.netops.flow_logs.plugins.plugin_utils._assumed_role import assume
-from ansible_collections.netops.flow_logs.plugins.plugin_utils._in_process import InProcessModule
-from ansible_collections.netops.flow_logs.plugins.plugin_utils._in_process import Models
-from ansible_collections.netops.flow_logs.plugins.plugin_utils._in_process import Session
-from ansible_collections.netops.flow_logs.plugins.plugin_utils._in_process import validated
+from ansible_collections.netops.flow_logs.plugins.plugin_utils._accounts.assumed_role import ASSUME_ROLE_SPEC
+from ansible_collections.netops.flow_logs.plugins.plugin_utils._accounts.assumed_role import assume
+from ansible_collections.netops.flow_logs.plugins.plugin_utils._accounts.module_stand_in import InProcessModule
+from ansible_collections.netops.flow_logs.plugins.plugin_utils._accounts.module_stand_in import Models
+from ansible_collections.netops.flow_logs.plugins.plugin_utils._accounts.module_stand_in import Session
+from ansible_collections.netops.flow_logs.plugins.plugin_utils._accounts.module_stand_in import validated
 from ansible_collections.netops.flow_logs.tests.unit.support.hostile import at_most
 from ansible_collections.netops.flow_logs.tests.unit.support.hostile import hostile
 

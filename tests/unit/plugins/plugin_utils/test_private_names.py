@@ -22,8 +22,8 @@ from ansible.utils.display import Display
 from ansible.vars.manager import VariableManager
 
 from ansible_collections.netops.flow_logs.plugins.plugin_utils import _ansible
-from ansible_collections.netops.flow_logs.plugins.plugin_utils._module_defaults import members
-from ansible_collections.netops.flow_logs.plugins.plugin_utils._similar_hosts import SimilarHosts
+from ansible_collections.netops.flow_logs.plugins.plugin_utils._hosts.module_defaults import members
+from ansible_collections.netops.flow_logs.plugins.plugin_utils._hosts.similar import SimilarHosts
 
 PLUGINS = Path(__file__).parents[4] / "plugins"
 ADAPTER = PLUGINS / "plugin_utils" / "_ansible.py"

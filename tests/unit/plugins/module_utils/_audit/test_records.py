@@ -15,8 +15,8 @@ import pytest
 
 from ansible_collections.netops.flow_logs.plugins.module_utils._audit.holes import Holes
 from ansible_collections.netops.flow_logs.plugins.module_utils._audit.records import newest_record
-from ansible_collections.netops.flow_logs.plugins.module_utils._aws import AwsError
-from ansible_collections.netops.flow_logs.plugins.module_utils._log_stream import Stream
+from ansible_collections.netops.flow_logs.plugins.module_utils._audit.stream import Stream
+from ansible_collections.netops.flow_logs.plugins.module_utils._core.aws import AwsError
 from ansible_collections.netops.flow_logs.tests.unit.support.clients import ANY
 from ansible_collections.netops.flow_logs.tests.unit.support.clients import Script
 from ansible_collections.netops.flow_logs.tests.unit.support.clients import StubbedClients

@@ -9,11 +9,11 @@ import threading
 import pytest
 
 from ansible_collections.netops.flow_logs.plugins.module_utils._core import patience
+from ansible_collections.netops.flow_logs.plugins.module_utils._core.errors import InvalidInput
 from ansible_collections.netops.flow_logs.plugins.module_utils._core.patience import AccountTimeout
 from ansible_collections.netops.flow_logs.plugins.module_utils._core.patience import Patience
 from ansible_collections.netops.flow_logs.plugins.module_utils._core.patience import account_timeout
 from ansible_collections.netops.flow_logs.plugins.module_utils._core.patience import with_patience
-from ansible_collections.netops.flow_logs.plugins.module_utils._errors import InvalidInput
 
 READ, ROLE = "DescribeFlowLogs of ec2 in eu-west-1 (ec2.test)", "GetRole of iam in us-east-1 (iam.test)"
 

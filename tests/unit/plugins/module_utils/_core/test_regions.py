@@ -7,9 +7,9 @@ from __future__ import annotations
 import pytest
 from botocore.session import Session
 
+from ansible_collections.netops.flow_logs.plugins.module_utils._core.errors import InvalidInput
 from ansible_collections.netops.flow_logs.plugins.module_utils._core.regions import require_region_name
 from ansible_collections.netops.flow_logs.plugins.module_utils._core.regions import similar
-from ansible_collections.netops.flow_logs.plugins.module_utils._errors import InvalidInput
 
 SESSION = Session()
 REGIONS = [name for part in SESSION.get_available_partitions() for name in SESSION.get_available_regions("ec2", part)]

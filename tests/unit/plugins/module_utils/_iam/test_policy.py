@@ -9,9 +9,9 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.netops.flow_logs.plugins.module_utils._account import Account
-from ansible_collections.netops.flow_logs.plugins.module_utils._aws import COMPARISON
-from ansible_collections.netops.flow_logs.plugins.module_utils._errors import InvalidInput
+from ansible_collections.netops.flow_logs.plugins.module_utils._core.account import Account
+from ansible_collections.netops.flow_logs.plugins.module_utils._core.aws import COMPARISON
+from ansible_collections.netops.flow_logs.plugins.module_utils._core.errors import InvalidInput
 from ansible_collections.netops.flow_logs.plugins.module_utils._iam.documents import ACTIONS
 from ansible_collections.netops.flow_logs.plugins.module_utils._iam.documents import OF_STREAMS
 from ansible_collections.netops.flow_logs.plugins.module_utils._iam.documents import publishing_document
@@ -20,7 +20,7 @@ from ansible_collections.netops.flow_logs.plugins.module_utils._iam.policy impor
 from ansible_collections.netops.flow_logs.plugins.module_utils._iam.policy import WantedPolicy
 from ansible_collections.netops.flow_logs.plugins.module_utils._iam.policy import new_policy
 from ansible_collections.netops.flow_logs.plugins.module_utils._iam.policy import wanted_policy
-from ansible_collections.netops.flow_logs.plugins.module_utils._role_usage import Unread
+from ansible_collections.netops.flow_logs.plugins.module_utils._iam.usage import Unread
 from ansible_collections.netops.flow_logs.tests.emulator.policy_language import allows
 
 NUMBER = "123456789012"

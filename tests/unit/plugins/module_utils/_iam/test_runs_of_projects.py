@@ -16,23 +16,23 @@ from hypothesis import given
 from hypothesis import settings
 from hypothesis import strategies as st
 
-from ansible_collections.netops.flow_logs.plugins.module_utils._account import Account
-from ansible_collections.netops.flow_logs.plugins.module_utils._aws import COMPARISON
-from ansible_collections.netops.flow_logs.plugins.module_utils._delivery_role import Current
-from ansible_collections.netops.flow_logs.plugins.module_utils._delivery_role import Policy
-from ansible_collections.netops.flow_logs.plugins.module_utils._delivery_role import Role
-from ansible_collections.netops.flow_logs.plugins.module_utils._delivery_role import plan_delivery_role
-from ansible_collections.netops.flow_logs.plugins.module_utils._delivery_role_options import wish_from_options
-from ansible_collections.netops.flow_logs.plugins.module_utils._errors import InvalidInput
+from ansible_collections.netops.flow_logs.plugins.module_utils._core.account import Account
+from ansible_collections.netops.flow_logs.plugins.module_utils._core.aws import COMPARISON
+from ansible_collections.netops.flow_logs.plugins.module_utils._core.errors import InvalidInput
+from ansible_collections.netops.flow_logs.plugins.module_utils._core.plan import Plan
 from ansible_collections.netops.flow_logs.plugins.module_utils._iam.documents import OF_STREAMS
 from ansible_collections.netops.flow_logs.plugins.module_utils._iam.documents import publishing_document
+from ansible_collections.netops.flow_logs.plugins.module_utils._iam.options import wish_from_options
+from ansible_collections.netops.flow_logs.plugins.module_utils._iam.plan import Current
+from ansible_collections.netops.flow_logs.plugins.module_utils._iam.plan import Policy
+from ansible_collections.netops.flow_logs.plugins.module_utils._iam.plan import Role
+from ansible_collections.netops.flow_logs.plugins.module_utils._iam.plan import plan_delivery_role
 from ansible_collections.netops.flow_logs.plugins.module_utils._iam.policy import InUse
 from ansible_collections.netops.flow_logs.plugins.module_utils._iam.trust import trust_document
-from ansible_collections.netops.flow_logs.plugins.module_utils._plan import Plan
-from ansible_collections.netops.flow_logs.plugins.module_utils._role_usage import Unread
+from ansible_collections.netops.flow_logs.plugins.module_utils._iam.usage import Unread
 from ansible_collections.netops.flow_logs.plugins.modules.flow_log_iam import ARGUMENT_SPEC
-from ansible_collections.netops.flow_logs.plugins.plugin_utils._deliveries import HostWish
-from ansible_collections.netops.flow_logs.plugins.plugin_utils._deliveries import gather
+from ansible_collections.netops.flow_logs.plugins.plugin_utils._hosts.deliveries import HostWish
+from ansible_collections.netops.flow_logs.plugins.plugin_utils._hosts.deliveries import gather
 from ansible_collections.netops.flow_logs.tests.emulator import policy_language as iam
 
 NUMBER = "123456789012"

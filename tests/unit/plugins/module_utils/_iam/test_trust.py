@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.netops.flow_logs.plugins.module_utils._account import Account
+from ansible_collections.netops.flow_logs.plugins.module_utils._core.account import Account
 from ansible_collections.netops.flow_logs.plugins.module_utils._iam.trust import restrictions
 from ansible_collections.netops.flow_logs.plugins.module_utils._iam.trust import trust_document
 from ansible_collections.netops.flow_logs.plugins.module_utils._iam.trust import wanted_trust

@@ -17,15 +17,15 @@ from typing import Any
 import pytest
 import yaml
 
-from ansible_collections.netops.flow_logs.plugins.plugin_utils._account import Account
-from ansible_collections.netops.flow_logs.plugins.plugin_utils._account import Mode
-from ansible_collections.netops.flow_logs.plugins.plugin_utils._account_apply import apply
-from ansible_collections.netops.flow_logs.plugins.plugin_utils._account_audit import audit
-from ansible_collections.netops.flow_logs.plugins.plugin_utils._account_remove import remove
-from ansible_collections.netops.flow_logs.plugins.plugin_utils._deliveries import HostWish
-from ansible_collections.netops.flow_logs.plugins.plugin_utils._deliveries import gather
-from ansible_collections.netops.flow_logs.plugins.plugin_utils._in_process import Models
-from ansible_collections.netops.flow_logs.plugins.plugin_utils._plans import account_plans
+from ansible_collections.netops.flow_logs.plugins.plugin_utils._accounts.account import Account
+from ansible_collections.netops.flow_logs.plugins.plugin_utils._accounts.account import Mode
+from ansible_collections.netops.flow_logs.plugins.plugin_utils._accounts.apply import apply
+from ansible_collections.netops.flow_logs.plugins.plugin_utils._accounts.audit import audit
+from ansible_collections.netops.flow_logs.plugins.plugin_utils._accounts.module_stand_in import Models
+from ansible_collections.netops.flow_logs.plugins.plugin_utils._accounts.planning import account_plans
+from ansible_collections.netops.flow_logs.plugins.plugin_utils._accounts.remove import remove
+from ansible_collections.netops.flow_logs.plugins.plugin_utils._hosts.deliveries import HostWish
+from ansible_collections.netops.flow_logs.plugins.plugin_utils._hosts.deliveries import gather
 from ansible_collections.netops.flow_logs.tests.functional.support.cloud import Cloud
 from ansible_collections.netops.flow_logs.tests.functional.support.emulator import Emulator
 

@@ -15,13 +15,13 @@ import yaml
 from botocore.endpoint import MAX_POOL_CONNECTIONS
 
 from ansible_collections.netops.flow_logs.plugins.module_utils._core.parallel import SIDE_BY_SIDE
-from ansible_collections.netops.flow_logs.plugins.plugin_utils._account import Account
-from ansible_collections.netops.flow_logs.plugins.plugin_utils._account import Mode
-from ansible_collections.netops.flow_logs.plugins.plugin_utils._account_apply import apply
-from ansible_collections.netops.flow_logs.plugins.plugin_utils._deliveries import HostWish
-from ansible_collections.netops.flow_logs.plugins.plugin_utils._deliveries import gather
-from ansible_collections.netops.flow_logs.plugins.plugin_utils._in_process import Models
-from ansible_collections.netops.flow_logs.plugins.plugin_utils._plans import account_plans
+from ansible_collections.netops.flow_logs.plugins.plugin_utils._accounts.account import Account
+from ansible_collections.netops.flow_logs.plugins.plugin_utils._accounts.account import Mode
+from ansible_collections.netops.flow_logs.plugins.plugin_utils._accounts.apply import apply
+from ansible_collections.netops.flow_logs.plugins.plugin_utils._accounts.module_stand_in import Models
+from ansible_collections.netops.flow_logs.plugins.plugin_utils._accounts.planning import account_plans
+from ansible_collections.netops.flow_logs.plugins.plugin_utils._hosts.deliveries import HostWish
+from ansible_collections.netops.flow_logs.plugins.plugin_utils._hosts.deliveries import gather
 from ansible_collections.netops.flow_logs.tests.functional.support.cloud import Cloud
 from ansible_collections.netops.flow_logs.tests.functional.support.emulator import Emulator
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.netops.flow_logs.plugins.module_utils._errors import InvalidInput
+from ansible_collections.netops.flow_logs.plugins.module_utils._core.errors import InvalidInput
 from ansible_collections.netops.flow_logs.plugins.plugin_utils._hosts.guard import guarded
 
 HERE, ELSEWHERE = "123456789012", "999999999999"

@@ -19,8 +19,8 @@ from hypothesis import settings
 from hypothesis import strategies as st
 
 from ansible_collections.netops.flow_logs.plugins.plugin_utils._ansible import as_template
-from ansible_collections.netops.flow_logs.plugins.plugin_utils._host_variables import fingerprint
 from ansible_collections.netops.flow_logs.plugins.plugin_utils._hosts import shareable
+from ansible_collections.netops.flow_logs.plugins.plugin_utils._hosts.variables import fingerprint
 
 
 @pytest.mark.parametrize(

@@ -8,10 +8,10 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.netops.flow_logs.plugins.module_utils._errors import InvalidInput
+from ansible_collections.netops.flow_logs.plugins.module_utils._core.errors import InvalidInput
 from ansible_collections.netops.flow_logs.plugins.modules import log_group
+from ansible_collections.netops.flow_logs.plugins.plugin_utils._accounts.module_stand_in import validated
 from ansible_collections.netops.flow_logs.plugins.plugin_utils._hosts.switches import refuse_switch
-from ansible_collections.netops.flow_logs.plugins.plugin_utils._in_process import validated
 
 
 @pytest.mark.parametrize("option", [{"type": "str"}, {"type": "int"}, {"type": "float"}, {}])
